@@ -1,0 +1,1 @@
+"""What an APK is: bytes in, facts out. No network, no Scrapy, no index, nothing of ours."""

@@ -1,0 +1,27 @@
+"""All that a detector may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from apk_analysis.fingerprint import Fingerprint
+from index.model import Evidence, Listing
+from index.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One listing with everything known beside it. Detectors read it and change nothing."""
+
+    listing: Listing
+    fingerprint: Fingerprint | None = None
+    """None while the sample was not fetched; that is 'not seen', never 'nothing there'."""
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    """Brand profiles by id."""
+    neighbours: Mapping[str, list[str]] = field(default_factory=dict)
+    """Tie key -> ids of other listings that carry it."""
+
+
+Detector = Callable[[Subject], Iterator[Evidence]]
+"""Modules in detection/detectors/ offer one as `detect`."""

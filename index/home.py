@@ -1,0 +1,89 @@
+"""Where everything lies: the home folder and its parts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_SCHEMA = 1
+"""Version of the folder layout; a newer home is refused by older code."""
+
+
+class HomeError(Exception):
+    """The home cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds the index, decisions, samples, archive, exports, logs and the operator's own files."""
+
+    path: Path
+
+    @property
+    def index(self) -> Path:  # noqa: D102
+        return self.path / "index.sqlite"
+
+    @property
+    def decisions(self) -> Path:  # noqa: D102
+        return self.path / "decisions.sqlite"
+
+    @property
+    def samples(self) -> Path:
+        """The quarantine."""
+        return self.path / "samples"
+
+    @property
+    def archive(self) -> Path:
+        """WARC files."""
+        return self.path / "archive"
+
+    @property
+    def runs(self) -> Path:
+        """Frontier of each run that has not finished."""
+        return self.path / "runs"
+
+    @property
+    def exports(self) -> Path:  # noqa: D102
+        return self.path / "exports"
+
+    @property
+    def logs(self) -> Path:  # noqa: D102
+        return self.path / "logs"
+
+    @property
+    def brands(self) -> Path:
+        """The operator's own brand profiles."""
+        return self.path / "brands"
+
+    def prepare(self) -> Home:
+        """Creates what is missing. Raises HomeError if it cannot, or if a newer version made this home."""
+        try:
+            for folder in (self.path, self.samples, self.archive, self.runs, self.exports, self.logs):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            mark = self.path / "schema"
+            if not mark.exists():
+                mark.write_text(f"{HOME_SCHEMA}\n")
+            found = mark.read_text().strip()
+        except OSError as error:
+            raise HomeError(f"the home {self.path} cannot be written: {error.strerror or error}") from error
+        if not found.isdigit() or int(found) > HOME_SCHEMA:
+            raise HomeError(f"the home {self.path} was made by a newer copycatch (layout {found!r}, this one knows {HOME_SCHEMA})")
+        return self
+
+
+def settings_file(start: Path | None = None) -> Path | None:
+    """The nearest `copycatch.toml` in `start` (the working directory) or above it."""
+    here = (start or Path.cwd()).resolve()
+    return next((folder / "copycatch.toml" for folder in (here, *here.parents) if (folder / "copycatch.toml").is_file()), None)
+
+
+def find_home(start: Path | None = None) -> Home:
+    """COPYCATCH_HOME, else `var/` beside the nearest `copycatch.toml`, else the user's data folder. Creates nothing."""
+    if named := os.environ.get("COPYCATCH_HOME"):
+        return Home(Path(named).expanduser().resolve())
+    if settings := settings_file(start):
+        return Home(settings.parent / "var")
+    return Home(Path(platformdirs.user_data_path("copycatch")))

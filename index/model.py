@@ -1,0 +1,190 @@
+"""The domain objects that walk through the house. Frozen; read from outside only through `index.reading`.
+
+Times are ISO 8601 strings in UTC with second precision ('2026-11-25T08:00:00Z'): they sort as text in every store.
+Raw text stays raw; what we derive from it stands beside it under another name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SourceKind = Literal["app_store", "shop", "second_hand", "forum", "channel", "site"]
+Group = Literal["counterfeit", "shell", "illegal_tool", "other"]
+Verdict = Literal["violation", "lead", "benign"]
+ObservationState = Literal["seen", "gone", "blocked", "moved", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One offer, app page, post or channel message at one marketplace, as the public sees it."""
+
+    marketplace: str
+    """Spider name, and for engines the host as well: 'fdroid_repo:apps.example.org', 'discuz:bbs.example.org'."""
+    native_id: str
+    """What the marketplace itself calls the listing; each spider declares its rule. With `marketplace` it makes the id."""
+    url: str
+    """Canonical address, without session ids and tracking parameters."""
+    title: str
+    source_kind: SourceKind
+    description: str = ""
+    """Text without markup, line breaks kept."""
+    seller: str | None = None
+    """Display name of seller, developer or author, as shown."""
+    price: str | None = None
+    """As shown ('￥184元', '免费'); None when the page shows none."""
+    package_name: str | None = None
+    version: str | None = None
+    version_code: int | None = None
+    lang: str | None = None
+    """BCP 47 tag the page declares; None when it does not."""
+    platform_style: str | None = None
+    """Free word for the kind of platform ('闲鱼类'); given by hand-made lists."""
+    bio: str = ""
+    """Seller's description of themselves."""
+    options: tuple[str, ...] = ()
+    """Names of variants that can be chosen."""
+    reviews: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    notes: str = ""
+    """Update and delivery notes."""
+    image_text: tuple[str, ...] = ()
+    qr_text: tuple[str, ...] = ()
+    image_urls: tuple[str, ...] = ()
+    icon_url: str | None = None
+    download_urls: tuple[str, ...] = ()
+    """Where the sample can be fetched, best first."""
+    sample_sha256: str | None = None
+    """What the marketplace says the sample's SHA-256 is; checked after the download."""
+    sample_size: int | None = None
+    """Bytes, as the marketplace says."""
+    declared_signers: tuple[str, ...] = ()
+    """Certificate SHA-256 the marketplace states. Not verified by us until the sample is here."""
+    published_at: str | None = None
+    counters: dict[str, float] = field(default_factory=dict)
+    """'rating', 'downloads', 'views', 'replies', 'sales'. Never material: a change reopens nothing and keeps no history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One archived response, by content."""
+
+    sha256: str
+    """Of the payload as archived (after `data:` media were cut out)."""
+    url: str
+    taken_at: str
+    warc: str
+    """File below the home's `archive/`."""
+    offset: int
+    """Byte offset of the record in that file."""
+    status: int
+    """HTTP status."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why something is suspicious: what was observed, what was expected, and where."""
+
+    detector: str
+    violation: str
+    """Short taxonomy id ('p2-6a')."""
+    strength: float
+    """Weight of evidence in log-odds units; negative speaks against. Combined by `detection.scoring`."""
+    observed: str
+    expected: str | None = None
+    """What genuine would look like; None where nothing was expected or it is not collected."""
+    field: str | None = None
+    """Listing field ('title', 'reviews[2]') or part of the sample ('signature', 'classes.dex')."""
+    quote: str = ""
+    """Exact substring of the raw field: field_text[start:end] == quote. Empty for evidence from a sample."""
+    start: int | None = None
+    """Offset of the quote in code points."""
+    end: int | None = None
+    decode: tuple[str, ...] = ()
+    """Steps from the raw text to what matched, e.g. ('zero_width', 'traditional')."""
+    zh: str = ""
+    """One sentence a person can quote."""
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One violation the product considered, with its probability, also below the verdict's threshold."""
+
+    id: str
+    group: Group
+    probability: float
+    """0..1."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What detection says about one subject."""
+
+    verdict: Verdict
+    violations: tuple[Violation, ...] = ()
+    """Highest probability first."""
+    brand: str | None = None
+    """Profile id of the brand it imitates or concerns."""
+    priority: float = 0.0
+    """probability x harm x reach, 0..1."""
+    unseen: tuple[str, ...] = ()
+    """Message ids for what could not be seen ('unseen.sample', 'unseen.genuine_signer')."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A listing and its evidence for one violation group and brand. A proposal of the machine until a person confirmed."""
+
+    id: str
+    listing_id: str
+    marketplace: str
+    url: str
+    title: str
+    group: Group
+    verdict: Verdict
+    probability: float
+    priority: float
+    brand: str | None = None
+    violations: tuple[Violation, ...] = ()
+    unseen: tuple[str, ...] = ()
+    sample_sha256: str | None = None
+    """The sample that was looked at; None when only text was judged."""
+    signer_sha256: str | None = None
+    """First verified signer of that sample."""
+    capture: Capture | None = None
+    """The page as it was when the finding was last judged."""
+    first_seen: str = ""
+    """Set by the index."""
+    last_seen: str = ""
+    """Set by the index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one look at a listing saw. Append-only."""
+
+    listing_id: str
+    at: str
+    state: ObservationState
+    run_id: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One crawl of one marketplace, and its health."""
+
+    id: str
+    marketplace: str
+    spider: str
+    started_at: str
+    finished_at: str | None = None
+    outcome: Literal["running", "healthy", "unhealthy", "blocked", "interrupted"] = "running"
+    counts: dict[str, int] = field(default_factory=dict)
+    """'pages', 'listings', 'new', 'changed', 'samples', 'findings', 'blocked', 'problems', ..."""
+    problems: dict[str, int] = field(default_factory=dict)
+    """Problem kind -> how often."""
+    remarks: tuple[str, ...] = ()
+    """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason."""

@@ -1,0 +1,104 @@
+"""What an index can do, in words of the domain. Two engines will implement it behind one contract test-suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from apk_analysis.fingerprint import Fingerprint
+from index.model import Finding, Judgement, Listing, Observation, Run
+
+Kind = Literal["findings", "listings", "samples"]
+
+
+class IndexUnavailable(Exception):
+    """The index cannot be read or written: disk full, read-only home, damaged file, newer schema. The message says which."""
+
+
+class QueryError(ValueError):
+    """The query cannot be understood; the message names the place and, for a misspelt field, the nearest known ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """What became of one listing that was put."""
+
+    id: str
+    outcome: Literal["new", "changed", "unchanged"]
+    changed: tuple[str, ...] = ()
+    """Names of changed fields; counters are updated but never named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One hit: the object as a JSON-like mapping with id, first_seen and last_seen, whatever its kind."""
+
+    id: str
+    kind: Kind
+    value: dict[str, object]
+    first_seen: str
+    last_seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A listing and what was said about it, put together in one transaction."""
+
+    listing: Listing
+    judgement: Judgement
+    findings: tuple[Finding, ...] = ()
+    sample: Fingerprint | None = None
+
+
+class Index(Protocol):
+    """Thread-safe is not promised: one object per thread. Many processes at once are."""
+
+    def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
+        """Upserts listings with judgement, findings and sample; moves last_seen; keeps the history of changed fields.
+
+        Findings of the listing that are not among `findings` any more are kept and marked as no longer proposed
+        (`verdict` 'benign'), never deleted.
+        """
+
+    def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
+        """Stores what is known of a sample."""
+
+    def sample(self, sha256: str, analyser_version: int) -> Fingerprint | None:
+        """The stored fingerprint of that analyser version, so that the same bytes are analysed once."""
+
+    def get(self, any_id: str) -> Stored | None:
+        """A listing, finding or sample by id (samples by SHA-256; an unambiguous prefix of at least 8 digits will do)."""
+
+    def history(self, listing_id: str) -> list[dict[str, object]]:
+        """Changed fields, oldest first: at, field, old, new."""
+
+    def search(self, query: str, *, kind: Kind = "findings", sort: str | None = None, limit: int = 20, offset: int = 0) -> list[Stored]:
+        """Hits in order. `sort` is a field, '-field' for descending, None for newest first, 'relevance' for best first.
+
+        Ties are broken by id. Raises QueryError.
+        """
+
+    def count(self, query: str, *, kind: Kind = "findings") -> int:
+        """Number of hits. Raises QueryError."""
+
+    def scan(self, query: str, *, kind: Kind = "findings") -> Iterator[Stored]:
+        """All hits in constant memory, in order of id. Raises QueryError."""
+
+    def neighbours(self, keys: Iterable[str]) -> dict[str, list[str]]:
+        """Tie key ('signer:ab12', 'contact:qq:123') -> ids of listings that carry it, at most 50 each."""
+
+    def observe(self, observations: Sequence[Observation]) -> None:
+        """Appends observations."""
+
+    def record_run(self, run: Run) -> None:
+        """Upserts the run by id."""
+
+    def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
+        """Newest first."""
+
+    def status(self) -> dict[str, object]:
+        """engine, place, schema_version, counts per kind, bytes."""
+
+    def close(self) -> None:
+        """Releases files. The object is not used afterwards."""

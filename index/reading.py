@@ -1,0 +1,64 @@
+"""The one strict reader: what comes from outside becomes a domain object here, or an error that names the place."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class ReadError(ValueError):
+    """Input that does not fit; the message names the place, the field and what was expected."""
+
+
+@cache
+def _known(kind: type) -> frozenset[str]:
+    return frozenset(f.name for f in fields(kind))
+
+
+def read(kind: type[T], raw: object, place: str) -> T:
+    """A `kind` (dataclass) from `raw` (a mapping with JSON-like values).
+
+    `place` names where it came from ('shops.csv, line 7'). Unknown fields are refused, not absorbed.
+    Raises ReadError.
+    """
+    if not isinstance(raw, dict):
+        raise ReadError(f"{place}: expected an object with fields, got {type(raw).__name__}")
+    known = _known(kind)
+    unknown = sorted(str(key) for key in raw if key not in known)
+    if unknown:
+        raise ReadError(f"{place}: unknown field {', '.join(unknown)} (known: {', '.join(sorted(known))})")
+    try:
+        return msgspec.convert(raw, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise ReadError(f"{place}: {error}") from error
+
+
+def encode(value: object) -> bytes:
+    """Compact JSON of domain objects. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_clean(msgspec.to_builtins(value)))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+def decode(kind: type[T], data: bytes | str) -> T:
+    """The reverse of `encode`, for our own stored bytes. Raises ReadError."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ReadError(f"stored {kind.__name__}: {error}") from error

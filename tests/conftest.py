@@ -1,0 +1,35 @@
+"""Shared fixtures: where the reference material is, and what must not be missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+REQUIRED = {name for name in os.environ.get("COPYCATCH_REQUIRE", "").split(",") if name}
+
+
+def missing(what: str, how: str) -> None:
+    """Skips with a clear message, or fails where COPYCATCH_REQUIRE says that `what` must be there."""
+    if what in REQUIRED:
+        pytest.fail(f"{what} is required here and missing: {how}")
+    pytest.skip(f"{what} is missing: {how}")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference material (recorded pages, corpora, labelled data), which is not part of the product."""
+    folder = Path(os.environ.get("COPYCATCH_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        missing("shared", "set COPYCATCH_SHARED to the folder with the reference material")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test touches the developer's home, settings or language."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("COPYCATCH_HOME", str(home))
+    for name in ("COPYCATCH_INDEX", "COPYCATCH_ALLOW_HOSTS", "COPYCATCH_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    return home
