@@ -70,14 +70,18 @@ class Home:
         except OSError as error:
             raise HomeError(f"the home {self.path} cannot be written: {error.strerror or error}") from error
         if not found.isdigit() or int(found) > HOME_SCHEMA:
-            raise HomeError(f"the home {self.path} was made by a newer copycatch (layout {found!r}, this one knows {HOME_SCHEMA})")
+            raise HomeError(
+                f"the home {self.path} was made by a newer copycatch (layout {found!r}, this one knows {HOME_SCHEMA})"
+            )
         return self
 
 
 def settings_file(start: Path | None = None) -> Path | None:
     """The nearest `copycatch.toml` in `start` (the working directory) or above it."""
     here = (start or Path.cwd()).resolve()
-    return next((folder / "copycatch.toml" for folder in (here, *here.parents) if (folder / "copycatch.toml").is_file()), None)
+    return next(
+        (folder / "copycatch.toml" for folder in (here, *here.parents) if (folder / "copycatch.toml").is_file()), None
+    )
 
 
 def find_home(start: Path | None = None) -> Home:

@@ -73,7 +73,9 @@ class Index(Protocol):
     def history(self, listing_id: str) -> list[dict[str, object]]:
         """Changed fields, oldest first: at, field, old, new."""
 
-    def search(self, query: str, *, kind: Kind = "findings", sort: str | None = None, limit: int = 20, offset: int = 0) -> list[Stored]:
+    def search(
+        self, query: str, *, kind: Kind = "findings", sort: str | None = None, limit: int = 20, offset: int = 0
+    ) -> list[Stored]:
         """Hits in order. `sort` is a field, '-field' for descending, None for newest first, 'relevance' for best first.
 
         Ties are broken by id. Raises QueryError.
