@@ -86,7 +86,7 @@ def fdroid_repository(apks: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     for name in GENUINE:
         shutil.copy(apks / name, site / "repo")
     for package, label in COUNTERFEITS.items():
-        counterfeit(apks, package, label, work, site / "repo" / f"{package}.apk", env)
+        counterfeit(apks, package, label=label, work=work, out=site / "repo" / f"{package}.apk", env=env)
     out = run("fdroid", "update", "--create-metadata", "--pretty", cwd=site, env=env)
     with (site / "config.yml").open() as config:
         passphrase = next(line.split(":", 1)[1].strip() for line in config if line.startswith("keystorepass:"))
@@ -103,21 +103,16 @@ def fdroid_repository(apks: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield f"{address}?fingerprint={fingerprint}"
 
 
-def counterfeit(apks: Path, package: str, label: str, work: Path, out: Path, env: dict[str, str]) -> None:
+def counterfeit(apks: Path, package: str, *, label: str, work: Path, out: Path, env: dict[str, str]) -> None:
     """A real app under another name and package, signed with a key of nobody."""
     source = apks / "io.appium.settings-8.0.10__settings_apk-debug.apk"
     decoded, built, keys = work / f"decoded-{package}", work / f"{package}.unsigned.apk", work / f"{package}.p12"
     run("apktool", "-q", "d", "-p", str(work / "fw"), "-o", str(decoded), str(source), env=env)
-    for path, old, new in (
-        (decoded / "AndroidManifest.xml", "io.appium.settings", package),
-        (decoded / "res/values/strings.xml", ">Appium Settings<", f">{label}<"),
-    ):
-        text = path.read_text("utf-8")
-        assert old in text
-        if path.name == "AndroidManifest.xml":  # classes keep their names: only the package moves
-            old, new = f'package="{old}"', f'package="{new}"'
-            text = text.replace('android:name=".', 'android:name="io.appium.settings.')
-        path.write_text(text.replace(old, new), "utf-8")
+    manifest, names = decoded / "AndroidManifest.xml", decoded / "res/values/strings.xml"
+    # Classes keep their names: only the package moves.
+    text = manifest.read_text("utf-8").replace('android:name=".', 'android:name="io.appium.settings.')
+    manifest.write_text(text.replace('package="io.appium.settings"', f'package="{package}"', 1), "utf-8")
+    names.write_text(names.read_text("utf-8").replace(">Appium Settings<", f">{label}<", 1), "utf-8")
     run("apktool", "-q", "b", "-p", str(work / "fw"), "-o", str(built), str(decoded), env=env)
     subject = f"CN={label.split(maxsplit=1)[0]} Official"
     run("keytool", "-genkeypair", "-keystore", str(keys), "-storetype", "PKCS12", "-storepass", "android",
