@@ -11,8 +11,8 @@ HEAD = """# Data format
 Made from the docstrings of the domain objects by `script/data_format.py`; a test fails when it is out of date.
 
 All objects are JSON objects in exports and `--json` output. Times are ISO 8601 in UTC with second precision. A field
-that is `null` or empty was not there to be seen. Ids: `l1-` and 24 hexadecimal digits is a listing (from marketplace and
-native id), `f1-` and 24 digits a finding (from listing, violation group and brand); the number is the version of the
+that is `null` or empty was not there to be seen. Ids: `l1-` and 24 hexadecimal digits is a listing (marketplace and
+native id), `f1-` and 24 digits a finding (listing, violation group and brand); the number is the version of the
 scheme. Samples are named by SHA-256.
 """
 
