@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 from apk_analysis.fingerprint import Problem
 from index.model import Listing, SourceKind
@@ -64,6 +65,15 @@ class MarketplaceSpider(scrapy.Spider):
         self.queries = [q for q in queries.splitlines() if q.strip()] if isinstance(queries, str) else list(queries)
         self.limit = int(limit) if limit is not None else None
         self.since = since
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Scrapy's hook: the spider's delay and concurrency count where they are gentler than the operator's."""
+        super().update_settings(settings)
+        delay = max(settings.getfloat("DOWNLOAD_DELAY"), cls.delay)
+        at_once = min(settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"), cls.concurrency)
+        settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+        settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", at_once, priority="spider")
 
     @classmethod
     def marketplace(cls, url: str) -> str:

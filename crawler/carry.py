@@ -1,0 +1,275 @@
+"""Carrying one listing: validate, deduplicate, judge the text, archive, fetch the sample, fingerprint, judge again, index.
+
+Free of Scrapy: the crawl and `copycatch import` walk through the same code. Listings are taken in batches ("turns"), so
+that the neighbours of a batch are asked in one call and a batch is stored in one transaction.
+
+The page is archived when its listing is a finding or a lead, or when its sample is looked into; a benign listing leaves
+its fields and no page. (Every page of every crawl would fill a disk within days and prove nothing.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Protocol
+
+from apk_analysis.fingerprint import Fingerprint, Problem
+from crawler.admission import admitted
+from crawler.tally import Tally
+from detection.judge import findings, judge, tie_keys
+from detection.subject import Subject
+from index.ids import listing_id
+from index.model import Capture, Finding, Judgement, Listing
+from index.profiles import Profile
+from index.protocol import Index, Judged
+from index.reading import ReadError, encode
+from index.times import utc
+
+logger = logging.getLogger(__name__)
+
+TURN = 0.02
+"""Seconds within which listings are taken together."""
+BATCH = 200
+"""Listings of one transaction."""
+CROWDED = 1000
+"""So many listings may be under way before whoever brings more has to wait."""
+SAMPLES_AT_ONCE = 2
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Look:
+    """A listing under way."""
+
+    listing: Listing
+    archive: Callable[[], Capture | None]
+    """Archives the page it was found on; once, however often it is called."""
+    stored: asyncio.Future[None]
+    """Done when the listing is in the index."""
+    id: str = ""
+    content: bytes = b""
+    judgement: Judgement | None = None
+    fingerprint: Fingerprint | None = None
+    capture: Capture | None = None
+
+
+class SampleSource(Protocol):
+    """Decides about samples and fetches them."""
+
+    def wanted(self, listing: Listing, judgement: Judgement) -> bool:
+        """Whether the sample behind the listing is to be fetched."""
+
+    async def fingerprint(self, listing: Listing) -> Fingerprint | Problem:
+        """Fetches and analyses the sample, or says what went wrong."""
+
+
+class Carrier:
+    """Carries the listings of one run into the index."""
+
+    def __init__(
+        self,
+        *,
+        index: Index,
+        run_id: str,
+        tally: Tally,
+        profiles: dict[str, Profile],
+        samples: SampleSource | None = None,
+        limit: int | None = None,
+        fields: Sequence[str] = (),
+    ) -> None:
+        """`samples` None: none is fetched. `fields`: whose fill rate the run's health wants to know."""
+        self.index = index
+        self._run_id = run_id
+        self._tally = tally
+        self._profiles = profiles
+        self._samples = samples
+        self._limit = limit
+        self._fields = fields
+        self._inbox: list[Look] = []
+        self._outbox: list[Look] = []
+        self._under_way: dict[str, bytes] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._inside: set[asyncio.Task[None]] = set()
+        self._few = asyncio.Semaphore(SAMPLES_AT_ONCE)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether whoever brings listings should wait for the last one before bringing more."""
+        return len(self._under_way) >= CROWDED
+
+    def carry(self, listing: Listing, archive: Callable[[], Capture | None]) -> asyncio.Future[None] | None:
+        """Takes a listing in. The future is done when it is in the index, and fails with IndexUnavailable.
+
+        None: it was refused (counted as a problem), is a duplicate within the run, or the run has enough.
+        """
+        try:
+            listing, cut = admitted(listing)
+        except ReadError as error:
+            logger.warning("%s", error)
+            self._tally.problem("listing_invalid")
+            return None
+        if cut:
+            self._tally.problem("text_cut")
+        name, content = listing_id(listing.marketplace, listing.native_id), _content(listing)
+        if content in (self._tally.seen.get(name), self._under_way.get(name)):
+            self._tally.count("duplicates")
+            return None
+        if self._limit is not None and self._tally.counters["listings"] + len(self._under_way) >= self._limit:
+            return None
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way[name] = content
+        self._inbox.append(Look(listing=listing, archive=archive, stored=future, id=name, content=content))
+        self._soon()
+        return future
+
+    async def drain(self) -> None:
+        """Returns when nothing is under way."""
+        while self._inbox or self._outbox or self._inside:
+            self._turn()
+            if self._inside:
+                await asyncio.wait(self._inside, return_when=asyncio.FIRST_COMPLETED)
+
+    def cancel_samples(self) -> None:
+        """Gives up samples under way; their listings stay unstored, so that their pages are fetched again."""
+        for task in self._inside:
+            task.cancel()
+
+    def _soon(self) -> None:
+        if len(self._inbox) + len(self._outbox) >= BATCH:
+            self._turn()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(TURN, self._turn)
+
+    def _turn(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        looks, self._inbox = self._inbox, []
+        try:
+            self._judge(looks)
+            for look in looks:
+                if self._samples is not None and self._samples.wanted(look.listing, _verdict(look)):
+                    self._begin_inside(look)
+                else:
+                    self._outbox.append(look)
+            self._store()
+        except Exception as error:  # noqa: BLE001 - whoever brought the listings learns of it, and decides
+            for look in (*looks, *self._outbox):
+                self._fail(look, error)
+            self._outbox = []
+
+    def _judge(self, looks: Sequence[Look]) -> None:
+        ties = {look.id: tie_keys(look.listing, look.fingerprint) for look in looks}
+        wanted = {key for keys in ties.values() for key in keys}
+        found = self.index.neighbours(wanted) if wanted else {}
+        for look in looks:
+            others = {key: [other for other in found.get(key, ()) if other != look.id] for key in ties[look.id]}
+            subject = Subject(
+                listing=look.listing,
+                fingerprint=look.fingerprint,
+                profiles=self._profiles,
+                neighbours={key: ids for key, ids in others.items() if ids},
+            )
+            try:
+                look.judgement = judge(subject)
+            except Exception:  # a detector's defect must not cost us the listing
+                logger.exception("judging %s failed", look.listing.url)
+                self._tally.problem("judging_failed")
+                look.judgement = look.judgement or Judgement(verdict="benign", unseen=("crawl.judging_failed",))
+
+    def _begin_inside(self, look: Look) -> None:
+        task = asyncio.get_running_loop().create_task(self._look_inside(look))
+        self._inside.add(task)
+        task.add_done_callback(self._inside.discard)
+
+    async def _look_inside(self, look: Look) -> None:
+        assert self._samples is not None  # noqa: S101 - only begun when there are samples
+        try:
+            async with self._few:
+                result = await self._samples.fingerprint(look.listing)
+            if isinstance(result, Problem):
+                logger.info("%s: %s", result.kind, result.detail)
+                self._tally.problem(result)
+            else:
+                self._tally.count("samples")
+                look.fingerprint = result
+                self._compare(look.listing, result)
+                self._judge([look])
+            self._archive(look)
+        except BaseException as error:
+            self._fail(look, error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        self._outbox.append(look)
+        self._soon()
+
+    def _compare(self, listing: Listing, fingerprint: Fingerprint) -> None:
+        if listing.sample_sha256 and listing.sample_sha256.lower() != fingerprint.sha256:
+            self._tally.problem("sample_hash_differs")
+
+    def _store(self) -> None:
+        looks, self._outbox = self._outbox, []
+        for start in range(0, len(looks), BATCH):
+            batch = looks[start : start + BATCH]
+            try:
+                puts = self.index.put([self._judged(look) for look in batch], run_id=self._run_id, at=utc())
+            except Exception:
+                self._outbox = looks[start:]
+                raise
+            for look, put in zip(batch, puts, strict=True):
+                self._tally.count(put.outcome)
+                self._stored(look)
+
+    def _judged(self, look: Look) -> Judged:
+        judgement = _verdict(look)
+        found: tuple[Finding, ...] = ()
+        if judgement.verdict != "benign" and look.capture is None:
+            self._archive(look)
+        try:
+            found = findings(look.listing, judgement, fingerprint=look.fingerprint, capture=look.capture)
+        except Exception:
+            logger.exception("the findings of %s failed", look.listing.url)
+            self._tally.problem("judging_failed")
+        self._tally.count("findings", len(found))
+        return Judged(listing=look.listing, judgement=judgement, findings=found, sample=look.fingerprint)
+
+    def _archive(self, look: Look) -> None:
+        try:
+            look.capture = look.archive()
+        except OSError:
+            raise  # the disk is full or gone: the run has to stop
+        except Exception:
+            logger.exception("archiving %s failed", look.listing.url)
+            self._tally.problem("archive_failed")
+
+    def _stored(self, look: Look) -> None:
+        self._under_way.pop(look.id, None)
+        if self._tally.sighted(look.id, look.content):
+            self._tally.count("listings")
+            self._tally.count(_verdict(look).verdict)
+            for name in self._fields:
+                if getattr(look.listing, name):
+                    self._tally.filled(name)
+        if not look.stored.done():
+            look.stored.set_result(None)
+
+    def _fail(self, look: Look, error: BaseException) -> None:
+        self._under_way.pop(look.id, None)
+        if not look.stored.done():
+            if isinstance(error, asyncio.CancelledError):
+                look.stored.cancel()
+            else:
+                look.stored.set_exception(error)
+
+
+def _verdict(look: Look) -> Judgement:
+    assert look.judgement is not None  # noqa: S101 - set by the first step of every turn
+    return look.judgement
+
+
+def _content(listing: Listing) -> bytes:
+    """Digest of what matters: counters change with every look."""
+    return blake2b(encode(replace(listing, counters={})), digest_size=8).digest()

@@ -1,0 +1,73 @@
+"""Was it a healthy run? Only a healthy, full run may say that a listing is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.spider import Expect
+from crawler.tally import Tally
+from index.messages import both
+
+BLOCKED_SHARE = 0.05
+"""From this share of blocked pages on, the marketplace is refusing us."""
+FAILED_SHARE = 0.2
+"""From this share of failed pages on, the run has not seen the marketplace."""
+
+Outcome = Literal["healthy", "unhealthy", "blocked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a finished run was."""
+
+    outcome: Outcome
+    remarks: tuple[str, ...] = ()
+    """Why, each in Chinese and English."""
+    may_retire: bool = False
+    """Whether listings it did not see may be noted as gone."""
+
+
+def remark(message: str, **values: object) -> str:
+    """A remark of a run, for readers of both languages."""
+    return " / ".join(both(message, **values).values())
+
+
+def _looked_at(tally: Tally) -> int:
+    return sum(tally.counters[name] for name in ("pages", "failed", "blocked"))
+
+
+def examine(tally: Tally, expect: Expect, *, full: bool, started: bool = True) -> Health:
+    """Judges a run that came to its end. `full`: it should have seen everything; `started`: its first requests were made."""
+    counts = tally.counters
+    blocked, listings = counts["blocked"], counts["listings"]
+    looked_at = _looked_at(tally)
+    remarks = list(_remarks(tally, expect, full=full))
+    if not started:
+        remarks.insert(0, remark("crawl.no_start"))
+    if blocked and (listings == 0 or blocked >= BLOCKED_SHARE * looked_at):
+        return Health(
+            outcome="blocked", remarks=(remark("crawl.blocked", blocked=blocked, pages=looked_at), *remarks)
+        )
+    if remarks:
+        return Health(outcome="unhealthy", remarks=tuple(remarks))
+    return Health(outcome="healthy", may_retire=full and not blocked and not counts["failed"])
+
+
+def _remarks(tally: Tally, expect: Expect, *, full: bool) -> Iterator[str]:
+    counts = tally.counters
+    listings, looked_at = counts["listings"], _looked_at(tally)
+    least, most = expect.listings
+    if full and listings < least:
+        yield remark("crawl.too_few", listings=listings, least=least)
+    if full and most is not None and listings > most:
+        yield remark("crawl.too_many", listings=listings, most=most)
+    for name, share in expect.fill.items():
+        filled = tally.fills.get(name, 0)
+        if listings and filled < share * listings:
+            yield remark("crawl.unfilled", field=name, share=f"{filled / listings:.0%}", least=f"{share:.0%}")
+    if counts["failed"] >= FAILED_SHARE * looked_at > 0:
+        yield remark("crawl.failed_pages", failed=counts["failed"], pages=looked_at)
+    if broken := tally.problems.get("callback_broken", 0):
+        yield remark("crawl.callback_broken", count=broken)

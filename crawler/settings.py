@@ -1,0 +1,87 @@
+"""Scrapy's settings, as `scrapy.cfg` names them; `copycatch crawl` uses the same with its own home and settings."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from scrapy.settings import Settings as ScrapySettings
+
+from index.home import Home, find_home
+from index.settings import Settings, load_settings
+
+BOT_NAME = "copycatch"
+SPIDER_MODULES = ["spiders"]
+
+SCHEDULER = "crawler.scheduler.LeaseScheduler"
+ITEM_PIPELINES = {"crawler.pipelines.CarryPipeline": 100}
+SPIDER_MIDDLEWARES = {
+    "crawler.blocked.BlockedPages": 40,
+    "crawler.ledger.Ledger": 1000,  # nearest to the spider: requests that callbacks yield go no further
+    # What these would do to yielded requests the ledger does or does not want: depth, length, no referrer.
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.robots.Robots": 100,
+    "crawler.patience.Patience": 540,
+    "crawler.redirects.Redirects": 600,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
+
+ROBOTSTXT_OBEY = True
+COOKIES_ENABLED = False
+HTTPPROXY_ENABLED = False
+HTTPAUTH_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+METAREFRESH_ENABLED = False  # notices and challenges refresh themselves away; they are to be recognised, not followed
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # 429 is Patience's
+REDIRECT_MAX_TIMES = 8
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 64 << 20
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = True
+DOWNLOAD_DELAY_JITTER = 0  # "at least so many seconds" is meant
+DEPTH_LIMIT = 1000  # pages of a list follow each other, so deep is normal; endless is not
+CONCURRENT_ITEMS = 16
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if importlib.util.find_spec("uvloop") else None
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 0
+STATS_DUMP = False
+
+
+def for_run(home: Home, settings: Settings) -> dict[str, object]:
+    """What depends on the home and the operator's settings."""
+    crawl = settings.crawl
+    whom = "; ".join(part for part in (f"+{crawl.contact}" if crawl.contact else "", crawl.operator) if part)
+    return {
+        "COPYCATCH_HOME": str(home.path),
+        "COPYCATCH_SETTINGS": settings,
+        "USER_AGENT": f"copycatch/0.1 ({whom})",
+        "ROBOTSTXT_USER_AGENT": "copycatch",
+        "DOWNLOAD_DELAY": crawl.delay,
+        "CONCURRENT_REQUESTS": crawl.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency,
+        # Hosts on the operator's own network need no more politeness than the operator asks for.
+        "DOWNLOAD_SLOTS": {
+            host.rpartition(":")[0] or host: {"delay": crawl.delay, "concurrency": crawl.concurrency}
+            for host in crawl.allow_hosts
+        },
+    }
+
+
+def scrapy_settings(home: Home, settings: Settings) -> ScrapySettings:
+    """All settings for a crawl into `home`."""
+    merged = ScrapySettings()
+    merged.setmodule("crawler.settings", priority="project")
+    merged.setdict(for_run(home, settings), priority="project")
+    return merged
+
+
+globals().update(for_run(find_home(), load_settings()))  # for `scrapy crawl`, which reads this module
