@@ -1,0 +1,71 @@
+"""What commands print: tables for people or JSON for programs on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from index.home import Home, find_home
+from index.messages import t
+from index.plain import ascii_json, line
+from index.reading import encode
+
+JsonFlag = Annotated[bool, typer.Option("--json", help=t("cli.json"))]
+
+
+def out() -> Console:
+    """Standard output. Strings are shown as they are: no markup, no emoji codes, no colouring of numbers."""
+    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+
+
+def err() -> Console:
+    """Standard error, for progress and remarks."""
+    return Console(file=sys.stderr, markup=False, emoji=False, highlight=False)
+
+
+def emit(value: object) -> None:
+    """One JSON document on a line of its own; always UTF-8, whatever the terminal speaks.
+
+    A reader that went away (`| head`) ends the command quietly.
+    """
+    try:
+        sys.stdout.buffer.write(ascii_json(encode(value)) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends
+        raise typer.Exit(0) from None
+
+
+def home() -> Home:
+    """The home to use; says which on standard error."""
+    found = find_home()
+    remark(t("cli.home", path=found.path))
+    return found
+
+
+def remark(text: str) -> None:
+    """A dim line on standard error."""
+    err().print(Text(line(text), style="dim"), soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """A failure that is listed, on standard error."""
+    err().print(Text(line(text), style="red"), soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, wide: Sequence[int] = ()) -> Table:
+    """A table of hostile text; columns numbered in `wide` take several lines, the others never break a word apart."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        made.add_column(column, overflow="fold", ratio=1 if number in wide else None)
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text(line(cell)) for cell in row))
+    return made

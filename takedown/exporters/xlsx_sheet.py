@@ -1,0 +1,64 @@
+"""An Excel workbook, written row by row. More rows than a sheet can hold go on in the next one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from index.messages import language
+from index.protocol import Kind, Stored
+from takedown.cells import Cell
+from takedown.columns import COLUMNS, heading, row
+
+FORMAT = "xlsx"
+MOST_ROWS = 1_048_575
+"""Below the heading."""
+
+WIDE = {"title": 40, "reasons": 60, "quotes": 40, "unseen": 40, "description": 60, "url": 40}
+"""Column -> width in characters; the others get 16."""
+
+# Excel reads '_x003D_' inside a text as '='; an underscore written that way itself keeps the text as it was.
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
+    """Writes a heading and all rows; returns the number of rows."""
+    lang = language()
+    book = Workbook(write_only=True)
+    sheet = _sheet(book, kind, lang, 0)
+    written = 0
+    try:
+        for hit in rows:
+            if written and written % MOST_ROWS == 0:
+                sheet = _sheet(book, kind, lang, written // MOST_ROWS)
+            sheet.append(list(_cells(sheet, row(hit, kind, lang))))
+            written += 1
+    finally:
+        for opened in book:
+            opened.close()
+    book.save(out)
+    return written
+
+
+def _sheet(book: Workbook, kind: Kind, lang: str, number: int) -> Any:
+    sheet: Any = book.create_sheet(f"{kind} {number + 1}" if number else kind)
+    sheet.freeze_panes = "A2"
+    for letter, column in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", COLUMNS[kind], strict=False):
+        sheet.column_dimensions[letter].width = WIDE.get(column, 16)
+    sheet.append(heading(kind, lang))
+    return sheet
+
+
+def _cells(sheet: Any, values: Iterable[Cell]) -> Iterator[Any]:
+    """Texts are marked as texts, or openpyxl would take '=...' for a formula and '#N/A' for an error."""
+    for value in values:
+        if isinstance(value, str):
+            made = WriteOnlyCell(sheet, _ESCAPE.sub("_x005F_", value))
+            made.data_type = "s"
+            yield made
+        else:
+            yield value
