@@ -14,8 +14,9 @@ ROOMS = ("apk_analysis", "index", "detection", "takedown", "crawler", "spiders",
 
 BREACHES = {  # file to add -> (its text, contract that must notice)
     "apk_analysis/planted.py": ("import index.model\n", "rooms: data walks upwards"),
-    "index/planted.py": ("import detection.subject\nimport apkutils\n", "only one module knows apkutils"),
+    "index/planted.py": ("import detection.subject\nimport apkutils\n", "one adapter knows apkutils"),
     "detection/planted.py": ("import takedown\nimport index.sqlite\n", "detection and takedown know the domain"),
+    "crawler/planted.py": ("import apk_info\n", "one adapter knows apk-info"),
     "takedown/planted.py": ("import scrapy\n", "Scrapy and browsers stay"),
     "spiders/planted.py": ("import spiders.feed\nimport console\n", "spiders do not import each other"),
     "detection/detectors/planted.py": (
