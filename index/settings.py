@@ -6,6 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from index.home import settings_file
 from index.reading import ReadError, read
@@ -33,16 +34,28 @@ class CrawlSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarketplaceSettings:
+    """One [[marketplaces]] in copycatch.toml: `copycatch crawl --all` visits it."""
+
+    spider: str
+    """'discuz', 'fdroid_repo', ...: see `copycatch marketplaces`."""
+    start: tuple[str, ...]
+    """Addresses where the crawl begins."""
+    queries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings."""
 
     index: str | None = None
     """'sqlite:///path'; None for index.sqlite in the home."""
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    marketplaces: tuple[MarketplaceSettings, ...] = ()
 
 
 def load_settings(start: Path | None = None) -> Settings:
-    """Reads the nearest copycatch.toml, if any, and the variables COPYCATCH_INDEX, COPYCATCH_ALLOW_HOSTS (comma-separated).
+    """Reads the nearest copycatch.toml, if any, then the variables; COPYCATCH_ALLOW_HOSTS is comma-separated and adds.
 
     Raises ReadError, which names the file and what is wrong in it.
     """
@@ -56,18 +69,26 @@ def load_settings(start: Path | None = None) -> Settings:
             raise ReadError(f"{place}: {error}") from error
     crawl = raw.pop("crawl", {})
     if isinstance(crawl, dict):
-        if hosts := os.environ.get("COPYCATCH_ALLOW_HOSTS"):
-            crawl["allow_hosts"] = [*crawl.get("allow_hosts", []), *(host.strip() for host in hosts.split(","))]
-        for key in ("operator", "contact"):
-            if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
-                crawl[key] = value
-        for key, kind in (("delay", float), ("concurrency", int), ("audit_one_in", int)):
-            if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
-                try:
-                    crawl[key] = kind(value)
-                except ValueError as error:
-                    raise ReadError(f"COPYCATCH_{key.upper()}: expected a number, got {value!r}") from error
+        _add_variables(crawl)
     if url := os.environ.get("COPYCATCH_INDEX"):
         raw["index"] = url
     read(CrawlSettings, crawl, f"{place}, [crawl]")
+    entries = raw.get("marketplaces", [])
+    for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
+        read(MarketplaceSettings, entry, f"{place}, [[marketplaces]] number {number}")
     return read(Settings, {**raw, "crawl": crawl}, place)
+
+
+def _add_variables(crawl: dict[str, Any]) -> None:
+    """COPYCATCH_* over what the file says under [crawl]."""
+    if hosts := os.environ.get("COPYCATCH_ALLOW_HOSTS"):
+        crawl["allow_hosts"] = [*crawl.get("allow_hosts", []), *(host.strip() for host in hosts.split(","))]
+    for key in ("operator", "contact"):
+        if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
+            crawl[key] = value
+    for key, kind in (("delay", float), ("concurrency", int), ("audit_one_in", int)):
+        if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
+            try:
+                crawl[key] = kind(value)
+            except ValueError as error:
+                raise ReadError(f"COPYCATCH_{key.upper()}: expected a number, got {value!r}") from error
