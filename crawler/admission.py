@@ -16,7 +16,7 @@ MAX_PARTS = 500
 """Entries of one list field (reviews, options, addresses)."""
 MAX_PART = 20_000
 MAX_NAME = 4_096
-"""Code points of what names a listing (native id, address); longer ones are refused, since a cut name is another name."""
+"""Code points of what names a listing (native id, address); longer ones are refused: a cut name is another name."""
 MAX_BYTES = MAX_TITLE
 """A listing whose JSON is shorter than every bound needs no closer look."""
 

@@ -1,4 +1,4 @@
-"""Carrying one listing: validate, deduplicate, judge the text, archive, fetch the sample, fingerprint, judge again, index.
+"""Carrying one listing: validate, deduplicate, judge the text, archive, look into the sample, judge again, index.
 
 Free of Scrapy: the crawl and `copycatch import` walk through the same code. Listings are taken in batches ("turns"), so
 that the neighbours of a batch are asked in one call and a batch is stored in one transaction.
@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol
 
+from detection.judge import findings, judge, tie_keys
+
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
 from crawler.tally import Tally
-from detection.judge import findings, judge, tie_keys
 from detection.subject import Subject
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing

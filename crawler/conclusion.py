@@ -12,7 +12,6 @@ from index.settings import Settings
 from index.times import utc
 
 
-
 def conclude(index: Index, ledger: Ledger, reason: str | None) -> Run:
     """Records the run: as running (`reason` None), as interrupted, or with its health; kept as `ledger.result`.
 

@@ -39,7 +39,10 @@ def _looked_at(tally: Tally) -> int:
 
 
 def examine(tally: Tally, expect: Expect, *, full: bool, started: bool = True) -> Health:
-    """Judges a run that came to its end. `full`: it should have seen everything; `started`: its first requests were made."""
+    """Judges a run that came to its end.
+
+    `full`: it should have seen everything; `started`: its first requests were made.
+    """
     counts = tally.counters
     blocked, listings = counts["blocked"], counts["listings"]
     looked_at = _looked_at(tally)
@@ -47,9 +50,7 @@ def examine(tally: Tally, expect: Expect, *, full: bool, started: bool = True) -
     if not started:
         remarks.insert(0, remark("crawl.no_start"))
     if blocked and (listings == 0 or blocked >= BLOCKED_SHARE * looked_at):
-        return Health(
-            outcome="blocked", remarks=(remark("crawl.blocked", blocked=blocked, pages=looked_at), *remarks)
-        )
+        return Health(outcome="blocked", remarks=(remark("crawl.blocked", blocked=blocked, pages=looked_at), *remarks))
     if remarks:
         return Health(outcome="unhealthy", remarks=tuple(remarks))
     return Health(outcome="healthy", may_retire=full and not blocked and not counts["failed"])

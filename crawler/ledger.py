@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import scrapy
@@ -21,14 +21,15 @@ from scrapy.utils.spider import iterate_spider_output
 from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
-from crawler.frontier import LEASE, FrontierError, Task, Waiting
+from crawler.frontier import LEASE, FrontierError, Waiting
+from crawler.page import Found, Page
 from crawler.problems import problem_of
 from crawler.runs import OpenRun, Order, open_run
 from crawler.spider import MarketplaceSpider
 from crawler.tally import Progress
 from crawler.writing import read, write
 from index.home import Home
-from index.model import Listing
+from index.model import Listing, Run
 from index.protocol import IndexUnavailable
 
 logger = logging.getLogger(__name__)
@@ -50,51 +51,14 @@ progressed = object()
 """Signal, sent with `progress: Progress` after each settlement."""
 
 
-@dataclass(slots=True, eq=False)
-class Page:
-    """A leased task on its way through callback and pipelines."""
-
-    task: Task
-    closed: Callable[[Page], None]
-    """Called once, when nothing of the page is outstanding."""
-    children: list[Waiting] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    failed: str | None = None
-    """Kind of the problem for which the whole page is given up."""
-    errback: Callable[[Failure], Any] | None = None
-    """The spider's own."""
-    taken: bool = False
-    """True once its errback speaks for it."""
-    address: str = ""
-    holds: int = 1
-    """One for the callback, one for each listing that is not stored yet."""
-
-    def hold(self) -> None:
-        """Something of the page is under way."""
-        self.holds += 1
-
-    def release(self) -> None:
-        """It is stored."""
-        self.holds -= 1
-        if self.holds == 0:
-            self.closed(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A listing on its way to the pipelines, with the page it was found on."""
-
-    listing: Listing
-    response: Response | None
-    page: Page
-
-
 class Ledger:
     """Spider middleware and keeper of one run's frontier, pages and counts."""
 
     def __init__(self, crawler: Crawler, run: OpenRun) -> None:
         self.crawler = crawler
         self.run = run
+        self.result: Run | None = None
+        """The run as recorded in the index; set by crawler.conclusion."""
         self.failure: Exception | None = None
         """What made the run stop, if it could not go on (disk full)."""
         self.on_close: list[Callable[[str], None]] = []
@@ -119,7 +83,7 @@ class Ledger:
             limit=spider.limit,
             since=spider.since,
         )
-        ledger = cls(crawler, open_run(Home(crawler.settings["COPYCATCH_HOME"]).prepare(), order))
+        ledger = cls(crawler, open_run(Home(Path(crawler.settings["COPYCATCH_HOME"])).prepare(), order))
         crawler.signals.connect(ledger.listing_left, signals.item_scraped)
         crawler.signals.connect(ledger.listing_left, signals.item_dropped)
         crawler.signals.connect(ledger.listing_broke, signals.item_error)
@@ -151,11 +115,17 @@ class Ledger:
         """The first requests go to the frontier, once per run; a resumed run asks for none."""
         self._beat()
         if not self.run.frontier.seeded:
-            roots = [self._waiting(root, depth=0) async for root in start if isinstance(root, scrapy.Request)]
+            # A first request is marked as known even when it says dont_filter: pages link back to where we began.
+            roots = [
+                self._waiting(root.replace(dont_filter=False), depth=0)
+                async for root in start
+                if isinstance(root, scrapy.Request)
+            ]
             with self._stopping_on_error():
                 self.run.frontier.seed(roots)
-        return
-        yield  # an asynchronous generator is asked for
+        nothing: tuple[Any, ...] = ()  # Scrapy asks for an asynchronous generator
+        for thing in nothing:
+            yield thing
 
     def claim(self, count: int) -> list[scrapy.Request]:
         """Up to `count` requests to fetch now."""
@@ -188,10 +158,12 @@ class Ledger:
 
     def add(self, request: scrapy.Request) -> bool:
         """Stores a request that no page yielded. False if it cannot be stored."""
-        with self._stopping_on_error():
+        try:
             self.run.frontier.add([self._waiting(request, depth=0)])
-            return True
-        return False
+        except FrontierError as error:
+            self.stop(error)
+            return False
+        return True
 
     def _waiting(self, request: scrapy.Request, *, depth: int) -> Waiting:
         fingerprint = None if request.dont_filter else self._fingerprint(request)
@@ -214,7 +186,7 @@ class Ledger:
         page.release()
 
     def fetch_failed(self, failure: Failure) -> Iterable[Found]:
-        """Errback of every request: the spider's own errback takes over, or the page is given up with a typed problem."""
+        """Errback of every request: the spider's own takes over, or the page is given up with a typed problem."""
         page = self._page(failure)
         if page is None:
             return ()
@@ -222,6 +194,7 @@ class Ledger:
         return self._errback_output(page, failure)
 
     def _errback_output(self, page: Page, failure: Failure) -> Iterator[Found]:
+        assert failure.value is not None  # noqa: S101 - Scrapy made it from an exception
         problem = problem_of(failure.value, page.address)
         if problem.kind == "stopping":  # not answered: stays leased, and is queued again when the run is resumed
             self._pages.pop(page.task.id, None)
@@ -344,7 +317,7 @@ class Ledger:
             self.stop(error)
 
     def stop(self, error: Exception) -> None:
-        """The run cannot go on: nothing more is acknowledged, the crawl closes, the error is kept for who started it."""
+        """The run cannot go on: nothing more is acknowledged, the crawl closes, the error is kept."""
         if self.failure is None:
             self.failure = error
             logger.error("%s", error)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from index.open import open_index
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.carry import Carrier
 from crawler.conclusion import conclude
-from crawler.ledger import Found, Ledger, Page, stopping
+from crawler.ledger import Ledger, stopping
+from crawler.page import Found, Page
 from index.home import Home
 from index.model import Listing
-from index.open import open_index
 from index.profiles import load_profiles
 from index.settings import Settings
 
@@ -36,7 +38,7 @@ class CarryPipeline:
         if ledger is None:
             raise RuntimeError("the pipeline needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
         self._ledger = ledger
-        home: Home = Home(crawler.settings["COPYCATCH_HOME"])
+        home: Home = Home(Path(crawler.settings["COPYCATCH_HOME"]))
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
         self.index = open_index(home, settings.index)
         self._carrier = Carrier(

@@ -23,7 +23,7 @@ class Robots(RobotsTxtMiddleware):
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
         self._exempt = {host.lower() for host in settings.crawl.robots_exempt}
 
-    async def process_request(self, request: scrapy.Request) -> None:
+    async def process_request(self, request: scrapy.Request, spider: scrapy.Spider | None = None) -> None:  # noqa: ARG002 - Scrapy's signature
         """Raises IgnoreRequest where the rules forbid the address."""
         parts = urlsplit(request.url)
         if not self._exempt.isdisjoint({parts.hostname or "", parts.netloc.lower()}):

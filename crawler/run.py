@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -26,7 +27,7 @@ from index.settings import Settings
 ProgressListener = Callable[[Progress], None]
 
 
-class UnknownSpider(LookupError):
+class UnknownSpiderError(LookupError):
     """No spider of that name; the message lists the known ones."""
 
 
@@ -36,10 +37,10 @@ def crawl(
     """Crawls each order and returns its runs, in order. Once per process: a reactor cannot be started twice.
 
     An order with addresses at several marketplaces becomes one run for each. An order whose last run did not finish is
-    resumed. SIGINT and SIGTERM end the crawl after the pages under way ('interrupted', to be resumed by the same order);
-    a second one ends the process at once, which loses nothing either.
+    resumed. SIGINT and SIGTERM end the crawl after the pages under way (outcome 'interrupted'; the same order resumes
+    it); a second one ends the process at once, which loses nothing either.
 
-    Raises UnknownSpider; HomeError, IndexUnavailable or FrontierError when something cannot be written.
+    Raises UnknownSpiderError; HomeError, IndexUnavailable or FrontierError when something cannot be written.
     """
     home.prepare()
     scrapy_set = scrapy_settings(home, settings)
@@ -52,7 +53,7 @@ def crawl(
 
 def _by_marketplace(order: Order, loader: SpiderLoader) -> list[Order]:
     if order.spider not in loader.list():
-        raise UnknownSpider(f"no spider {order.spider!r}; known: {', '.join(sorted(loader.list()))}")
+        raise UnknownSpiderError(f"no spider {order.spider!r}; known: {', '.join(sorted(loader.list()))}")
     spider = loader.load(order.spider)
     if not issubclass(spider, MarketplaceSpider) or len(order.start) < 2:
         return [order]
@@ -73,7 +74,8 @@ class _Walk:
         self._failure: BaseException | None = None
 
     def walk(self, planned: Sequence[tuple[type[Any], Order]]) -> list[Run]:
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier would install the wrong one
+        # Imported by name, because a plain import before install_reactor() would install another one.
+        reactor: Any = importlib.import_module("twisted.internet.reactor")
 
         async def all_of_them() -> None:
             loop = asyncio.get_running_loop()
@@ -87,10 +89,10 @@ class _Walk:
             except BaseException as error:  # noqa: BLE001 - carried out of the reactor, and raised there
                 self._failure = error
             finally:
-                reactor.stop()  # type: ignore[attr-defined] # twisted's reactor module is typed as a module
+                reactor.stop()
 
-        reactor.callWhenRunning(lambda: asyncio.ensure_future(all_of_them()))  # type: ignore[attr-defined]
-        reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+        reactor.callWhenRunning(lambda: asyncio.ensure_future(all_of_them()))
+        reactor.run(installSignalHandlers=False)
         if self._failure is not None:
             raise self._failure
         return self._runs
@@ -106,6 +108,7 @@ class _Walk:
         assert ledger is not None  # noqa: S101 - the settings name it
         if ledger.failure is not None:
             raise ledger.failure
+        assert ledger.result is not None  # noqa: S101 - without a failure the run was recorded
         return ledger.result
 
     def _heard(self, progress: Progress) -> None:
@@ -116,6 +119,7 @@ class _Walk:
         self._stopped = True
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
         for crawler in self._runner.crawlers:
             crawler.signals.send_catch_log(stopping)
         self._stopping = asyncio.ensure_future(self._runner.stop())

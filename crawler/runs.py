@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from crawler.frontier import SqliteFrontier
+from crawler.frontier_file import SqliteFrontier
 from crawler.tally import Tally
 from index.home import Home
 from index.reading import encode

@@ -59,7 +59,7 @@ class MarketplaceSpider(scrapy.Spider):
         since: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """`start` and `queries` as lists, or as text with one entry per line (for `scrapy crawl -a`); `limit` listings at most."""
+        """`start`, `queries`: lists, or text with an entry per line (`scrapy crawl -a`); `limit`: most listings."""
         super().__init__(**kwargs)
         self.start_addresses = start.split() if isinstance(start, str) else list(start)
         self.queries = [q for q in queries.splitlines() if q.strip()] if isinstance(queries, str) else list(queries)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from apk_analysis.fingerprint import Problem
-from crawler.frontier import SqliteFrontier
+from crawler.frontier_file import SqliteFrontier
 
 _PROBLEM = "problem:"
 _FILLED = "filled:"
@@ -86,5 +86,3 @@ class Tally:
     def _part(self, prefix: str) -> dict[str, int]:
         found = {name.removeprefix(prefix): n for name, n in self.counters.items() if name.startswith(prefix)}
         return dict(sorted(found.items()))
-
-

@@ -9,8 +9,10 @@ import msgspec
 import scrapy
 
 TRANSIENT = frozenset(
-    "lease depth download_latency download_slot download_timeout retry_times redirect_times redirect_ttl"
-    " redirect_urls redirect_reasons".split()
+    {
+        *("lease", "depth", "download_latency", "download_slot", "download_timeout", "retry_times"),
+        *("redirect_times", "redirect_ttl", "redirect_urls", "redirect_reasons"),
+    }
 )
 """Meta keys that belong to one fetch; a child that copies its parent's meta does not inherit them."""
 

@@ -1,0 +1,44 @@
+"""Runs one crawl in its own process and prints what came of it as JSON lines: {"progress": ...} and {"run": ...}.
+
+Arguments: a JSON object with `home`, `start`, and optionally `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings).
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import crawler.settings
+from crawler.run import crawl
+from crawler.runs import Order
+from index.home import Home
+from index.reading import encode
+from index.settings import CrawlSettings, Settings
+
+
+def main() -> None:
+    given = json.loads(sys.argv[1])
+    crawler.settings.SPIDER_MODULES = ["tests.crawler.shop_spider", "spiders"]
+    for name, value in given.get("settings", {}).items():
+        setattr(crawler.settings, name, value)
+    settings = Settings(crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}))
+    order = Order(spider="shop", start=tuple(given["start"]), limit=given.get("limit"))
+    try:
+        runs = crawl([order], home=Home(Path(given["home"])), settings=settings, progress=show)
+    except Exception as error:  # noqa: BLE001 - handed to the test
+        say({"error": [type(error).__name__, str(error)]})
+        return
+    for run in runs:
+        say({"run": json.loads(encode(run))})
+
+
+def say(what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def show(progress: object) -> None:
+    say({"progress": json.loads(encode(progress))})
+
+
+if __name__ == "__main__":
+    main()
