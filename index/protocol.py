@@ -49,6 +49,9 @@ class Judged:
     judgement: Judgement
     findings: tuple[Finding, ...] = ()
     sample: Fingerprint | None = None
+    """None when none was looked at this time; what is known of an earlier one stays."""
+    ties: tuple[str, ...] = ()
+    """Tie keys the listing carries now ('signer:ab12', 'contact:qq:123'); they replace the earlier ones."""
 
 
 class Index(Protocol):
@@ -88,7 +91,10 @@ class Index(Protocol):
         """All hits in constant memory, in order of id. Raises QueryError."""
 
     def neighbours(self, keys: Iterable[str]) -> dict[str, list[str]]:
-        """Tie key ('signer:ab12', 'contact:qq:123') -> ids of listings that carry it, at most 50 each."""
+        """Tie key ('signer:ab12', 'contact:qq:123') -> ids of listings that carry it, newest first, at most 50 each."""
+
+    def tie_counts(self, keys: Iterable[str]) -> dict[str, int]:
+        """Tie key -> how many listings carry it. A tie seen on hundreds ties nobody together."""
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """Appends observations."""

@@ -1,0 +1,88 @@
+"""The fields that can be searched and sorted, per kind. The one place that both engines and the documentation read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import process
+
+from index.protocol import Kind, QueryError
+
+Type = Literal["text", "keyword", "number", "date"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One searchable field."""
+
+    name: str
+    type: Type
+    many: bool = False
+    """Holds several values; such a field cannot be sorted by."""
+
+    @property
+    def sortable(self) -> bool:  # noqa: D102
+        return self.type != "text" and not self.many
+
+
+def _fields(text: str, keyword: str, number: str = "", date: str = "") -> dict[str, Field]:
+    """Names by type, separated by blanks; '[]' marks those with several values."""
+    declared: dict[str, Field] = {}
+    kinds: tuple[tuple[Type, str], ...] = (("text", text), ("keyword", keyword), ("number", number), ("date", date))
+    for kind, names in kinds:
+        for word in names.split():
+            name = word.removesuffix("[]")
+            declared[name] = Field(name=name, type=kind, many=word.endswith("[]"))
+    return declared
+
+
+FIELDS: dict[Kind, dict[str, Field]] = {
+    "listings": _fields(
+        "title description seller bio options reviews questions notes image_text qr_text package",
+        "id marketplace native_id url source_kind price package_name version lang platform_style"
+        " sample sample_sha256 declared_signers[] verdict brand violation[] detector[]",
+        "version_code sample_size priority rating downloads views replies sales",
+        "published_at first_seen last_seen",
+    ),
+    "findings": _fields(
+        "title text seller package quote reason",
+        "id listing_id marketplace url group verdict brand violation[] detector[] unseen[] sample_sha256 signer_sha256",
+        "probability priority",
+        "first_seen last_seen",
+    ),
+    "samples": _fields(
+        "label package_words",
+        "id sha1 md5 container package version_name signature signer[] permission[] trait[] trait_value[] problem[]"
+        " icon_sha256 icon_dhash",
+        "size version_code min_sdk target_sdk analyser_version",
+        "first_seen last_seen",
+    ),
+}
+"""Kind -> name -> field. A query without field names looks into all text fields."""
+
+TITLE: dict[Kind, str] = {"listings": "title", "findings": "title", "samples": "label"}
+"""The text field whose hits come first when sorting by relevance."""
+
+
+def text_fields(kind: Kind) -> tuple[str, ...]:
+    """Names of the text fields, in declared order."""
+    return tuple(field.name for field in FIELDS[kind].values() if field.type == "text")
+
+
+def field_named(name: str, kind: Kind) -> Field:
+    """The declared field. Raises QueryError with the nearest known names."""
+    known = FIELDS[kind]
+    if name in known:
+        return known[name]
+    near = [match for match, _, _ in process.extract(name, list(known), limit=3, score_cutoff=55)]
+    hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(sorted(known))}"
+    raise QueryError(f"unknown field {name[:60]!r} for {kind}; {hint}")
+
+
+def sort_field(sort: str, kind: Kind) -> tuple[Field, bool]:
+    """The field to sort by and whether descending, from 'name' or '-name'. Raises QueryError."""
+    field = field_named(sort.removeprefix("-"), kind)
+    if not field.sortable:
+        raise QueryError(f"{kind} cannot be sorted by {field.name}: it is text or has several values")
+    return field, sort.startswith("-")

@@ -1,0 +1,112 @@
+"""One term of a query, read after the type of its field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+
+from index.protocol import Kind, QueryError
+from index.query.dates import span
+from index.query.fields import Field, field_named, text_fields
+from index.query.tokens import fold, phrase
+from index.query.tree import Equals, Exists, Node, Pattern, Range, Text, Wild
+
+MAX_STARS = 3
+"""Wild places '*' in one pattern."""
+
+
+def parts(word: str) -> tuple[str | Wild, ...]:
+    """Literal pieces and wild places of an unquoted word; a backslash takes the meaning from what follows."""
+    return tuple(_parts(word))
+
+
+def _parts(word: str) -> Iterator[str | Wild]:
+    literal = ""
+    chars = iter(word)
+    for char in chars:
+        if char in "*?":
+            if literal:
+                yield literal
+            yield Wild(char)
+            literal = ""
+        else:
+            literal += next(chars, "") if char == "\\" else char
+    if literal:
+        yield literal
+
+
+def literal(pieces: tuple[str | Wild, ...]) -> str:
+    """The pieces as they were written, for messages and for values without wild places."""
+    return "".join(piece if isinstance(piece, str) else piece.value for piece in pieces)
+
+
+def term(name: str | None, pieces: tuple[str | Wild, ...], kind: Kind, now: datetime) -> Node:
+    """What one word or phrase asks of the field (None: of all text fields). Raises QueryError."""
+    field = field_named(name, kind) if name else None
+    if field and pieces == (Wild.MANY,):
+        return Exists(field=field.name)
+    if field is None or field.type == "text":
+        return _text(text_fields(kind) if field is None else (field.name,), pieces)
+    wild = [piece for piece in pieces if isinstance(piece, Wild)]
+    if field.type == "keyword":
+        if not wild:
+            return Equals(field=field.name, value=fold(literal(pieces)))
+        if wild.count(Wild.MANY) > MAX_STARS:
+            raise QueryError(f"too many wildcards in {literal(pieces)[:60]!r}: at most {MAX_STARS} '*'")
+        return Pattern(field=field.name, parts=tuple(fold(p) if isinstance(p, str) else p for p in pieces))
+    if wild:
+        raise QueryError(f"{field.name} is a {field.type}: wildcards do not fit {literal(pieces)[:60]!r}")
+    if field.type == "number":
+        return Equals(field=field.name, value=number(field, literal(pieces)))
+    start, after = span(literal(pieces), now)
+    return Range(field=field.name, low=start, high=after, include_high=False)
+
+
+def _text(fields: tuple[str, ...], pieces: tuple[str | Wild, ...]) -> Text:
+    """A word is a phrase of its tokens, and so Chinese needs no quotes. Only a '*' at the end has a meaning here."""
+    prefix = len(pieces) > 1 and pieces[-1] is Wild.MANY
+    body = pieces[:-1] if prefix else pieces
+    if any(isinstance(piece, Wild) for piece in body):
+        raise QueryError(
+            f"in text a wildcard can only be a '*' at the end: {literal(pieces)[:60]!r} (put it in quotes?)"
+        )
+    words = literal(body)
+    tokens = phrase(words)
+    if not tokens:
+        raise QueryError(f"nothing to look for in {literal(pieces)[:60]!r}: no letter, digit or Chinese character")
+    last = tokens[-1]
+    if prefix and len(last) < 2 and last.isascii():
+        raise QueryError(f"too short before '*': {literal(pieces)[:60]!r} (at least two letters or digits)")
+    # A Han character is a whole token: 换脸* finds what 换脸 finds.
+    return Text(fields=fields, tokens=tokens, prefix=prefix and len(last) > 1)
+
+
+def number(field: Field, text: str) -> float:
+    """The number, as int where it is one and SQLite can hold it. Raises QueryError."""
+    try:
+        value = float(text)
+        whole = int(text) if text.lstrip("+-").isdecimal() else None
+    except ValueError:
+        value, whole = math.nan, None
+    if not math.isfinite(value):
+        raise QueryError(f"{field.name} is a number, {text[:40]!r} is not")
+    return whole if whole is not None and abs(whole) < 2**63 else value
+
+
+def between(
+    name: str | None, low: str | None, high: str | None, edges: tuple[bool, bool], kind: Kind, now: datetime
+) -> Node:
+    """A range; None for a side without bound; `edges` say whether each bound itself belongs to it. Raises QueryError."""
+    if not name:
+        raise QueryError("a range needs a field: priority:[0.5 TO 1]")
+    field = field_named(name, kind)
+    if field.type == "number":
+        bounds = [None if side is None else number(field, side) for side in (low, high)]
+        return Range(field=name, low=bounds[0], high=bounds[1], include_low=edges[0], include_high=edges[1])
+    if field.type != "date":
+        raise QueryError(f"{name} is a {field.type}: ranges fit numbers and dates only")
+    # A day as a bound is a span: 'from' takes its start, 'after' its end, and the other way round for the upper bound.
+    first = None if low is None else span(low, now)[not edges[0]]
+    last = None if high is None else span(high, now)[edges[1]]
+    return Range(field=name, low=first, high=last, include_low=True, include_high=False)

@@ -1,0 +1,137 @@
+"""The tree of a query as SQL over one kind's tables. User text only ever becomes a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from index.protocol import Kind
+from index.query.fields import FIELDS, TITLE, text_fields
+from index.query.tree import And, Equals, Everything, Exists, Node, Not, Or, Pattern, Range, Text, Wild
+
+Parameter: TypeAlias = str | float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A query ready to run. The main table is `d`; both conditions hold for a hit."""
+
+    kind: Kind
+    match: str | None
+    """Full-text expression over `<kind>_text`; None where no text has to be found."""
+    titles: str | None
+    """Expression over `<kind>_title` whose hits are among those of `match` and stand first in relevance."""
+    where: str = "1"
+    parameters: list[Parameter] = field(default_factory=list)
+
+
+def compile_query(node: Node, kind: Kind) -> Compiled:
+    """The query as full-text part, which drives the search, and remaining condition."""
+    parts = node.children if isinstance(node, And) else (node,)
+    text = And(children=tuple(part for part in parts if _is_text(part)))
+    rest = [part for part in parts if not _is_text(part)]
+    match = _match(text, kind) if text.children else None
+    if text.children and match is None:  # nothing but negations: no full-text expression can say that
+        rest, text = list(parts), And(children=())
+    writer = _Where(kind)
+    where = " AND ".join(writer.condition(part) for part in rest) or "1"
+    titles = _titles(text, TITLE[kind]) if match else None
+    return Compiled(kind=kind, match=match, titles=titles, where=where, parameters=writer.parameters)
+
+
+def column(name: str, kind: Kind) -> str:
+    """The SQL expression of a declared field that is no text."""
+    if name == "last_seen":
+        return f"(SELECT last_seen FROM {kind}_seen s WHERE s.rowid = d.rowid)"
+    return f'd."{FIELDS[kind][name].name}"'
+
+
+def _is_text(node: Node) -> bool:
+    if isinstance(node, And | Or):
+        return all(_is_text(child) for child in node.children)
+    if isinstance(node, Not):
+        return _is_text(node.child)
+    return isinstance(node, Text)
+
+
+def _match(node: Node, kind: Kind) -> str | None:
+    """FTS5's expression of a tree of text; None if it has to begin with a negation, for which FTS5 has no words."""
+    if isinstance(node, Text):
+        return _phrase(node, whole=node.fields == text_fields(kind))
+    if isinstance(node, Or):
+        options = [_match(child, kind) for child in node.children]
+        return None if None in options else f"({' OR '.join(map(str, options))})"
+    if isinstance(node, And):
+        positive = [_match(child, kind) for child in node.children if not isinstance(child, Not)]
+        negative = [_match(child.child, kind) for child in node.children if isinstance(child, Not)]
+        if not positive or None in positive or None in negative:
+            return None
+        wanted = " AND ".join(map(str, positive))
+        return f"(({wanted}) NOT ({' OR '.join(map(str, negative))}))" if negative else f"({wanted})"
+    return None
+
+
+def _phrase(node: Text, *, whole: bool) -> str:
+    # Tokens hold no quotes: only letters, digits, marks and the boundary.
+    words = f'"{" ".join(node.tokens)}"' + (" *" if node.prefix else "")
+    return words if whole else f"{{{' '.join(node.fields)}}} : {words}"
+
+
+def _titles(node: Node, title: str) -> str | None:
+    """The expression with every phrase in the title; None where that would not be a part of the hits."""
+    if isinstance(node, Text):
+        return _phrase(node, whole=True) if title in node.fields else None
+    if isinstance(node, And | Or):
+        parts = [_titles(child, title) for child in node.children]
+        return None if None in parts else f"({(' AND ' if isinstance(node, And) else ' OR ').join(map(str, parts))})"
+    return None
+
+
+class _Where:
+    def __init__(self, kind: Kind) -> None:
+        self.kind: Kind = kind
+        self.parameters: list[Parameter] = []
+
+    def condition(self, node: Node) -> str:
+        """An SQL condition; the parameters it needs are added in order."""
+        if isinstance(node, Everything):
+            return "1"
+        if isinstance(node, And | Or):
+            word = " AND " if isinstance(node, And) else " OR "
+            return f"({word.join(self.condition(child) for child in node.children)})"
+        if isinstance(node, Not):  # unknown is not true, so its negation holds
+            return f"NOT ifnull({self.condition(node.child)}, 0)"
+        if isinstance(node, Text):
+            text = f"{self.kind}_text"
+            self.parameters.append(_phrase(node, whole=node.fields == text_fields(self.kind)))
+            return f"d.rowid IN (SELECT rowid FROM {text} WHERE {text} MATCH ?)"
+        return self._field(node)
+
+    def _field(self, node: Equals | Pattern | Range | Exists) -> str:
+        declared = FIELDS[self.kind][node.field]
+        if isinstance(node, Exists) and declared.type == "text":
+            return f"instr(d.texts, ' {declared.name} ') > 0"
+        name = column(declared.name, self.kind)
+        if isinstance(node, Exists):
+            return f"{name} IS NOT NULL"
+        if isinstance(node, Range):
+            return self._range(node, name)
+        self.parameters.append(node.value if isinstance(node, Equals) else _glob(node))
+        test = "= ?" if isinstance(node, Equals) else "GLOB ?"
+        return f"EXISTS (SELECT 1 FROM json_each({name}) WHERE value {test})" if declared.many else f"{name} {test}"
+
+    def _range(self, node: Range, name: str) -> str:
+        tests = [f"{name} IS NOT NULL"]
+        if node.low is not None:
+            tests.append(f"{name} {'>=' if node.include_low else '>'} ?")
+            self.parameters.append(node.low)
+        if node.high is not None:
+            tests.append(f"{name} {'<=' if node.include_high else '<'} ?")
+            self.parameters.append(node.high)
+        return f"({' AND '.join(tests)})"
+
+
+def _glob(node: Pattern) -> str:
+    """GLOB's form of the pattern: its own special characters stand in brackets."""
+    quoted = str.maketrans({char: f"[{char}]" for char in "*?["})
+    return "".join(part.value if isinstance(part, Wild) else part.translate(quoted) for part in node.parts)

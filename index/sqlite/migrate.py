@@ -1,0 +1,67 @@
+"""Numbered migrations: each one transaction, each a file `<number>_<what>.sql`; a newer file is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from index.protocol import IndexUnavailable
+from index.sqlite.files import speaking_of, transaction
+
+Store = Literal["index", "decisions"]
+
+MARKS: dict[Store, int] = {"index": 0x43434958, "decisions": 0x43434443}
+"""SQLite's application_id: 'CCIX' and 'CCDC'. A file of another program is never migrated."""
+
+
+@cache
+def steps(store: Store) -> tuple[tuple[str, ...], ...]:
+    """The statements of each migration; version n is reached by the n-th."""
+    folder = files("index.sqlite").joinpath("migrations", store)
+    scripts = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
+    return tuple(tuple(_statements(entry.read_text("utf-8"))) for entry in scripts)
+
+
+def _statements(script: str) -> list[str]:
+    found, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            found.append(current.strip())
+            current = ""
+    return found
+
+
+def version(opened: sqlite3.Connection) -> int:
+    """The schema version of the open file; 0 for a new one."""
+    return int(opened.execute("PRAGMA user_version").fetchone()[0])
+
+
+def check(opened: sqlite3.Connection, store: Store, path: Path) -> int:
+    """The version, after making sure that the file is ours and not newer than this code. Raises IndexUnavailable."""
+    with speaking_of(path):
+        mark = int(opened.execute("PRAGMA application_id").fetchone()[0])
+        found = version(opened)
+        strange = mark != MARKS[store] and (mark or opened.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone())
+    if strange:
+        raise IndexUnavailable(f"{path}: this is not a copycatch {store} file")
+    if found > len(steps(store)):
+        raise IndexUnavailable(
+            f"{path}: written by a newer copycatch (schema {found}, this one knows {len(steps(store))}); update copycatch"
+        )
+    return found
+
+
+def migrate(opened: sqlite3.Connection, store: Store, path: Path, *, to: int | None = None) -> None:
+    """Brings the file to the newest version (or `to`), one transaction per step: a killed one simply starts again."""
+    while (found := check(opened, store, path)) < (to or len(steps(store))):
+        with speaking_of(path), transaction(opened):
+            if version(opened) != found:  # another process was faster
+                continue
+            for statement in steps(store)[found]:
+                opened.execute(statement)
+            opened.execute(f"PRAGMA application_id = {MARKS[store]}")
+            opened.execute(f"PRAGMA user_version = {found + 1}")

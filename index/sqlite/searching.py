@@ -1,0 +1,142 @@
+"""Answering compiled queries: which rows, in which order; and rows back into objects."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from index.protocol import Kind, Stored
+from index.query.fields import TITLE, sort_field
+from index.reading import decode
+from index.sqlite.compile import Compiled, column
+
+_SLACK = 16
+"""Rows beyond the page that are read to put ties in order of id: as many as share a place in `rows.order_key`."""
+_PAGE = 500
+"""Rows per read of a long walk: between two reads nothing is locked."""
+_numbers = count()
+
+
+def page(opened: sqlite3.Connection, query: Compiled, sort: str | None, limit: int, offset: int) -> list[int]:
+    """The rowids of hits `offset` to `offset + limit`, in order. Raises QueryError for a field that cannot be sorted by."""
+    if sort == "relevance" and query.match:
+        return _relevant(opened, query, offset + limit)[offset:]
+    if sort in {None, "relevance", "-first_seen"}:
+        return _newest(opened, query, limit, offset)
+    field, descending = sort_field(str(sort), query.kind)
+    order = column(field.name, query.kind)
+    direction = "DESC" if descending else "ASC"
+    found = opened.execute(
+        f"SELECT d.rowid FROM {_hits(query)} ORDER BY {order} IS NULL, {order} {direction}, d.id LIMIT ? OFFSET ?",  # noqa: S608 - all parts are ours
+        (*_parameters(query), limit, offset),
+    )
+    return [rowid for (rowid,) in found]
+
+
+def _hits(query: Compiled) -> str:
+    """FROM and WHERE: full text drives where there is any."""
+    kind = query.kind
+    if not query.match:
+        return f"{kind} d WHERE {query.where}"
+    if query.where == "1":
+        return f"{kind}_text t CROSS JOIN {kind} d ON d.rowid = t.rowid WHERE {kind}_text MATCH ?"
+    return f"{kind}_text t CROSS JOIN {kind} d ON d.rowid = t.rowid WHERE {kind}_text MATCH ? AND {query.where}"
+
+
+def _parameters(query: Compiled) -> list[str | float]:
+    return [query.match, *query.parameters] if query.match else query.parameters
+
+
+def _newest(opened: sqlite3.Connection, query: Compiled, limit: int, offset: int) -> list[int]:
+    """Down the rowids; only those that share a place are put in order of id."""
+    kind = query.kind
+    if query.match and query.where == "1":
+        source = f"SELECT rowid AS place FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid DESC"  # noqa: S608
+    elif query.match:
+        source = f"SELECT t.rowid AS place FROM {_hits(query)} ORDER BY t.rowid DESC"  # noqa: S608
+    else:
+        source = f"SELECT d.rowid AS place FROM {_hits(query)} ORDER BY d.rowid DESC"  # noqa: S608
+    found = opened.execute(
+        f"SELECT place FROM ({source} LIMIT ?) JOIN {kind} d ON d.rowid = place"  # noqa: S608
+        " ORDER BY place >> 4 DESC, d.id LIMIT ? OFFSET ?",
+        (*_parameters(query), offset + limit + _SLACK, limit, offset),
+    )
+    return [rowid for (rowid,) in found]
+
+
+def _relevant(opened: sqlite3.Connection, query: Compiled, wanted: int) -> list[int]:
+    """The first `wanted` rowids: hits in the title before the others, each by BM25, ties by id."""
+    found = _ranked(opened, query, f"{query.kind}_title", query.titles, wanted) if query.titles else []
+    if len(found) < wanted:
+        others = f"{query.match} NOT ({{{TITLE[query.kind]}}} : {query.titles})" if query.titles else query.match
+        found += _ranked(opened, query, f"{query.kind}_text", others, wanted - len(found))
+    return found
+
+
+def _ranked(opened: sqlite3.Connection, query: Compiled, table: str, match: str | None, wanted: int) -> list[int]:
+    condition = f" AND {query.where}" if query.where != "1" else ""
+    join = f" CROSS JOIN {query.kind} d ON d.rowid = t.rowid" if condition else ""
+    best = opened.execute(
+        f"SELECT t.rowid, bm25({table}) AS score FROM {table} t{join} WHERE {table} MATCH ?{condition}"  # noqa: S608
+        # The lower half of a rowid falls as the id rises.
+        " ORDER BY score, t.rowid & 0x7fffffff DESC LIMIT ?",
+        (match, *query.parameters, wanted + _SLACK),
+    ).fetchall()
+    ids = dict(
+        opened.execute(
+            f"SELECT d.rowid, d.id FROM json_each(?) w CROSS JOIN {query.kind} d ON d.rowid = w.value",  # noqa: S608
+            (json.dumps([rowid for rowid, _ in best]),),
+        ).fetchall()
+    )
+    best.sort(key=lambda hit: (hit[1], ids[hit[0]]))
+    return [rowid for rowid, _ in best[:wanted]]
+
+
+def number_of(opened: sqlite3.Connection, query: Compiled) -> int:
+    """How many hits there are."""
+    kind = query.kind
+    hits = f"{kind}_text WHERE {kind}_text MATCH ?" if query.match and query.where == "1" else _hits(query)
+    return int(opened.execute(f"SELECT count(*) FROM {hits}", _parameters(query)).fetchone()[0])  # noqa: S608
+
+
+def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:
+    """All hits in order of id: their rowids wait in a temporary table, which lies on disk when it is large."""
+    table = f"walk_{next(_numbers)}"
+    opened.execute(f"CREATE TEMP TABLE {table} (place INTEGER PRIMARY KEY, hit INTEGER NOT NULL)")
+    try:
+        opened.execute(
+            f"INSERT INTO {table} (hit) SELECT d.rowid FROM {_hits(query)} ORDER BY d.id",  # noqa: S608
+            _parameters(query),
+        )
+        last = 0
+        while hits := opened.execute(
+            f"SELECT place, hit FROM {table} WHERE place > ? ORDER BY place LIMIT ?",  # noqa: S608
+            (last, _PAGE),
+        ).fetchall():
+            yield from stored(opened, query.kind, [hit for _, hit in hits])
+            last = hits[-1][0]
+    finally:
+        opened.execute(f"DROP TABLE {table}")
+
+
+def stored(opened: sqlite3.Connection, kind: Kind, rowids: Sequence[int]) -> list[Stored]:
+    """The objects of these rows, in the same order."""
+    found = opened.execute(
+        f"SELECT d.rowid, d.id, d.first_seen, s.last_seen, b.body FROM json_each(?) w"  # noqa: S608
+        f" CROSS JOIN {kind} d ON d.rowid = w.value CROSS JOIN {kind}_seen s ON s.rowid = d.rowid"
+        f" CROSS JOIN {kind}_body b ON b.rowid = d.rowid",
+        (json.dumps(rowids),),
+    )
+    objects = {row[0]: _stored(kind, *row[1:]) for row in found}
+    return [objects[rowid] for rowid in rowids if rowid in objects]
+
+
+def _stored(kind: Kind, document_id: str, first_seen: str, last_seen: str, body: str) -> Stored:
+    value: dict[str, object] = decode(dict, body)
+    if kind == "listings":
+        listing = value.pop("listing")
+        value = {**listing, **value} if isinstance(listing, dict) else value
+    value |= {"id": document_id, "first_seen": first_seen, "last_seen": last_seen}
+    return Stored(id=document_id, kind=kind, value=value, first_seen=first_seen, last_seen=last_seen)

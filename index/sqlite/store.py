@@ -1,0 +1,205 @@
+"""The embedded index behind the protocol."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import get_args
+
+from apk_analysis.fingerprint import Fingerprint
+from index.model import Observation, Run
+from index.protocol import IndexUnavailable, Judged, Kind, Put, QueryError, Stored
+from index.query.parse import parse
+from index.reading import ReadError, decode, encode
+from index.sqlite import searching, writing
+from index.sqlite.compile import Compiled, compile_query
+from index.sqlite.files import connect, speaking_of, transaction
+from index.sqlite.migrate import check, migrate, steps, version
+
+BATCH = 200
+"""Rows of one write transaction: short enough that other processes hardly wait."""
+NEIGHBOURS = 50
+
+
+class SqliteIndex:
+    """`index.protocol.Index` on one SQLite file."""
+
+    def __init__(self, path: Path, *, write: bool = True) -> None:
+        """Opens the file, and makes or migrates it when writing. Raises IndexUnavailable."""
+        self.path = path
+        if not write and not path.exists():
+            raise IndexUnavailable(f"{path}: there is no index yet; a crawl, an import or the demo makes it")
+        self._opened = connect(path, write=write)
+        try:
+            if write:
+                migrate(self._opened, "index", path)
+            elif check(self._opened, "index", path) < len(steps("index")):
+                raise IndexUnavailable(f"{path}: written by an older copycatch; open it for writing once to migrate it")
+        except BaseException:
+            self._opened.close()
+            raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with speaking_of(self.path):
+            try:
+                yield self._opened
+            except ReadError as error:
+                raise IndexUnavailable(f"{self.path}: an object in it is damaged ({error})") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as opened, transaction(opened):
+            yield opened
+
+    def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
+        """See the protocol."""
+        arrivals = [writing.arrival(one) for one in judged]
+        occasion = writing.Occasion(run_id=run_id, at=at)
+        outcomes: list[Put] = []
+        for start in range(0, len(arrivals), BATCH):
+            with self._writing() as opened:
+                outcomes += writing.put(opened, arrivals[start : start + BATCH], occasion)
+        return outcomes
+
+    def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
+        """See the protocol."""
+        with self._writing() as opened:
+            writing.put_sample(opened, fingerprint, at)
+
+    def sample(self, sha256: str, analyser_version: int) -> Fingerprint | None:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT body FROM fingerprints WHERE sha256 = ? AND analyser_version = ?", (sha256, analyser_version)
+            ).fetchone()
+            return decode(Fingerprint, found[0]) if found else None
+
+    def get(self, any_id: str) -> Stored | None:
+        """See the protocol."""
+        scheme, _, digits = any_id.rpartition("-")
+        if len(digits) < 8 or not (any_id.isascii() and any_id.replace("-", "").isalnum()):
+            return None
+        kinds: dict[str, Kind] = {"l": "listings", "f": "findings", "": "samples"}
+        kind = kinds.get(scheme[:1])
+        if kind is None:
+            return None
+        with self._reading() as opened:
+            found = opened.execute(
+                f"SELECT rowid FROM {kind} WHERE id >= ? AND id < ? LIMIT 2",  # noqa: S608 - kind is ours
+                (any_id, any_id + "~"),
+            ).fetchall()
+            return searching.stored(opened, kind, [found[0][0]])[0] if len(found) == 1 else None
+
+    def history(self, listing_id: str) -> list[dict[str, object]]:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT at, run_id, field, old, new FROM history WHERE listing_id = ? ORDER BY seq", (listing_id,)
+            ).fetchall()
+            return [
+                {"at": at, "run_id": run, "field": field, "old": decode(object, old), "new": decode(object, new)}
+                for at, run, field, old, new in found
+            ]
+
+    def search(
+        self, query: str, *, kind: Kind = "findings", sort: str | None = None, limit: int = 20, offset: int = 0
+    ) -> list[Stored]:
+        """See the protocol."""
+        if min(limit, offset) < 0 or max(limit, offset) > 2**31:
+            raise QueryError("limit and offset are numbers from 0 on")
+        compiled = _compiled(query, kind)
+        with self._reading() as opened:
+            return searching.stored(opened, kind, searching.page(opened, compiled, sort, limit, offset))
+
+    def count(self, query: str, *, kind: Kind = "findings") -> int:
+        """See the protocol."""
+        compiled = _compiled(query, kind)
+        with self._reading() as opened:
+            return searching.number_of(opened, compiled)
+
+    def scan(self, query: str, *, kind: Kind = "findings") -> Iterator[Stored]:
+        """See the protocol."""
+        compiled = _compiled(query, kind)
+        return self._walk(compiled)
+
+    def _walk(self, compiled: Compiled) -> Iterator[Stored]:
+        with self._reading() as opened:
+            yield from searching.walk(opened, compiled)
+
+    def neighbours(self, keys: Iterable[str]) -> dict[str, list[str]]:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = {
+                key: opened.execute(
+                    "SELECT l.id FROM ties t CROSS JOIN listings l ON l.rowid = t.listing WHERE t.key = ?"
+                    " ORDER BY t.listing DESC LIMIT ?",
+                    (key, NEIGHBOURS),
+                ).fetchall()
+                for key in keys
+            }
+            return {key: [row[0] for row in rows] for key, rows in found.items() if rows}
+
+    def tie_counts(self, keys: Iterable[str]) -> dict[str, int]:
+        """See the protocol."""
+        with self._reading() as opened:
+            counted = "SELECT count(*) FROM ties WHERE key = ?"
+            return {key: int(opened.execute(counted, (key,)).fetchone()[0]) for key in keys}
+
+    def observe(self, observations: Sequence[Observation]) -> None:
+        """See the protocol."""
+        for start in range(0, len(observations), BATCH):
+            rows = [(o.listing_id, o.at, o.state, o.run_id, o.detail) for o in observations[start : start + BATCH]]
+            with self._writing() as opened:
+                opened.executemany(
+                    "INSERT INTO observations (listing_id, at, state, run_id, detail) VALUES (?, ?, ?, ?, ?)", rows
+                )
+
+    def observations(self, listing_id: str) -> list[Observation]:
+        """What was seen of one listing, oldest first."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT at, state, run_id, detail FROM observations WHERE listing_id = ? ORDER BY seq", (listing_id,)
+            ).fetchall()
+        return [Observation(listing_id=listing_id, at=a, state=s, run_id=r, detail=d) for a, s, r, d in found]
+
+    def record_run(self, run: Run) -> None:
+        """See the protocol."""
+        with self._writing() as opened:
+            opened.execute(
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)",
+                (run.id, run.marketplace, run.started_at, encode(run).decode()),
+            )
+
+    def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT body FROM runs WHERE ?1 IS NULL OR marketplace = ?1 ORDER BY started_at DESC, id LIMIT ?2",
+                (marketplace, max(0, limit)),
+            ).fetchall()
+            return [decode(Run, body) for (body,) in found]
+
+    def status(self) -> dict[str, object]:
+        """See the protocol."""
+        with self._reading() as opened:
+            kinds: tuple[Kind, ...] = get_args(Kind)
+            counts = {kind: opened.execute(f"SELECT count(*) FROM {kind}").fetchone()[0] for kind in kinds}  # noqa: S608
+            pages, size = (opened.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+            return {
+                "engine": "sqlite",
+                "place": str(self.path),
+                "schema_version": version(opened),
+                "counts": counts,
+                "bytes": pages * size,
+            }
+
+    def close(self) -> None:
+        """See the protocol."""
+        self._opened.close()
+
+
+def _compiled(query: str, kind: Kind) -> Compiled:
+    return compile_query(parse(query, kind), kind)
