@@ -1,4 +1,4 @@
-"""Brand profiles: what genuine looks like. One YAML file per brand; an empty field means 'not collected', never 'none'."""
+"""Brand profiles: what genuine looks like, one YAML file per brand. An empty field is 'not collected', never 'none'."""
 
 from __future__ import annotations
 
@@ -81,13 +81,15 @@ class OrdinaryMeaning:
 
     meaning: str
     """In English: 'food', 'zodiac sign', 'first name'."""
-    words: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    """Which of the brand's names it concerns; empty for all."""
+    words: tuple[str, ...] = ()
     """Words near the name that tell this meaning apart; matched after normalising."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A listing that must, or must not, be taken as an imitation of this brand; run by the tests and by `brands check`."""
+    """A listing that must, or must not, be proposed as an imitation of this brand; the tests run them all."""
 
     title: str
     package: str | None = None
@@ -139,7 +141,7 @@ _DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
 def load_profiles(*folders: Path) -> dict[str, Profile]:
-    """The shipped profiles by id, then those of `folders` (missing ones are passed over): a later id replaces an earlier.
+    """The shipped profiles by id, then those of `folders` (missing ones are passed over): a later id wins.
 
     Raises ReadError naming file and field.
     """
