@@ -18,7 +18,7 @@ class Problem:
     part: str
     """Where: 'zip', 'signature.v2', 'manifest', 'dex', 'page', ..."""
     kind: str
-    """What, in snake case: 'truncated', 'duplicate_entry', 'digest_mismatch', ... Translated by index/catalogue/problems.yml."""
+    """What, in snake case: 'truncated', 'duplicate_entry', ... Translated by index/catalogue/problem.yml."""
     detail: str = ""
     """The particulars in English: entry name, expected and found value. Never longer than 500 characters."""
 
@@ -77,11 +77,11 @@ class Trait:
     kind: str
     """'webview_only', 'model_api_host', 'relay_host', 'hardcoded_key', 'code_hidden', ..."""
     value: str
-    """Host, masked key, packer name, share ... Keys are masked (first 6 characters and '...'); never the whole secret."""
+    """Host, packer name, share ... or a key, masked: 'sk-pro... (OpenAI)', six characters and the vendor."""
     where: str
     """File inside the sample ('classes.dex', 'assets/www/app.js')."""
     sha256: str | None = None
-    """Hash of the whole secret, for keys."""
+    """Hash of the whole secret, for keys; of the APK inside, for 'base_apk'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,209 @@
+"""A sample in, facts out: the one place where all parts of this room meet. Never raises for bad input."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from apk_analysis import manifest as primary
+from apk_analysis import second_opinion
+from apk_analysis.appearance import Appearance, read_appearance
+from apk_analysis.archive import Archive, Bytes
+from apk_analysis.axml import Platform, read_platform
+from apk_analysis.containers import BUNDLES, base_of, name_of, name_of_archive
+from apk_analysis.defects import Defect, problem
+from apk_analysis.fingerprint import Fingerprint, Problem, Signature, Trait
+from apk_analysis.manifest import Manifest
+from apk_analysis.signature.verify import verify
+from apk_analysis.traits import find_traits
+
+T = TypeVar("T")
+MANIFEST, TABLE = "AndroidManifest.xml", "resources.arsc"
+LARGEST_MANIFEST, LARGEST_TABLE, LARGEST_BASE = 16 << 20, 128 << 20, 1 << 30
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What one analysis yields."""
+
+    fingerprint: Fingerprint
+    icon_png: bytes | None = None
+    """The picture that `fingerprint.icon` speaks of."""
+
+
+def analyse(path: str | Path) -> Analysis:
+    """Everything this room can say about the sample at `path`. Raises OSError only when it cannot be opened."""
+    path = Path(path)
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        data: Bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    try:
+        return _Sample(path, data).analyse()
+    finally:
+        if isinstance(data, mmap.mmap):
+            data.close()
+
+
+def hashes(data: Bytes) -> Fingerprint:
+    """A fingerprint that holds the hashes, the size and a first guess at the container, and nothing else."""
+    states = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
+    for at in range(0, len(data), PIECE):
+        piece = bytes(data[at : at + PIECE])
+        for state in states:
+            state.update(piece)
+    sha256, sha1, md5 = (state.hexdigest() for state in states)
+    return Fingerprint(sha256=sha256, sha1=sha1, md5=md5, size=len(data), container=name_of(data))
+
+
+class _Sample:
+    """One analysis under way. Each part is guarded, so that its failure costs only its own facts."""
+
+    def __init__(self, path: Path, data: Bytes, *, inside_bundle: bool = False) -> None:
+        self.path = path
+        self.data = data
+        self.inside_bundle = inside_bundle
+        self.problems: list[Problem] = []
+
+    def analyse(self) -> Analysis:
+        bare = hashes(self.data)
+        try:
+            archive = Archive(self.data)
+        except Defect as defect:
+            kind = {"empty": "empty", "html": "html_instead"}.get(bare.container, defect.kind)
+            detail = defect.detail or f"looks like {bare.container}"
+            return Analysis(fingerprint=replace(bare, problems=(problem("zip", kind, detail),)))
+        self.problems += archive.problems
+        container = name_of_archive(archive)
+        if container in BUNDLES and not self.inside_bundle:
+            return self._bundle(archive, replace(bare, container=container))
+        if container != "apk":
+            self.problems.append(problem("container", "not_analysed", container))
+            return Analysis(fingerprint=replace(bare, container=container, problems=tuple(self.problems)))
+        return self._apk(archive, replace(bare, container=container))
+
+    def _guarded(self, part: str, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except Defect as defect:
+            self.problems.append(defect.problem(part))
+        except MemoryError:
+            self.problems.append(problem(part, "out_of_memory"))
+        except Exception as error:  # noqa: BLE001 - our own mistake on hostile bytes; said, never hidden
+            self.problems.append(problem(part, "internal_error", f"{type(error).__name__}: {error}"))
+        return otherwise
+
+    def _apk(self, archive: Archive, bare: Fingerprint) -> Analysis:
+        raw = self._guarded("manifest", lambda: self._read_manifest(archive), b"")
+        platform = self._guarded("manifest", lambda: self._platform(raw), None)
+        signature = self._guarded("signature", lambda: self._signature(archive, platform), Signature())
+        shown = (
+            self._guarded("appearance", lambda: read_appearance(archive, raw), Appearance()) if raw else Appearance()
+        )
+        self.problems += shown.problems
+        manifest = self._facts(archive, raw)
+        self.problems += second_opinion.zip_health(self.path)
+        nothing: tuple[Trait, ...] = ()
+        traits = self._guarded("traits", lambda: self._traits(archive), nothing)
+        label = manifest.label or shown.labels.get("")
+        fingerprint = replace(
+            bare,
+            package=manifest.package,
+            version_code=manifest.version_code,
+            version_name=manifest.version_name,
+            min_sdk=platform.min_sdk if platform else None,
+            target_sdk=platform.target_sdk if platform else None,
+            label=label,
+            labels=shown.labels or ({"": label} if label else {}),
+            icon=shown.icon,
+            permissions=manifest.permissions,
+            signature=signature,
+            traits=traits,
+            problems=tuple(dict.fromkeys(self.problems)),
+            reader=manifest.reader,
+        )
+        return Analysis(fingerprint=fingerprint, icon_png=shown.icon_png)
+
+    def _read_manifest(self, archive: Archive) -> bytes:
+        entry = archive.find(MANIFEST)
+        if entry is None:
+            raise Defect("no_manifest")
+        return archive.read(entry, LARGEST_MANIFEST)
+
+    def _platform(self, raw: bytes) -> Platform | None:
+        return read_platform(raw) if raw else None
+
+    def _signature(self, archive: Archive, platform: Platform | None) -> Signature:
+        signature, problems = verify(archive, platform)
+        self.problems += problems
+        return signature
+
+    def _facts(self, archive: Archive, raw: bytes) -> Manifest:
+        """The manifest by the first reader that can; nobody else inflates what we could not within our limits."""
+        if not raw or not self._guarded("resources", lambda: self._fits(archive), otherwise=False):
+            return Manifest(reader=None)
+        manifest = primary.read_manifest(self.path)
+        if manifest is None or manifest.package is None:
+            manifest = second_opinion.read_manifest(self.path) or manifest
+        if manifest is None:
+            self.problems.append(problem("manifest", "unreadable_manifest", "neither reader could read it"))
+            return Manifest(reader=None)
+        self.problems += manifest.problems
+        return manifest
+
+    def _fits(self, archive: Archive) -> bool:
+        """Whether the resource table inflates within our limits. Raises Defect when it does not."""
+        table = archive.find(TABLE)
+        for _ in archive.stream(table, LARGEST_TABLE) if table else ():
+            pass
+        return True
+
+    def _traits(self, archive: Archive) -> tuple[Trait, ...]:
+        traits, problems = find_traits(archive)
+        self.problems += problems
+        return traits
+
+    def _bundle(self, archive: Archive, bare: Fingerprint) -> Analysis:
+        """A bundle is analysed through its base; hashes and size stay those of the bundle."""
+        base = base_of(archive, bare.container)
+        if base is None:
+            self.problems.append(problem("container", "no_base"))
+            return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
+        with tempfile.NamedTemporaryFile(suffix=".apk") as file:
+            try:
+                for piece in archive.stream(base, LARGEST_BASE):
+                    file.write(piece)
+            except Defect as defect:
+                self.problems.append(defect.problem("container"))
+                return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
+            file.flush()
+            inner = _analyse_base(Path(file.name))
+        return self._joined(archive, bare, base.name, inner)
+
+    def _joined(self, archive: Archive, bare: Fingerprint, name: str, inner: Analysis) -> Analysis:
+        others = sum(entry.name.lower().endswith(".apk") for entry in archive.entries) - 1
+        if others:
+            self.problems.append(problem("container", "parts_not_analysed", f"{others} besides {name}"))
+        found = inner.fingerprint
+        own = Trait(kind="base_apk", value=name, where=name, sha256=found.sha256)
+        fingerprint = replace(
+            found,
+            sha256=bare.sha256,
+            sha1=bare.sha1,
+            md5=bare.md5,
+            size=bare.size,
+            container=bare.container,
+            traits=(own, *found.traits),
+            problems=(*self.problems, *found.problems),
+        )
+        return Analysis(fingerprint=fingerprint, icon_png=inner.icon_png)
+
+
+def _analyse_base(path: Path) -> Analysis:
+    data = path.read_bytes()
+    return _Sample(path, data, inside_bundle=True).analyse()

@@ -1,0 +1,75 @@
+"""What kind of file a sample is, and which part of a bundle is the app."""
+
+from __future__ import annotations
+
+import json
+
+from apk_analysis.archive import LOCAL, Archive, Bytes, Entry
+from apk_analysis.defects import Defect
+
+BUNDLES = ("xapk", "apks", "apkm")
+MAGIC = {
+    b"dex\n": "dex",
+    b"MZ": "exe",
+    b"\x7fELF": "elf",
+    b"\x1f\x8b": "gzip",
+    b"Rar!": "rar",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"%PDF": "pdf",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+}
+
+
+def name_of(data: Bytes) -> str:
+    """The container of bytes that are no readable ZIP: 'empty', 'html', 'apk' (a broken one), 'exe' ... 'unknown'."""
+    head = bytes(data[:4096])
+    if not head:
+        return "empty"
+    if head.startswith(LOCAL):
+        return "apk" if b"AndroidManifest.xml" in bytes(data[: 1 << 20]) else "zip"
+    for magic, name in MAGIC.items():
+        if head.startswith(magic):
+            return name
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html")) or (text.startswith(b"<") and b"<html" in text):
+        return "html"
+    return {b"<": "xml", b"{": "json"}.get(text[:1], "unknown")
+
+
+def name_of_archive(archive: Archive) -> str:
+    """'apk', one of BUNDLES, 'aab', 'hap', 'ipa' or 'zip'."""
+    names = {entry.name for entry in archive.entries}
+    inner = [name.rpartition("/")[2] for name in names if name.lower().endswith(".apk")]
+    signs = {
+        "apk": "AndroidManifest.xml" in names,
+        "xapk": bool(inner) and "manifest.json" in names,
+        "apkm": bool(inner) and "info.json" in names,
+        "apks": bool(inner) and ("toc.pb" in names or any(name.startswith("base") for name in inner)),
+        "aab": "BundleConfig.pb" in names,
+        "hap": "module.json" in names or "config.json" in names,
+        "ipa": any(name.startswith("Payload/") and ".app/" in name for name in names),
+    }
+    return next((name for name, there in signs.items() if there), "zip")
+
+
+def base_of(archive: Archive, container: str) -> Entry | None:
+    """The entry of a bundle that is the app itself, not one of its splits."""
+    inner = [entry for entry in archive.entries if entry.name.lower().endswith(".apk")]
+    named = _named_base(archive) if container == "xapk" else None
+    by_name = {entry.name: entry for entry in inner}
+    for name in (named, "base.apk", "universal.apk", "standalone.apk", "splits/base-master.apk"):
+        if name in by_name:
+            return by_name[name]
+    plain = [entry for entry in inner if not entry.name.rpartition("/")[2].startswith(("config.", "split_"))]
+    return max(plain or inner, key=lambda entry: entry.size, default=None)
+
+
+def _named_base(archive: Archive) -> str | None:
+    """What an XAPK's own manifest calls the base; None when it does not say or cannot be read."""
+    entry = archive.find("manifest.json")
+    try:
+        parts = json.loads(archive.read(entry, 1 << 20))["split_apks"] if entry else []
+        return next((str(part["file"]) for part in parts if part.get("id") == "base"), None)
+    except (Defect, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None

@@ -1,0 +1,55 @@
+"""The launcher icon as one PNG, and its difference hash. Hostile pictures: three formats, bounded pixels."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+from PIL import Image
+
+from apk_analysis.defects import Defect
+from apk_analysis.fingerprint import Icon
+
+FORMATS = ("PNG", "WEBP", "JPEG")
+MOST_PIXELS = 4096 * 4096
+LARGEST_SIDE = 512
+LARGEST_FILE = 16 << 20
+
+
+def normalise(picture: bytes) -> tuple[Icon, bytes]:
+    """The icon and its PNG without metadata, at most LARGEST_SIDE pixels wide and high. Raises Defect."""
+    try:
+        with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
+            _check_size(opened)
+            image = opened.convert("RGBA")
+        image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+        clean = Image.frombytes("RGBA", image.size, image.tobytes())
+        out = io.BytesIO()
+        clean.save(out, "PNG")
+    except Defect:
+        raise
+    except Exception as error:  # pillow raises what it likes on hostile bytes
+        raise Defect("icon_unreadable", f"{type(error).__name__}: {error}") from error
+    png = out.getvalue()
+    return Icon(sha256=hashlib.sha256(png).hexdigest(), dhash=dhash(clean), width=clean.width, height=clean.height), png
+
+
+def _check_size(image: Image.Image) -> None:
+    if image.width * image.height > MOST_PIXELS:
+        raise Defect("icon_too_large", f"{image.width} x {image.height}")
+
+
+def dhash(image: Image.Image) -> str:
+    """64 bits as 16 hexadecimal digits: for each of 8 x 8 fields, whether it is darker than its right neighbour.
+
+    Laid on white first, so that transparent icons compare by what a person sees.
+    """
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image.convert("RGBA"))
+    grey = white.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            left, right = grey[row * 9 + column], grey[row * 9 + column + 1]
+            bits = bits << 1 | (left < right)
+    return f"{bits:016x}"

@@ -1,0 +1,1 @@
+"""Who signed a sample: verified after Android's rules, never only parsed."""

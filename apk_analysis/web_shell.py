@@ -1,0 +1,55 @@
+"""Whether an app is nothing but a window on a web page.
+
+Rule for `webview_only`: over all DEX files, at most MOST_CLASSES classes are the app's own (library packages, R and
+BuildConfig set aside) with at most MOST_UNITS code units; their code calls WebView.loadUrl or loadDataWithBaseURL; and
+it holds the address itself (http, https, or a page in the assets). An app whose libraries were renamed by a shrinker
+has more own classes and is not called one: the rule rather misses than accuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from apk_analysis.dex import Dex
+from apk_analysis.fingerprint import Trait
+
+MOST_CLASSES, MOST_UNITS = 40, 8_000
+WEB_VIEW = b"Landroid/webkit/WebView;"
+LOADS = frozenset({b"loadUrl", b"loadDataWithBaseURL"})
+_ADDRESS = re.compile(rb"(?:https?://([A-Za-z0-9.-]{3,253})|file:///android_asset/)")
+_GENERATED = re.compile(rb"(?:/|^L)(?:R|R\$\w+|BuildConfig);$")
+
+
+def find_web_shell(dexes: Sequence[tuple[str, Dex]], libraries: Sequence[bytes]) -> Trait | None:
+    """The trait, with the host (or 'assets') as value and the calling DEX as place; None when the rule is not met."""
+    own = [
+        (name, dex, class_data)
+        for name, dex in dexes
+        for descriptor, class_data in dex.classes()
+        if not _is_library(descriptor, libraries) and not _GENERATED.search(descriptor)
+    ]
+    if not 0 < len(own) <= MOST_CLASSES:
+        return None
+    where, address, units = "", "", 0
+    for name, dex in dexes:
+        loads = dex.methods(WEB_VIEW, LOADS)
+        for used in (dex.uses(class_data) for owner, _, class_data in own if owner == name):
+            units += used.units
+            if used.methods & loads:
+                where = where or name
+            address = address or next(filter(None, (_address(dex.string(index)) for index in sorted(used.strings))), "")
+    if not where or not address or units > MOST_UNITS:
+        return None
+    return Trait(kind="webview_only", value=address, where=where)
+
+
+def _is_library(descriptor: bytes, libraries: Sequence[bytes]) -> bool:
+    return any(descriptor.startswith(prefix) for prefix in libraries)
+
+
+def _address(text: bytes) -> str:
+    hit = _ADDRESS.match(text)
+    if hit is None:
+        return ""
+    return hit[1].decode().lower() if hit[1] else "assets"
