@@ -1,0 +1,92 @@
+"""Addresses as identities: without tracking, session ids and order of parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+
+TRACKING = re.compile(
+    r"utm_\w+|_ga|_gl|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|spm|scm|pvid|ref|ref_|referrer"
+    r"|referer|from|share\w*|aff|aff_id|affiliate|campaign\w*|hl|gl|highlight|feedback|num|extra|mobile|_t|timestamp"
+    r"|sid|phpsessid|jsessionid|aspsessionid\w*|oscsid|zenid|session\w*|sessid|token",
+    re.IGNORECASE,
+)
+"""Query parameters that never say which listing is meant."""
+SESSION_VALUE = re.compile(r"s=[0-9a-f]{32}", re.IGNORECASE)
+"""vBulletin's session id; a plain `s` is a search."""
+PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
+SAMPLE = re.compile(r"\.(?:apk|xapk|apkm|apks)(?=$|[?#&])", re.IGNORECASE)
+SAMPLE_IN_TEXT = re.compile(r"https?://[\w\-./%~:@!$&*+,;=?]+?\.(?:apk|xapk|apkm|apks)\b(?:\?[\w\-./%~:@&=+]*)?", re.IGNORECASE | re.ASCII)
+PACKAGE = re.compile(r"(?:com|org|net|io|cn|me|app|ai|de|tv|co|xyz|top|dev|info|cc)(?:\.[A-Za-z]\w*){1,8}", re.ASCII)
+MOST_ADDRESSES = 20
+LONGEST_ADDRESS = 4000
+
+
+def clean_url(url: str, base: str = "") -> str | None:
+    """The address that stays the same however somebody came to the page; None for what is no http address.
+
+    Idempotent. Relative addresses are joined to `base`.
+    """
+    try:
+        joined = PATH_SESSION.sub("", urljoin(base, url.strip()))
+        parts = urlsplit(joined)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or len(joined) > LONGEST_ADDRESS:
+            return None
+        _ = parts.port
+        address = canonicalize_url(joined)
+    except ValueError:
+        return None
+    scheme, netloc, path, query, _ = urlsplit(address)
+    kept = [pair for pair in query.split("&") if pair and not _is_noise(pair)]
+    return urlunsplit((scheme, netloc, path or "/", "&".join(kept), ""))
+
+
+def _is_noise(pair: str) -> bool:
+    return TRACKING.fullmatch(pair.partition("=")[0]) is not None or SESSION_VALUE.fullmatch(pair) is not None
+
+
+def path_of(url: str) -> str:
+    """Path and query of a clean address, without a closing slash: what names a page within its host."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/") or "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def host_of(url: str) -> str:
+    """Host with port, lower case; empty when there is none."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def file_url(base: str, name: str) -> str | None:
+    """Address of the file `name` (as an index spells it, not escaped) below `base`; None when it leads elsewhere."""
+    if "//" in name or "\\" in name or ".." in name.split("/"):
+        return None
+    return f"{base.rstrip('/')}/{quote(name.lstrip('/'))}"
+
+
+def samples_in(text: str, links: Iterable[tuple[str, str]] = (), base: str = "") -> tuple[str, ...]:
+    """Addresses of samples: among `links` (address, text of the anchor), then spelt out in `text`. Each once."""
+    found = [
+        urljoin(base, href)
+        for href, label in links
+        if SAMPLE.search(href) or SAMPLE.search(label.strip().split("\n")[0].strip())
+    ]
+    found += SAMPLE_IN_TEXT.findall(text)
+    usable = [url for url in found if clean_url(url)]
+    return tuple(dict.fromkeys(usable))[:MOST_ADDRESSES]
+
+
+def package_in(url: str) -> str | None:
+    """The Android package name that an app page's address carries as a parameter or as a part of its path."""
+    parts = urlsplit(url)
+    words = [pair.partition("=")[2] for pair in parts.query.split("&")] + parts.path.split("/")
+    return next((word for word in words if PACKAGE.fullmatch(word)), None)
+
+

@@ -1,0 +1,112 @@
+"""What a page says about itself in schema.org terms (JSON-LD, microdata) or Open Graph, as plain nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import lxml.html
+from extruct.jsonld import JsonLdExtractor
+from extruct.opengraph import OpenGraphExtractor
+from extruct.w3cmicrodata import MicrodataExtractor
+from lxml import etree
+
+from apk_analysis.fingerprint import Problem
+
+Node = dict[str, Any]
+"""Properties of one thing; '@type' holds its type without vocabulary. Values: text, number, Node, or list of these."""
+
+OFFERED = {
+    **dict.fromkeys(("Product", "ProductGroup", "ProductModel", "IndividualProduct", "SomeProducts", "Vehicle"), "shop"),
+    **dict.fromkeys(("SoftwareApplication", "MobileApplication", "WebApplication", "VideoGame"), "app_store"),
+    **dict.fromkeys(("DiscussionForumPosting",), "forum"),
+}
+"""Type of thing that is a listing -> kind of source."""
+INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "about")
+"""Properties that lead from a page to what it offers; 'isRelatedTo' and the like lead away from it."""
+MOST_NODES = 500
+DEEPEST = 12
+LARGEST = 8 << 20
+"""Bytes of a page; larger ones are not asked for microdata, which costs time in the square of their size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """Everything found."""
+
+    nodes: tuple[Node, ...]
+    """Things that are listings, as found on the page, JSON-LD before microdata."""
+    graph: dict[str, str]
+    """Open Graph: property -> first value."""
+    problems: tuple[Problem, ...]
+
+
+def described(html: str, url: str) -> Described:
+    """What the page says. Broken blocks are problems; what stands beside them is still read."""
+    try:
+        tree = lxml.html.fromstring(html.replace("\0", "").encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, ValueError):
+        return Described(nodes=(), graph={}, problems=())
+    blocks, problems = _json_ld(tree, url)
+    microdata: list[Node] = []
+    if len(html) <= LARGEST:
+        try:
+            microdata = [_node(item) for item in MicrodataExtractor().extract_items(tree, base_url=url)]
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # extruct on odd markup
+            problems.append(Problem(part="page", kind="malformed_microdata", detail=f"{url}: {error}"[:500]))
+    nodes = list(_offered([*blocks, *microdata]))[:MOST_NODES]
+    return Described(nodes=tuple(nodes), graph=_open_graph(tree, url), problems=tuple(problems))
+
+
+def _json_ld(tree: Any, url: str) -> tuple[list[Any], list[Problem]]:
+    """Each block by itself: one that is broken must not hide the others."""
+    found: list[Any] = []
+    problems = []
+    reader = JsonLdExtractor()
+    for script in tree.xpath('//script[contains(@type, "ld+json")]')[:MOST_NODES]:
+        script.set("type", "application/ld+json")
+        try:
+            found += reader.extract_items(script)
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(part="page", kind="malformed_json_ld", detail=f"{url}: {error}"[:500]))
+    return found, problems
+
+
+def _node(item: Any, depth: int = 0) -> Any:
+    """An item of extruct's microdata as a Node."""
+    if isinstance(item, list):
+        return [_node(part, depth + 1) for part in item]
+    if not isinstance(item, dict) or depth > DEEPEST:
+        return item
+    properties = {name: _node(value, depth + 1) for name, value in item.get("properties", {}).items()}
+    return {"@type": item.get("type", ""), **properties}
+
+
+def types_of(node: Node) -> list[str]:
+    """Types without vocabulary: 'http://schema.org/Product' is 'Product'. Other vocabularies do not count."""
+    written = node.get("@type")
+    names = [name for name in (written if isinstance(written, list) else [written]) if isinstance(name, str)]
+    return [
+        name.rpartition("/")[2].rpartition(":")[2] for name in names if "/" not in name or "schema.org/" in name
+    ]
+
+
+def _offered(things: Iterable[Any], depth: int = 0) -> Iterator[Node]:
+    for thing in things:
+        if isinstance(thing, list) and depth < DEEPEST:
+            yield from _offered(thing, depth + 1)
+        elif isinstance(thing, dict):
+            if any(name in OFFERED for name in types_of(thing)):
+                yield thing
+            elif depth < DEEPEST:
+                yield from _offered([thing[name] for name in INSIDE if name in thing], depth + 1)
+
+
+def _open_graph(tree: Any, url: str) -> dict[str, str]:
+    graph: dict[str, str] = {}
+    for item in OpenGraphExtractor().extract_items(tree, base_url=url):
+        for name, value in item["properties"]:
+            if isinstance(value, str) and value.strip():
+                graph.setdefault(name, value.strip())
+    return graph

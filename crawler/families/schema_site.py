@@ -1,0 +1,112 @@
+"""Sites whose pages describe what they offer in schema.org terms; walked by sitemap, or by links from a start page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+import scrapy
+from scrapy.http import HtmlResponse, Response
+from scrapy.linkextractors import IGNORED_EXTENSIONS
+
+from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import clean_url, host_of
+from crawler.families.page_text import links_of
+from crawler.families.readable import readable
+from crawler.families.schema_listing import graph_listing, listing_of
+from crawler.families.schema_nodes import described
+from crawler.families.sitemap import is_sitemap, read_sitemap
+from crawler.spider import MarketplaceSpider, Yield
+from index.model import Listing, SourceKind
+
+MOST_LINKS = 300
+"""Links followed from one page."""
+NEXT = re.compile(r"(?:[?&](?:page|p|paged|pg|offset|start)=\d+|/page/\d+/?$)", re.IGNORECASE)
+"""A further page of a list; leads no deeper."""
+IDLE = re.compile(
+    r"/(?:cart|basket|checkout|account|accounts|login|logout|register|signin|signup|wishlist|compare|search|wp-admin|wp-json"
+    r"|feed|cdn-cgi)(?:[/?.]|$)|[?&](?:add-to-cart|add_to_wishlist|sort|order|orderby|filter\w*|action|replytocom|next)=",
+    re.IGNORECASE,
+)
+"""Pages that offer nothing, or the same in another order."""
+SKIPPED_FILES = re.compile(r"\.(?:" + "|".join([*IGNORED_EXTENSIONS, "apk", "xapk", "js", "json", "xml"]) + ")$", re.IGNORECASE)
+SAYS_OFFER = re.compile(r"(?:^|[:._-])(?:product|item)$", re.IGNORECASE)
+"""`og:type` of a page that claims to offer something."""
+
+
+class SchemaSite(MarketplaceSpider):
+    """A member needs little more than its name: pages speak for themselves."""
+
+    kind: ClassVar[SourceKind] = "shop"
+    native_id_rule: ClassVar[str] = (
+        "the shop's own number (productID or sku) where the page gives one, "
+        "else path and query of the canonical address without tracking, session and language parameters"
+    )
+    deepest: ClassVar[int] = 3
+    """Links away from a start page; further pages of a list count nothing."""
+    wanted: ClassVar[str] = ""
+    """Pattern of the addresses of pages worth visiting from a sitemap; empty: all."""
+
+    def parse(self, response: Response, depth: int = 0) -> Iterator[Yield]:
+        """A sitemap, or a page: its listings, and the links that lead on."""
+        if is_sitemap(response):
+            yield from self.parse_sitemap(response)
+            return
+        page = readable(response)
+        found = list(self.offers(page))
+        yield from found
+        links = list(self.links(page, depth))
+        yield from links
+        if depth == 0 and not found and not links:
+            yield Problem(part="page", kind="nothing_found", detail=f"{response.url}: neither offers nor links")
+
+    def parse_page(self, response: Response) -> Iterator[Yield]:
+        """A page that a sitemap names: its listings only, since the sitemap names the others."""
+        yield from self.offers(readable(response))
+
+    def parse_sitemap(self, response: Response) -> Iterator[Yield]:
+        """Requests for the pages and sitemaps of the same host."""
+        sitemap = read_sitemap(response)
+        if sitemap.problem:
+            yield sitemap.problem
+        for url in sitemap.sitemaps:
+            if _same_site(url, response.url):
+                yield scrapy.Request(url, callback=self.parse_sitemap)
+        for url in sitemap.pages:
+            if _same_site(url, response.url) and re.search(self.wanted, url) and not SKIPPED_FILES.search(url):
+                yield scrapy.Request(url, callback=self.parse_page)
+
+    def offers(self, page: HtmlResponse) -> Iterator[Listing | Problem]:
+        """What the page offers, each once. Of several things, those with a page of their own are found there."""
+        said = described(page.text, page.url)
+        yield from said.problems
+        canonical = page.css("link[rel=canonical]::attr(href)").get() if len(said.nodes) == 1 else None
+        lang = page.css("html::attr(lang)").get()
+        listings: dict[str, Listing] = {}
+        for node in said.nodes:
+            listing = listing_of(node, page.url, marketplace=self.marketplace, canonical=canonical, lang=lang)
+            if listing is not None:
+                listings.setdefault(listing.native_id, listing)
+        if not listings and (alone := graph_listing(said.graph, page.url, marketplace=self.marketplace)):
+            listings[alone.native_id] = alone
+        yield from listings.values()
+        if not listings and SAYS_OFFER.search(said.graph.get("og:type", "")):
+            yield Problem(part="page", kind="not_understood", detail=f"{page.url}: offers something in no terms we know")
+
+    def links(self, page: HtmlResponse, depth: int) -> Iterator[scrapy.Request]:
+        """Requests for the pages of the same host that the page links to."""
+        base = page.urljoin(page.css("base::attr(href)").get(""))
+        addresses = {url: None for href, _ in links_of(page.text) if (url := clean_url(href, base))}
+        followed = 0
+        for url in addresses:
+            onward = NEXT.search(url) is not None
+            if followed >= MOST_LINKS or not (onward or depth < self.deepest):
+                continue
+            if host_of(url) == host_of(page.url) and not IDLE.search(url) and not SKIPPED_FILES.search(url.partition("?")[0]):
+                followed += 1
+                yield scrapy.Request(url, callback=self.parse, cb_kwargs={"depth": depth if onward else depth + 1})
+
+
+def _same_site(url: str, other: str) -> bool:
+    return url.startswith(("http://", "https://")) and host_of(url).removeprefix("www.") == host_of(other).removeprefix("www.")

@@ -1,0 +1,194 @@
+"""Boards with threads: a list leads to threads, a thread is one listing (first post the offer, replies beside it)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import scrapy
+from parsel import Selector
+from scrapy.http import HtmlResponse, Response
+
+from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, samples_in
+from crawler.families.feed_entries import is_feed, read_feed
+from crawler.families.moments import moment
+from crawler.families.page_text import links_of, masked, text_of
+from crawler.families.readable import readable, sent_at
+from crawler.spider import MarketplaceSpider, Yield
+from index.model import Listing, SourceKind
+
+Css = tuple[str, ...]
+"""Selectors, tried in turn; the first that finds something counts."""
+
+MOST_LINKS = 500
+MOST_POSTS = 200
+PICTURE = ("zoomfile", "file", "data-src", "data-original", "src")
+"""Attributes of lazily loaded pictures, best first."""
+DECORATION = re.compile(r"/static/image/|/smiley|/smilies/|/avatar|\bnone\.gif|^data:", re.IGNORECASE)
+NUMBER = re.compile(r"\d[\d,]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post of a thread."""
+
+    author: str | None
+    published_at: str | None
+    text: str
+    html: str
+    """Markup of the text and its attachments."""
+
+
+class ThreadBoard(MarketplaceSpider):
+    """A member names the patterns of its addresses and the places of a thread's parts."""
+
+    kind: ClassVar[SourceKind] = "forum"
+    native_id_rule: ClassVar[str] = "number of the thread"
+
+    thread_link: ClassVar[str]
+    """Pattern found in a thread's address; the group `id` is the native id."""
+    board_link: ClassVar[str]
+    """Pattern found in the address of a list of threads."""
+    sub_board: ClassVar[str] = ""
+    """CSS of anchors that lead from a board with threads to boards below it."""
+    next_page: ClassVar[str] = "a[rel=next]"
+    """CSS of anchors that lead on through a list."""
+    empty_list: ClassVar[str]
+    """CSS of what is there even in a list without threads: tells 'empty' from 'not understood'."""
+
+    title: ClassVar[Css] = ("h1",)
+    post: ClassVar[str]
+    post_text: ClassVar[Css]
+    post_body: ClassVar[Css] = ()
+    """What holds the attachments beside the text, where that is not `post_text` itself."""
+    post_author: ClassVar[Css]
+    post_date: ClassVar[Css]
+    """Of texts or attributes."""
+    hidden: ClassVar[str] = ""
+    """CSS of parts of a post that are no text of its author."""
+    counters: ClassVar[dict[str, str]] = {}
+    """Listing counter -> CSS of the element that holds the number."""
+    utc_offset: ClassVar[float] = 0
+    """Hours; boards write local time."""
+
+    def thread_address(self, found: re.Match[str], url: str) -> str | None:  # noqa: ARG002 - members need it
+        """The canonical address of the thread whose address `url` matched."""
+        return (clean_url(url) or "").partition("?")[0] or None
+
+    def parse(self, response: Response, **kwargs: object) -> Iterator[Yield]:
+        """Any page of a board: a thread, a list, or a feed."""
+        if is_feed(response):
+            yield from self.threads_of_feed(response)
+        elif re.search(self.thread_link, response.url):
+            yield from self.parse_thread(response)
+        else:
+            yield from self.parse_list(response)
+
+    def threads_of_feed(self, response: Response) -> Iterator[Yield]:
+        """Requests for the threads of a feed: its entries hold excerpts only."""
+        feed = read_feed(response)
+        if feed.problem:
+            yield feed.problem
+        yield from self.threads_among([entry.link for entry in feed.entries], response)
+
+    def parse_list(self, response: Response) -> Iterator[Yield]:
+        """Requests for the threads, boards below and further pages of a list."""
+        page = readable(response)
+        threads = list(self.threads_among(page.css("a::attr(href)").getall(), page))
+        yield from threads
+        wanted = self.sub_board if threads else "a"
+        hrefs = page.css(wanted).xpath("@href").getall() if wanted else []
+        boards = [url for url in self._near(hrefs, page) if re.search(self.board_link, url)]
+        onward = [*self._near(page.css(self.next_page).xpath("@href").getall(), page), *boards]
+        for url in list(dict.fromkeys(onward))[:MOST_LINKS]:
+            yield scrapy.Request(url, callback=self.parse)
+        if not threads and not boards and not page.css(self.empty_list):
+            yield Problem(part="page", kind="not_understood", detail=f"{response.url}: neither threads nor boards")
+
+    def threads_among(self, hrefs: list[str], page: Response) -> Iterator[scrapy.Request]:
+        """Requests for the threads that `hrefs` lead to, each once."""
+        addresses = {
+            address: None
+            for url in self._near(hrefs, page)
+            if (found := re.search(self.thread_link, url)) and (address := self.thread_address(found, url))
+        }
+        for address in list(addresses)[:MOST_LINKS]:
+            yield scrapy.Request(address, callback=self.parse_thread)
+
+    def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
+        """Absolute addresses on the page's own host."""
+        base = page.urljoin(page.css("base::attr(href)").get("")) if isinstance(page, HtmlResponse) else page.url
+        for href in hrefs:
+            url = clean_url(href, base)
+            if url and host_of(url) == host_of(page.url):
+                yield url
+
+    def parse_thread(self, response: Response, **kwargs: object) -> Iterator[Yield]:
+        """The listing of one thread, from its first page."""
+        page = readable(response)
+        found = re.search(self.thread_link, response.url)
+        posts = list(self.posts(page))[:MOST_POSTS]
+        title = _first_text(page, self.title)
+        if found is None or not title or not posts:
+            yield Problem(part="page", kind="not_understood", detail=f"{response.url}: no thread")
+            return
+        offer, replies = posts[0], posts[1:]
+        names = {post.author for post in replies} - {offer.author}
+        yield Listing(
+            marketplace=self.marketplace(response.url),
+            native_id=found["id"],
+            url=self.thread_address(found, response.url) or response.url,
+            title=title,
+            source_kind=self.kind,
+            description=offer.text,
+            seller=offer.author,
+            lang=page.css("html::attr(lang)").get(),
+            reviews=tuple(text for post in replies if (text := masked(post.text, names))),
+            image_urls=tuple(self.pictures(offer, page)),
+            download_urls=samples_in(offer.text, links_of(offer.html), page.url),
+            published_at=offer.published_at,
+            counters=dict(self.counts(page)),
+        )
+
+    def posts(self, page: HtmlResponse) -> Iterator[Post]:
+        """The posts of a thread's page, opening post first."""
+        for block in page.css(self.post):
+            yield Post(
+                author=_first_text(block, self.post_author) or None,
+                published_at=self.date_of(_all_texts(block, self.post_date), page),
+                text=text_of(_first(block, self.post_text), without=self.hidden),
+                html=_first(block, self.post_body) or _first(block, self.post_text) or "",
+            )
+
+    def date_of(self, texts: list[str], page: Response) -> str | None:
+        """The first of `texts` that is a date."""
+        now = sent_at(page)
+        return next((at for text in texts if (at := moment(text_of(text), now, utc_offset=self.utc_offset))), None)
+
+    def pictures(self, post: Post, page: HtmlResponse) -> Iterator[str]:
+        """Addresses of the pictures in a post, without smileys and placeholders."""
+        for image in Selector(text=post.html).css("img")[:MOST_ADDRESSES]:
+            sources = [value for name in PICTURE if (value := image.attrib.get(name))]
+            if sources and not DECORATION.search(sources[0]) and (url := clean_url(sources[0], page.url)):
+                yield url
+
+    def counts(self, page: HtmlResponse) -> Iterator[tuple[str, float]]:
+        """The counters that the page shows."""
+        for name, css in self.counters.items():
+            if number := NUMBER.search(text_of(page.css(css).get())):
+                yield name, float(number[0].replace(",", ""))
+
+
+def _first(place: HtmlResponse | Selector, css: Css) -> str | None:
+    return next((html for one in css if (html := place.css(one).get())), None)
+
+
+def _first_text(place: HtmlResponse | Selector, css: Css) -> str:
+    return next((text for one in css if (text := " ".join(text_of(place.css(one).get()).split()))), "")
+
+
+def _all_texts(place: HtmlResponse | Selector, css: Css) -> list[str]:
+    return [text for one in css for text in place.css(one).getall()]
