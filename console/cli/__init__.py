@@ -47,7 +47,7 @@ class Commands(TyperGroup):
         return name, load(name) if name and placeholder else None, rest
 
 
-def _version(wanted: bool) -> None:
+def _version(wanted: bool) -> None:  # noqa: FBT001 - so typer calls it
     if wanted:
         from importlib.metadata import version  # noqa: PLC0415 - slow, and hardly ever asked for
 
@@ -61,6 +61,7 @@ def application() -> TyperGroup:
 
     @app.callback()
     def copycatch(
+        *,
         _version: Annotated[
             bool, typer.Option("--version", help=t("cli.version"), is_eager=True, callback=_version)
         ] = False,

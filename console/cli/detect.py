@@ -1,0 +1,73 @@
+"""`copycatch detect`: listings in, judgement out, nothing stored."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from detection.judge import judge
+
+from console.exits import Exit
+from console.offers import read_offers
+from console.terminal import JsonFlag, emit, home, out, table
+from console.words import chance, verdict
+from detection.subject import Subject
+from index.messages import language, t
+from index.model import Judgement, Violation
+from index.profiles import load_profiles
+
+
+def run(
+    file: Annotated[str, typer.Argument(help=t("cli.detect.file"), metavar="FILE|-", show_default=False)],
+    *,
+    json: JsonFlag = False,
+    ignore_unknown: Annotated[bool, typer.Option("--ignore-unknown", help=t("cli.detect.ignore_unknown"))] = False,
+) -> int:
+    """Judges every line."""
+    profiles = load_profiles(home().brands)
+    judged = []
+    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
+        for offer in read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown):
+            judgement = judge(Subject(listing=offer.listing(), profiles=profiles))
+            if json:
+                emit(document(offer.id, judgement))
+            else:
+                judged.append((offer.id, offer.title, judgement))
+    if not json:
+        out().print(
+            table([t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")], _rows(judged))
+        )
+    return Exit.DONE
+
+
+def document(offer_id: str, judgement: Judgement) -> dict[str, Any]:
+    """The contract of `detect --json` (docs/schema/detect.json)."""
+    return {
+        "id": offer_id,
+        "verdict": judgement.verdict,
+        "violations": [_violation(violation) for violation in judgement.violations],
+        "brand": judgement.brand,
+        "priority": judgement.priority,
+    }
+
+
+def _violation(violation: Violation) -> dict[str, Any]:
+    shown = ("detector", "quote", "start", "end", "field", "decode", "zh", "en")
+    return {
+        "id": violation.id,
+        "probability": violation.probability,
+        "evidence": [{name: getattr(evidence, name) for name in shown} for evidence in violation.evidence],
+    }
+
+
+def _rows(judged: list[tuple[str, str, Judgement]]) -> Iterator[tuple[Any, ...]]:
+    lang = language()
+    for offer_id, title, judgement in judged:
+        top = judgement.violations[0] if judgement.violations and judgement.verdict != "benign" else None
+        why = f"{top.id} {chance(top.probability)} " if top else ""
+        why += "; ".join(getattr(evidence, lang) for evidence in (top.evidence[:2] if top else ()))
+        yield offer_id, verdict(judgement.verdict), title, why

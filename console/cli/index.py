@@ -1,0 +1,81 @@
+"""`copycatch index`: state, migration, backup and restore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.exits import CommandError, Exit
+from console.opening import reading
+from console.terminal import JsonFlag, emit, home, out
+from index.home import Home
+from index.messages import t
+from index.open import index_file, open_index
+from index.plain import plain
+from index.settings import load_settings
+from index.sqlite.backup import backup as write_backup
+from index.sqlite.backup import restore as put_back
+from index.sqlite.decisions import Decisions
+from index.sqlite.migrate import Store
+
+
+def status(*, json: JsonFlag = False) -> int:
+    """Where the index lies and how much is in it."""
+    with reading() as index:
+        found = index.status()
+    if json:
+        emit(found)
+    else:
+        for name, value in found.items():
+            out().print(plain(f"{name}: {value}"), soft_wrap=True)
+    return Exit.DONE
+
+
+def migrate(*, json: JsonFlag = False) -> int:
+    """Brings both files up to date, or makes them."""
+    place = home().prepare()
+    Decisions(place.decisions).close()
+    index = open_index(place, load_settings().index)
+    found = index.status()
+    index.close()
+    return _done([Path(str(found["place"])), place.decisions], json=json)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help=t("cli.index.target"), show_default=False)], *, json: JsonFlag = False
+) -> int:
+    """Copies both files while others may go on writing."""
+    return _done(write_backup(_files(home()), folder), json=json)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help=t("cli.index.source"), show_default=False)],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help=t("cli.index.yes"))] = False,
+    json: JsonFlag = False,
+) -> int:
+    """Puts both files back; what was there is kept beside them."""
+    place = home()
+    files = _files(place)
+    if not yes and any(path.exists() for path in files.values()):
+        raise CommandError(t("cli.index.wants_yes", path=place.path))
+    place.prepare()
+    return _done(put_back(folder, files), json=json)
+
+
+RUN = {"status": status, "migrate": migrate, "backup": backup, "restore": restore}
+
+
+def _files(place: Home) -> dict[Store, Path]:
+    return {"index": index_file(place, load_settings().index), "decisions": place.decisions}
+
+
+def _done(files: list[Path], *, json: bool) -> int:
+    if json:
+        emit({"files": [str(path) for path in files]})
+    else:
+        for path in files:
+            out().print(plain(t("cli.index.done", path=path)), soft_wrap=True)
+    return Exit.DONE

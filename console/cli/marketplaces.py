@@ -1,0 +1,42 @@
+"""`copycatch marketplaces`: which there are, how well each is known, and how the last run went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console.exits import Exit
+from console.opening import last_runs
+from console.terminal import JsonFlag, emit, out, table
+from crawler.declarations import declared
+from index.messages import t
+
+COLUMNS = ("name", "kind", "access", "proof", "format_confirmed", "interval", "healthy")
+
+
+def run(*, json: JsonFlag = False) -> int:
+    """One line per marketplace: those of a single site, the engines, and every site of an engine that was crawled."""
+    runs = last_runs()
+    rows = []
+    for name, spider in declared().items():
+        sites = [] if spider.one_site else sorted(place for place in runs if place.startswith(f"{name}:"))
+        rows += [_document(place, spider, runs.get(place)) for place in (name, *sites)]
+    if json:
+        for row in rows:
+            emit(row)
+        return Exit.DONE
+    headings = [t(f"cli.marketplaces.column.{name}") for name in COLUMNS]
+    out().print(table(headings, [[_cell(row[name]) for name in COLUMNS] for row in rows]))
+    return Exit.DONE
+
+
+def _document(name: str, spider: Any, outcome: str | None) -> dict[str, object]:
+    """The contract of `marketplaces --json` (docs/schema/marketplaces.json); `healthy` is null before the first run."""
+    declared_there = {field: getattr(spider, field) for field in COLUMNS if field not in {"name", "healthy"}}
+    finished = outcome if outcome in {"healthy", "unhealthy", "blocked"} else None
+    return {"name": name, **declared_there, "healthy": None if finished is None else finished == "healthy"}
+
+
+def _cell(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return t(f"cli.marketplaces.healthy.{'unknown' if value is None else 'yes' if value else 'no'}")
+    return str(value)

@@ -1,0 +1,35 @@
+"""Opening the index of the home for one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from console.terminal import home
+from index.open import open_index
+from index.protocol import Index
+from index.settings import load_settings
+
+
+@contextmanager
+def reading() -> Iterator[Index]:
+    """The index, for reading only. Raises IndexUnavailable, HomeError and ReadError."""
+    index = open_index(home(), load_settings().index, write=False)
+    try:
+        yield index
+    finally:
+        index.close()
+
+
+def last_runs() -> dict[str, str]:
+    """Marketplace -> outcome of its last finished run; empty before anything was crawled."""
+    settings = load_settings()
+    found = home()
+    if settings.index is None and not found.index.exists():
+        return {}
+    index = open_index(found, settings.index, write=False)
+    try:
+        runs = index.runs(limit=10_000)
+    finally:
+        index.close()
+    return {run.marketplace: run.outcome for run in reversed(runs) if run.finished_at is not None}

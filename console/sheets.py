@@ -1,0 +1,134 @@
+"""Listings that people and other crawlers wrote down, as CSV or JSON Lines, read row by row for `copycatch import`.
+
+Columns are the fields of `index.model.Listing`. `title` and `url` are needed; `native_id` is the address if it is left
+out, `marketplace` is 'import' and the file's name, `source_kind` is 'site'. In CSV, several values stand in one cell on
+lines of their own, and 'rating', 'downloads', 'views', 'replies' and 'sales' are columns too.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from console.offers import lines
+from index.model import Listing
+from index.reading import ReadError, read
+
+COUNTERS = ("rating", "downloads", "views", "replies", "sales")
+NUMBERS = ("version_code", "sample_size")
+MANY = tuple(field.name for field in fields(Listing) if field.type == "tuple[str, ...]")
+COLUMNS = (*(field.name for field in fields(Listing) if field.name != "counters"), *COUNTERS)
+LONGEST_CELL = 1 << 20
+"""Characters; a quotation mark that is never closed would otherwise swallow the whole file."""
+CSV = (".csv", ".tsv", ".txt")
+JSON = (".jsonl", ".ndjson", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that could not be read."""
+
+    reason: str
+    """File, line and what is wrong there."""
+
+
+def read_listings(path: Path) -> Iterator[Listing | Bad]:
+    """Every row in order, one at a time. Raises ReadError for another kind of file, and OSError."""
+    reader = {**dict.fromkeys(CSV, _csv), **dict.fromkeys(JSON, _json_lines)}.get(path.suffix.lower())
+    if reader is None:
+        raise ReadError(f"{path}: expected a file ending in {', '.join(CSV + JSON)}")
+    with path.open("rb") as source:
+        yield from reader(source, path)
+
+
+def _json_lines(source: BinaryIO, path: Path) -> Iterator[Listing | Bad]:
+    try:
+        for number, line in lines(source, str(path)):
+            place = f"{path}:{number}"
+            try:
+                raw = msgspec.json.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                yield Bad(f"{place}: not JSON: {error}")
+            else:
+                yield _listing(raw, place, path)
+    except ReadError as error:  # an endless line: nothing behind it can be found
+        yield Bad(str(error))
+
+
+def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Bad]:
+    csv.field_size_limit(LONGEST_CELL)
+    text = _decoded(source)
+    first = next(text, "")
+    separator = max(",;\t", key=first.count)
+    header = next(csv.reader([first], delimiter=separator), [])
+    columns = [column.strip() for column in header]
+    if wrong := sorted(set(columns) - set(COLUMNS)) or [name for name in columns if columns.count(name) > 1]:
+        yield Bad(f"{path}:1: unknown or repeated column {', '.join(wrong)} (known: {', '.join(sorted(COLUMNS))})")
+        return
+    rows = csv.reader(text, delimiter=separator, strict=True)
+    while True:
+        place = f"{path}:{rows.line_num + 2}"
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Bad(f"{place}: {error}")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _row(columns, cells, place, path)
+
+
+def _decoded(source: BinaryIO) -> Iterator[str]:
+    """Lines as text. UTF-8, unless a line is no UTF-8 before any was: then GB 18030, as Excel in China writes it.
+
+    Bytes that fit neither become lone surrogates, by which the row is refused later. (Neither encoding uses the bytes
+    of a line break, comma or quotation mark inside another character, so lines may be decoded one by one.)
+    """
+    encoding = None
+    while line := source.readline(LONGEST_CELL * 8):
+        line = line.removeprefix(b"\xef\xbb\xbf")
+        if encoding is None and not line.isascii():
+            encoding = "utf-8" if _fits(line, "utf-8") else "gb18030"
+        yield line.decode(encoding or "utf-8", "surrogateescape")
+
+
+def _fits(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _row(columns: list[str], cells: list[str], place: str, path: Path) -> Listing | Bad:
+    if len(cells) != len(columns):
+        return Bad(f"{place}: {len(cells)} cells, but {len(columns)} columns")
+    given = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
+    raw: dict[str, object] = {}
+    for column, cell in given.items():
+        if any("\udc80" <= letter <= "\udcff" for letter in cell):
+            return Bad(f"{place}: {column} is neither UTF-8 nor GB 18030")
+        raw[column] = cell.splitlines() if column in MANY else cell
+    try:
+        raw.update({name: int(given[name]) for name in NUMBERS if name in given})
+        counted = {name: float(str(raw.pop(name))) for name in COUNTERS if name in given}
+    except ValueError as error:
+        return Bad(f"{place}: expected a number: {error}")
+    return _listing({**raw, "counters": counted} if counted else raw, place, path)
+
+
+def _listing(raw: object, place: str, path: Path) -> Listing | Bad:
+    """The listing, with what a hand-made list may leave out filled in."""
+    if isinstance(raw, dict):
+        given = {name: value for name, value in raw.items() if value is not None}
+        raw = {"marketplace": f"import:{path.stem}", "source_kind": "site", "native_id": given.get("url"), **given}
+    try:
+        return read(Listing, raw, place)
+    except ReadError as error:
+        return Bad(str(error))
