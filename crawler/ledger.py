@@ -195,7 +195,7 @@ class Ledger:
 
     def _errback_output(self, page: Page, failure: Failure) -> Iterator[Found]:
         assert failure.value is not None  # noqa: S101 - Scrapy made it from an exception
-        problem = problem_of(failure.value, page.address)
+        problem = problem_of(failure.value)
         if problem.kind == "stopping":  # not answered: stays leased, and is queued again when the run is resumed
             self._pages.pop(page.task.id, None)
             return

@@ -16,8 +16,10 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from apk_analysis.fingerprint import Problem
+from crawler.egress import EgressRefused
 
 KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (EgressRefused, "address_refused"),
     (DownloadTimeoutError, "timeout"),
     (TimeoutError, "timeout"),
     (CannotResolveHostError, "unknown_host"),
@@ -28,6 +30,7 @@ KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (ResponseDataLossError, "truncated"),
     (UnsupportedURLSchemeError, "address_refused"),
     (NotSupported, "wrong_content_type"),
+    (OSError, "unreachable"),
 )
 """First fitting one counts."""
 
@@ -51,9 +54,9 @@ class Stopping(Typed):
     kind = "stopping"
 
 
-def problem_of(error: BaseException, address: str) -> Problem:
-    """What went wrong at `address`, as a typed problem."""
-    return Problem(part="page", kind=_kind(error), detail=f"{address}: {error}"[:500])
+def problem_of(error: BaseException) -> Problem:
+    """What went wrong with a page, as a typed problem."""
+    return Problem(part="page", kind=_kind(error), detail=str(error)[:500])
 
 
 def _kind(error: BaseException) -> str:

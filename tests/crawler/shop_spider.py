@@ -8,6 +8,7 @@ from typing import Any
 from scrapy.http import Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.families.readable import readable
 from crawler.spider import Expect, MarketplaceSpider, Yield
 from index.model import Listing
 
@@ -28,6 +29,7 @@ class ShopSpider(MarketplaceSpider):
             yield response.follow(link, callback=callback)
 
     def parse_item(self, response: Response) -> Iterator[Yield]:
+        response = readable(response)
         title = response.css("h1::text").get()
         if title is None:
             yield Problem(part="page", kind="layout_changed", detail=response.url)

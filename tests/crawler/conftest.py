@@ -1,0 +1,85 @@
+"""Crawls in processes of their own: a reactor cannot be started twice, and some of them are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.crawler.site import Site
+
+
+@dataclass
+class Crawled:
+    """What one process said."""
+
+    code: int
+    log: str
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    error: list[list[str]] = field(default_factory=list)
+    progress: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def run(self) -> dict[str, Any]:
+        return self.runs[-1] if self.runs else {}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        assert self.run, (self.error, self.log[-3000:])
+        return self.run["counts"]
+
+    @property
+    def problems(self) -> dict[str, int]:
+        assert self.run, (self.error, self.log[-3000:])
+        return self.run["problems"]
+
+
+StartCrawl = Callable[..., "subprocess.Popen[str]"]
+Crawl = Callable[..., Crawled]
+
+
+@pytest.fixture
+def start_crawl(own_home: Path) -> StartCrawl:
+    """Starts a crawl of a site into the test's home."""
+
+    def start(site: Site, *paths: str, **given: Any) -> subprocess.Popen[str]:
+        given.setdefault("crawl", {}).setdefault("allow_hosts", [site.host])
+        order = {"home": str(given.pop("home", own_home)), "start": [site.url(path) for path in paths], **given}
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.crawler.drive", json.dumps(order)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+def finish(process: subprocess.Popen[str]) -> Crawled:
+    """Waits for the process and reads what it said."""
+    said, log = process.communicate(timeout=60)
+    crawled = Crawled(code=process.returncode, log=log)
+    for line in said.splitlines():
+        [(what, value)] = json.loads(line).items()
+        {"progress": crawled.progress, "run": crawled.runs, "error": crawled.error}[what].append(value)
+    return crawled
+
+
+@pytest.fixture
+def crawl(start_crawl: StartCrawl) -> Crawl:
+    """Runs a crawl to its end."""
+
+    def run(site: Site, *paths: str, **given: Any) -> Crawled:
+        return finish(start_crawl(site, *paths, **given))
+
+    return run
