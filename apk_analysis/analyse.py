@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -40,18 +41,30 @@ class Analysis:
 def analyse(path: str | Path) -> Analysis:
     """Everything this room can say about the sample at `path`. Raises OSError only when it cannot be opened."""
     path = Path(path)
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        data: Bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-    try:
+    with _mapped(path) as data:
         return _Sample(path, data).analyse()
-    finally:
-        if isinstance(data, mmap.mmap):
-            data.close()
 
 
-def hashes(data: Bytes) -> Fingerprint:
-    """A fingerprint that holds the hashes, the size and a first guess at the container, and nothing else."""
+def bare_fingerprint(path: Path) -> Fingerprint:
+    """Hashes, size and a guess at the container, without looking inside. Raises OSError."""
+    with _mapped(path) as data:
+        return _bare(data)
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[Bytes]:
+    """The bytes of a regular file; a pipe or device could make us wait for ever."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not a file")
+    with path.open("rb") as file:
+        if not file.seek(0, 2):
+            yield b""
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield data
+
+
+def _bare(data: Bytes) -> Fingerprint:
     states = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     for at in range(0, len(data), PIECE):
         piece = bytes(data[at : at + PIECE])
@@ -71,7 +84,7 @@ class _Sample:
         self.problems: list[Problem] = []
 
     def analyse(self) -> Analysis:
-        bare = hashes(self.data)
+        bare = _bare(self.data)
         try:
             archive = Archive(self.data)
         except Defect as defect:

@@ -5,15 +5,18 @@ The only module that imports apk_info.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-import apk_info
-
 from apk_analysis.defects import problem
 from apk_analysis.fingerprint import Problem
+
+# Its allocator would reserve 1 GiB when it is loaded, which counts against the memory limit of our workers.
+os.environ.setdefault("MIMALLOC_ARENA_RESERVE", "0")
+import apk_info
 
 T = TypeVar("T")
 MOST_PERMISSIONS = 2_000

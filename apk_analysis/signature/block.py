@@ -78,8 +78,8 @@ def _start(archive: Archive) -> int:
     """Offset of the block whose magic stands in front of the central directory. Raises Defect."""
     if archive.central_end != archive.end:
         raise Defect("data_before_end_record", "not allowed beside a signing block")
-    size = int.from_bytes(archive.data[archive.central - 24 : archive.central - 16], "little")
-    start = archive.central - size - 8
+    size: int = int.from_bytes(archive.data[archive.central - 24 : archive.central - 16], "little")
+    start: int = archive.central - size - 8
     if size < 24 or start < 0 or int.from_bytes(archive.data[start : start + 8], "little") != size:
         raise Defect("malformed_block", f"sizes of the signing block do not agree ({size})")
     return start
