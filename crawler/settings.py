@@ -34,6 +34,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
 
+_HANDLER = "crawler.page_download.GuardedDownload"
+if importlib.util.find_spec("crawler.sample_download"):
+    DOWNLOAD_HANDLERS = {"http": _HANDLER, "https": _HANDLER, "ftp": None, "s3": None, "file": None, "data": None}
+
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False
@@ -41,6 +45,14 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 METAREFRESH_ENABLED = False  # notices and challenges refresh themselves away; they are to be recognised, not followed
 RETRY_TIMES = 2
+RETRY_EXCEPTIONS = [  # without OSError: an address that the egress refused stays refused
+    f"scrapy.exceptions.{name}"
+    for name in (
+        *("CannotResolveHostError", "DownloadConnectionRefusedError", "DownloadFailedError"),
+        *("DownloadTimeoutError", "ResponseDataLossError"),
+    )
+]
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # 429 is Patience's
 REDIRECT_MAX_TIMES = 8
 DOWNLOAD_TIMEOUT = 60
