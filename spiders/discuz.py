@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 from parsel import Selector
 from scrapy.http import HtmlResponse
@@ -34,7 +35,7 @@ class Discuz(ThreadBoard):
     post_author = (".authi a.xw1", ".autor-name-row a.name", ".postauthor cite a", ".authi")
     post_date = ("em[id^=authorposton] span::attr(title)", "em[id^=authorposton]", ".post-date", ".postinfo")
     hidden = ".jammer, .pstatus, .quote > blockquote > font:first-child, .attach_nopermission, .tip"
-    counters = {
+    counters: ClassVar = {
         "views": ".hm .xg1:contains('查看') + .xi1, .viewthread-number li:contains('瀏覽')",
         "replies": ".hm .xg1:contains('回复') + .xi1, .viewthread-number li:contains('回覆')",
     }
@@ -45,7 +46,8 @@ class Discuz(ThreadBoard):
         root, tid = found["root"].removesuffix("archiver/"), found["id"]
         if "/thread-" in url:
             return f"{root}thread-{tid}-1-1.html"
-        return f"{root}viewthread.php?tid={tid}" if "/viewthread.php" in url else f"{root}forum.php?mod=viewthread&tid={tid}"
+        script = "viewthread.php?" if "/viewthread.php" in url else "forum.php?mod=viewthread&"
+        return f"{root}{script}tid={tid}"
 
     def posts(self, page: HtmlResponse) -> Iterator[Post]:
         """The archiver has no elements around a post: only a line with its author before each."""

@@ -8,9 +8,8 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
-
 TRACKING = re.compile(
-    r"utm_\w+|_ga|_gl|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|spm|scm|pvid|ref|ref_|referrer"
+    r"utm_\w+|wt_\w+|_ga|_gl|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|spm|scm|pvid|ref|ref_|referrer"
     r"|referer|from|share\w*|aff|aff_id|affiliate|campaign\w*|hl|gl|highlight|feedback|num|extra|mobile|_t|timestamp"
     r"|sid|phpsessid|jsessionid|aspsessionid\w*|oscsid|zenid|session\w*|sessid|token",
     re.IGNORECASE,
@@ -20,7 +19,9 @@ SESSION_VALUE = re.compile(r"s=[0-9a-f]{32}", re.IGNORECASE)
 """vBulletin's session id; a plain `s` is a search."""
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
 SAMPLE = re.compile(r"\.(?:apk|xapk|apkm|apks)(?=$|[?#&])", re.IGNORECASE)
-SAMPLE_IN_TEXT = re.compile(r"https?://[\w\-./%~:@!$&*+,;=?]+?\.(?:apk|xapk|apkm|apks)\b(?:\?[\w\-./%~:@&=+]*)?", re.IGNORECASE | re.ASCII)
+SAMPLE_IN_TEXT = re.compile(
+    r"https?://[\w\-./%~:@!$&*+,;=?]+?\.(?:apk|xapk|apkm|apks)\b(?:\?[\w\-./%~:@&=+]*)?", re.IGNORECASE | re.ASCII
+)
 PACKAGE = re.compile(r"(?:com|org|net|io|cn|me|app|ai|de|tv|co|xyz|top|dev|info|cc)(?:\.[A-Za-z]\w*){1,8}", re.ASCII)
 MOST_ADDRESSES = 20
 LONGEST_ADDRESS = 4000
@@ -88,5 +89,3 @@ def package_in(url: str) -> str | None:
     parts = urlsplit(url)
     words = [pair.partition("=")[2] for pair in parts.query.split("&")] + parts.path.split("/")
     return next((word for word in words if PACKAGE.fullmatch(word)), None)
-
-

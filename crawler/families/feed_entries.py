@@ -27,7 +27,7 @@ class Entry:
     link: str
     title: str
     html: str
-    """The longest of content and summary, as markup."""
+    """The longest of content and summary, as markup; line breaks of plain text are kept as such."""
     author: str | None
     published_at: str | None
     files: tuple[str, ...]
@@ -65,7 +65,7 @@ def read_feed(response: Response) -> Feed:
         entries=entries,
         lang=parsed.feed.get("language") or None,
         generator=str(parsed.feed.get("generator", "")),
-        problem=None if entries or parsed.version else _unreadable(parsed, response.url),
+        problem=None if entries or parsed.get("version") else _unreadable(parsed, response.url),
     )
 
 
@@ -82,7 +82,7 @@ def _entries(raw: list[Any]) -> Iterator[Entry]:
             id=entry.get("id") or link,
             link=link,
             title=" ".join(text_of(entry.get("title")).split()),
-            html=max(texts, key=len),
+            html=longest if "<" in (longest := max(texts, key=len)) else longest.replace("\n", "<br>"),
             author=entry.get("author") or None,
             published_at=stamp(calendar.timegm(moment)) if moment else None,
             files=tuple(file["href"] for file in entry.get("enclosures", ()) if file.get("href")),

@@ -20,7 +20,8 @@ MILLISECONDS_FROM = 100_000_000_000
 def moment(text: str | None, now: datetime | None = None, *, utc_offset: float = 0) -> str | None:
     """The moment that `text` names, as ISO 8601 in UTC; None when it names none.
 
-    `now` is when the page was sent; without it relative dates cannot be told. `utc_offset`: hours, for dates without zone.
+    `now` is when the page was sent; without it relative dates cannot be told. `utc_offset`: hours, for dates without
+    a zone.
     """
     text = SAID.sub("", (text or "").strip())
     if not any(char.isdigit() for char in text) and now is None:
@@ -28,7 +29,7 @@ def moment(text: str | None, now: datetime | None = None, *, utc_offset: float =
     zone = timezone(timedelta(hours=utc_offset))
     try:
         found = _iso(text) or _absolute(text) or _written(text[:LONGEST], now and now.astimezone(zone))
-        return found and utc(found if found.tzinfo else found.replace(tzinfo=zone))
+        return utc(found if found.tzinfo else found.replace(tzinfo=zone)) if found else None
     except (ValueError, OverflowError):
         return None
 
@@ -41,17 +42,22 @@ def _iso(text: str) -> datetime | None:
 
 
 def _absolute(text: str) -> datetime | None:
-    found = ABSOLUTE.search(text)
-    return datetime(*(int(part or 0) for part in found.groups())) if found else None  # noqa: DTZ001 - zone added later
+    if (found := ABSOLUTE.search(text)) is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the zone is added by the caller
 
 
 def _written(text: str, now: datetime | None) -> datetime | None:
     import dateparser  # noqa: PLC0415 - slow to import, and most pages need it not
 
-    settings = {"REQUIRE_PARTS": ["year", "month", "day"], "PARSERS": ["absolute-time"]}
     if now is not None:
-        settings = {"RELATIVE_BASE": now.replace(tzinfo=None)}
-    return dateparser.parse(text, languages=LANGUAGES, settings=settings)  # type: ignore[arg-type] # keys are known
+        return dateparser.parse(text, languages=LANGUAGES, settings={"RELATIVE_BASE": now.replace(tzinfo=None)})
+    return dateparser.parse(
+        text,
+        languages=LANGUAGES,
+        settings={"REQUIRE_PARTS": ["year", "month", "day"], "PARSERS": ["absolute-time"]},
+    )
 
 
 def stamp(value: float | str | None) -> str | None:
@@ -61,4 +67,3 @@ def stamp(value: float | str | None) -> str | None:
         return utc(number / 1000 if number >= MILLISECONDS_FROM else number) if number > 0 else None
     except (ValueError, OverflowError, OSError):
         return None
-

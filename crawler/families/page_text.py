@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-BLOCKS = (
-    "address article blockquote dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section table td th "
-    "tr ul"
-).split()
+BLOCKS = [
+    *("address", "article", "blockquote", "dd", "div", "dl", "dt", "figure", "footer", "form", "header", "hr", "li"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"),
+]
 UNSEEN = "script, style, noscript, template, [hidden], [style*='display:none'], [style*='display: none']"
 _SPACE = re.compile(r"[^\S\r]+")
 _MARKUP = re.compile(r"<[A-Za-z!/]|&#?\w+;")
@@ -50,7 +50,7 @@ def links_of(html: str | None) -> list[tuple[str, str]]:
 
 
 def masked(text: str, names: Iterable[str | None]) -> str:
-    """`text` with `names` of people starred where they are addressed or quoted; elsewhere the same letters are words."""
+    """`text` with `names` of people starred where they are addressed or quoted; elsewhere they may be words."""
     known = sorted({name for name in names if name and len(name) > 1}, key=len, reverse=True)
     if not known:
         return text

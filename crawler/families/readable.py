@@ -16,8 +16,8 @@ SERVER_DEFAULTS = {"ascii", "us-ascii", "iso-8859-1", "latin_1", "cp1252"}
 def readable(response: Response) -> HtmlResponse:
     """The page with the encoding it is really in, whatever header and meta element claim.
 
-    Valid UTF-8 is UTF-8. Else the candidate (header, meta, UTF-8, GB 18030) that leaves the fewest bytes undecoded wins,
-    the earlier one when two leave equally many: a UTF-8 page with one cut character stays UTF-8.
+    Valid UTF-8 is UTF-8. Else the candidate (header, meta, UTF-8, GB 18030) that leaves the fewest bytes undecoded
+    wins, the earlier one when two leave equally many: a UTF-8 page with one cut character stays UTF-8.
     """
     return HtmlResponse(
         response.url,

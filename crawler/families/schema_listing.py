@@ -12,7 +12,7 @@ from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, packa
 from crawler.families.moments import moment
 from crawler.families.page_text import masked, plain
 from crawler.families.schema_nodes import OFFERED, Node, types_of
-from index.model import Listing, SourceKind
+from index.model import Listing
 
 NO_NUMBER = re.compile(r"(?:n/?a|null|none|nil|undefined|default|sku|test|0+|-+|\.+|#+)?", re.IGNORECASE)
 """What shops write where an article has no number."""
@@ -20,7 +20,12 @@ MOST_PARTS = 200
 
 
 def listing_of(
-    node: Node, page_url: str, *, marketplace: Callable[[str], str], canonical: str | None = None, lang: str | None = None
+    node: Node,
+    page_url: str,
+    *,
+    marketplace: Callable[[str], str],
+    canonical: str | None = None,
+    lang: str | None = None,
 ) -> Listing | None:
     """The listing that `node` describes on the page at `page_url`; None without a name.
 
@@ -30,7 +35,7 @@ def listing_of(
     url = address_of(node, page_url, canonical)
     if not title or url is None:
         return None
-    kind: SourceKind = next(OFFERED[name] for name in types_of(node) if name in OFFERED)  # type: ignore[assignment] # of the table
+    kind = next(OFFERED[name] for name in types_of(node) if name in OFFERED)
     offers = list(offers_of(node))
     description = first(node, "description", "articleBody", "text")
     names, reviews = reviews_of(node)
@@ -136,8 +141,8 @@ def price_of(offers: Iterable[Node]) -> str | None:
     for offer in offers:
         inner = next((part for part in listed(offer.get("priceSpecification")) if isinstance(part, dict)), {})
         low, high = first(offer, "lowPrice"), first(offer, "highPrice")
-        amount = f"{low} - {high}" if low and high and low != high else low or first(offer, "price") or first(inner, "price")
-        if amount:
+        span = f"{low} - {high}" if low and high and low != high else low or high
+        if amount := span or first(offer, "price") or first(inner, "price"):
             return f"{amount} {first(offer, 'priceCurrency') or first(inner, 'priceCurrency')}".strip()
     return None
 

@@ -13,14 +13,15 @@ from extruct.w3cmicrodata import MicrodataExtractor
 from lxml import etree
 
 from apk_analysis.fingerprint import Problem
+from index.model import SourceKind
 
 Node = dict[str, Any]
 """Properties of one thing; '@type' holds its type without vocabulary. Values: text, number, Node, or list of these."""
 
-OFFERED = {
-    **dict.fromkeys(("Product", "ProductGroup", "ProductModel", "IndividualProduct", "SomeProducts", "Vehicle"), "shop"),
+OFFERED: dict[str, SourceKind] = {
+    **dict.fromkeys(("Product", "ProductGroup", "ProductModel", "IndividualProduct", "SomeProducts"), "shop"),
     **dict.fromkeys(("SoftwareApplication", "MobileApplication", "WebApplication", "VideoGame"), "app_store"),
-    **dict.fromkeys(("DiscussionForumPosting",), "forum"),
+    "DiscussionForumPosting": "forum",
 }
 """Type of thing that is a listing -> kind of source."""
 INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "about")
@@ -45,7 +46,8 @@ class Described:
 def described(html: str, url: str) -> Described:
     """What the page says. Broken blocks are problems; what stands beside them is still read."""
     try:
-        tree = lxml.html.fromstring(html.replace("\0", "").encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+        parser = lxml.html.HTMLParser(encoding="utf-8")
+        tree = lxml.html.fromstring(html.replace("\0", "").encode("utf-8"), parser=parser)
     except (etree.ParserError, ValueError):
         return Described(nodes=(), graph={}, problems=())
     blocks, problems = _json_ld(tree, url)
@@ -55,8 +57,8 @@ def described(html: str, url: str) -> Described:
             microdata = [_node(item) for item in MicrodataExtractor().extract_items(tree, base_url=url)]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # extruct on odd markup
             problems.append(Problem(part="page", kind="malformed_microdata", detail=f"{url}: {error}"[:500]))
-    nodes = list(_offered([*blocks, *microdata]))[:MOST_NODES]
-    return Described(nodes=tuple(nodes), graph=_open_graph(tree, url), problems=tuple(problems))
+    nodes = _merged(list(_offered([*blocks, *microdata]))[:MOST_NODES])
+    return Described(nodes=nodes, graph=_open_graph(tree, url), problems=tuple(problems))
 
 
 def _json_ld(tree: Any, url: str) -> tuple[list[Any], list[Problem]]:
@@ -87,9 +89,7 @@ def types_of(node: Node) -> list[str]:
     """Types without vocabulary: 'http://schema.org/Product' is 'Product'. Other vocabularies do not count."""
     written = node.get("@type")
     names = [name for name in (written if isinstance(written, list) else [written]) if isinstance(name, str)]
-    return [
-        name.rpartition("/")[2].rpartition(":")[2] for name in names if "/" not in name or "schema.org/" in name
-    ]
+    return [name.rpartition("/")[2].rpartition(":")[2] for name in names if "/" not in name or "schema.org/" in name]
 
 
 def _offered(things: Iterable[Any], depth: int = 0) -> Iterator[Node]:
@@ -101,6 +101,16 @@ def _offered(things: Iterable[Any], depth: int = 0) -> Iterator[Node]:
                 yield thing
             elif depth < DEEPEST:
                 yield from _offered([thing[name] for name in INSIDE if name in thing], depth + 1)
+
+
+def _merged(nodes: list[Node]) -> tuple[Node, ...]:
+    """Nodes of one name are one thing that is described twice: the first one's properties count."""
+    things: dict[str, Node] = {}
+    for node in nodes:
+        name = str(node.get("name") or node.get("headline") or "").strip()
+        if name:
+            things[name] = {**node, **things.get(name, {})}
+    return tuple(things.values())
 
 
 def _open_graph(tree: Any, url: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import scrapy
 from scrapy.http import HtmlResponse, Response
@@ -30,7 +30,8 @@ IDLE = re.compile(
     re.IGNORECASE,
 )
 """Pages that offer nothing, or the same in another order."""
-SKIPPED_FILES = re.compile(r"\.(?:" + "|".join([*IGNORED_EXTENSIONS, "apk", "xapk", "js", "json", "xml"]) + ")$", re.IGNORECASE)
+NO_PAGES = [*IGNORED_EXTENSIONS, "apk", "xapk", "js", "json", "xml"]
+SKIPPED_FILES = re.compile(rf"\.(?:{'|'.join(NO_PAGES)})(?:$|\?)", re.IGNORECASE)
 SAYS_OFFER = re.compile(r"(?:^|[:._-])(?:product|item)$", re.IGNORECASE)
 """`og:type` of a page that claims to offer something."""
 
@@ -48,8 +49,9 @@ class SchemaSite(MarketplaceSpider):
     wanted: ClassVar[str] = ""
     """Pattern of the addresses of pages worth visiting from a sitemap; empty: all."""
 
-    def parse(self, response: Response, depth: int = 0) -> Iterator[Yield]:
-        """A sitemap, or a page: its listings, and the links that lead on."""
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Yield]:
+        """A sitemap, or a page: its listings, and the links that lead on. `depth`: links away from the start."""
+        depth: int = kwargs.get("depth", 0)
         if is_sitemap(response):
             yield from self.parse_sitemap(response)
             return
@@ -77,22 +79,26 @@ class SchemaSite(MarketplaceSpider):
             if _same_site(url, response.url) and re.search(self.wanted, url) and not SKIPPED_FILES.search(url):
                 yield scrapy.Request(url, callback=self.parse_page)
 
-    def offers(self, page: HtmlResponse) -> Iterator[Listing | Problem]:
-        """What the page offers, each once. Of several things, those with a page of their own are found there."""
+    def offers(self, page: HtmlResponse) -> Iterator[Yield]:
+        """What the page offers, each once. Of several things, those with a page of their own are read there."""
         said = described(page.text, page.url)
         yield from said.problems
-        canonical = page.css("link[rel=canonical]::attr(href)").get() if len(said.nodes) == 1 else None
+        alone = len(said.nodes) == 1
+        canonical = page.css("link[rel=canonical]::attr(href)").get() if alone else None
         lang = page.css("html::attr(lang)").get()
         listings: dict[str, Listing] = {}
         for node in said.nodes:
             listing = listing_of(node, page.url, marketplace=self.marketplace, canonical=canonical, lang=lang)
-            if listing is not None:
+            if listing is not None and not alone and listing.url != clean_url(page.url):
+                yield scrapy.Request(listing.url, callback=self.parse_page)
+            elif listing is not None:
                 listings.setdefault(listing.native_id, listing)
-        if not listings and (alone := graph_listing(said.graph, page.url, marketplace=self.marketplace)):
-            listings[alone.native_id] = alone
+        if not said.nodes and (graph := graph_listing(said.graph, page.url, marketplace=self.marketplace)):
+            listings[graph.native_id] = graph
         yield from listings.values()
         if not listings and SAYS_OFFER.search(said.graph.get("og:type", "")):
-            yield Problem(part="page", kind="not_understood", detail=f"{page.url}: offers something in no terms we know")
+            detail = f"{page.url}: offers something, in no terms we know"
+            yield Problem(part="page", kind="not_understood", detail=detail)
 
     def links(self, page: HtmlResponse, depth: int) -> Iterator[scrapy.Request]:
         """Requests for the pages of the same host that the page links to."""
@@ -103,10 +109,11 @@ class SchemaSite(MarketplaceSpider):
             onward = NEXT.search(url) is not None
             if followed >= MOST_LINKS or not (onward or depth < self.deepest):
                 continue
-            if host_of(url) == host_of(page.url) and not IDLE.search(url) and not SKIPPED_FILES.search(url.partition("?")[0]):
+            if host_of(url) == host_of(page.url) and not IDLE.search(url) and not SKIPPED_FILES.search(url):
                 followed += 1
                 yield scrapy.Request(url, callback=self.parse, cb_kwargs={"depth": depth if onward else depth + 1})
 
 
 def _same_site(url: str, other: str) -> bool:
-    return url.startswith(("http://", "https://")) and host_of(url).removeprefix("www.") == host_of(other).removeprefix("www.")
+    hosts = {host_of(address).removeprefix("www.") for address in (url, other)}
+    return url.startswith(("http://", "https://")) and len(hosts) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import scrapy
 from parsel import Selector
@@ -78,7 +78,7 @@ class ThreadBoard(MarketplaceSpider):
         """The canonical address of the thread whose address `url` matched."""
         return (clean_url(url) or "").partition("?")[0] or None
 
-    def parse(self, response: Response, **kwargs: object) -> Iterator[Yield]:
+    def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """Any page of a board: a thread, a list, or a feed."""
         if is_feed(response):
             yield from self.threads_of_feed(response)
@@ -126,7 +126,7 @@ class ThreadBoard(MarketplaceSpider):
             if url and host_of(url) == host_of(page.url):
                 yield url
 
-    def parse_thread(self, response: Response, **kwargs: object) -> Iterator[Yield]:
+    def parse_thread(self, response: Response) -> Iterator[Yield]:
         """The listing of one thread, from its first page."""
         page = readable(response)
         found = re.search(self.thread_link, response.url)
