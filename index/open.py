@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from index.home import Home
 from index.protocol import Index, IndexUnavailable
+
+if TYPE_CHECKING:
+    from index.sqlite.decisions import Decisions
 
 
 def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Index:
@@ -17,6 +21,27 @@ def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Ind
     from index.sqlite.store import SqliteIndex  # noqa: PLC0415 - loads the query parser, which `--help` need not wait for
 
     return SqliteIndex(index_file(home, url), write=write)
+
+
+def open_decisions(home: Home, *, write: bool = True) -> Decisions:
+    """What people decided, apart from the index. Raises IndexUnavailable."""
+    from index.sqlite.decisions import Decisions  # noqa: PLC0415 - as above
+
+    return Decisions(home.decisions, write=write)
+
+
+def back_up(home: Home, folder: Path, url: str | None = None) -> list[Path]:
+    """Copies index and decisions into `folder`, while others may go on writing. Raises IndexUnavailable."""
+    from index.sqlite.backup import backup  # noqa: PLC0415 - as above
+
+    return backup({"index": index_file(home, url), "decisions": home.decisions}, folder)
+
+
+def restore(folder: Path, home: Home, url: str | None = None) -> list[Path]:
+    """Puts a backup back. Raises IndexUnavailable and leaves everything as it was if the backup is no good."""
+    from index.sqlite.backup import restore as put_back  # noqa: PLC0415 - as above
+
+    return put_back(folder, {"index": index_file(home, url), "decisions": home.decisions})
 
 
 def index_file(home: Home, url: str | None = None) -> Path:

@@ -42,7 +42,7 @@ def compile_query(node: Node, kind: Kind) -> Compiled:
 def column(name: str, kind: Kind) -> str:
     """The SQL expression of a declared field that is no text."""
     if name == "last_seen":
-        return f"(SELECT last_seen FROM {kind}_seen s WHERE s.rowid = d.rowid)"
+        return f"(SELECT last_seen FROM {kind}_seen s WHERE s.number = d.number)"
     return f'd."{FIELDS[kind][name].name}"'
 
 
@@ -104,7 +104,7 @@ class _Where:
         if isinstance(node, Text):
             text = f"{self.kind}_text"
             self.parameters.append(_phrase(node, whole=node.fields == text_fields(self.kind)))
-            return f"d.rowid IN (SELECT rowid FROM {text} WHERE {text} MATCH ?)"
+            return f"d.place IN (SELECT rowid FROM {text} WHERE {text} MATCH ?)"
         return self._field(node)
 
     def _field(self, node: Equals | Pattern | Range | Exists) -> str:

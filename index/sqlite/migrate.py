@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from index.protocol import IndexUnavailable
-from index.sqlite.files import speaking_of, transaction
+from index.sqlite.files import connect, speaking_of, transaction
 
 Store = Literal["index", "decisions"]
 
@@ -50,7 +50,7 @@ def check(opened: sqlite3.Connection, store: Store, path: Path) -> int:
         raise IndexUnavailable(f"{path}: this is not a copycatch {store} file")
     if found > len(steps(store)):
         raise IndexUnavailable(
-            f"{path}: written by a newer copycatch (schema {found}, this one knows {len(steps(store))}); update copycatch"
+            f"{path}: written by a newer copycatch (schema {found}, this one knows {len(steps(store))}); update it"
         )
     return found
 
@@ -65,3 +65,25 @@ def migrate(opened: sqlite3.Connection, store: Store, path: Path, *, to: int | N
                 opened.execute(statement)
             opened.execute(f"PRAGMA application_id = {MARKS[store]}")
             opened.execute(f"PRAGMA user_version = {found + 1}")
+
+
+def open_migrated(path: Path, store: Store, *, write: bool) -> sqlite3.Connection:
+    """The file in its newest version. Who only reads makes nothing, but does have an older file migrated first.
+
+    Raises IndexUnavailable.
+    """
+    if not write and not path.exists():
+        raise IndexUnavailable(f"{path}: not there yet; a crawl, an import or the demo makes it")
+    opened = connect(path, write=write, durable=store == "decisions")
+    try:
+        if write:
+            migrate(opened, store, path)
+            return opened
+        if check(opened, store, path) == len(steps(store)):
+            return opened
+    except BaseException:
+        opened.close()
+        raise
+    opened.close()
+    open_migrated(path, store, write=True).close()
+    return open_migrated(path, store, write=False)

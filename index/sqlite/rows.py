@@ -1,20 +1,18 @@
-"""One document of any kind, as rows: main table, last look, body and full text are written and replaced together."""
+"""One document of any kind as rows: main table, body and full text are written and replaced together."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 
 from index.protocol import Kind
 from index.query.fields import FIELDS, TITLE, text_fields
 from index.query.values import Value
 from index.reading import encode
-
-_PLACES = 16
-"""Documents of one second whose ids begin with the same 27 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,43 +29,60 @@ class Document:
     """Text field -> tokens."""
 
 
-def order_key(opened: sqlite3.Connection, kind: Kind, document_id: str, first_seen: str) -> int:
-    """A free rowid that lies where 'newest first, ties by id' puts the document (see the first migration)."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Writes documents inside one transaction.
+
+    Full text waits until `finish`: other statements in between could make FTS5 write out what it has gathered.
+    """
+
+    opened: sqlite3.Connection
+    _waiting: dict[str, list[tuple[str, list[str | int]]]] = field(default_factory=dict)
+    """Table -> statements with their values, in order."""
+
+    def insert(self, document: Document, first_seen: str) -> tuple[int, int]:
+        """A new document: its number and place."""
+        place = free_place(self.opened, document.kind, document.id, first_seen)
+        cells = (place, document.id, first_seen, *_cells(document))
+        number = self.opened.execute(_insert(document.kind), cells).lastrowid or 0
+        self.opened.execute(f"INSERT INTO {document.kind}_body VALUES (?, ?)", (number, document.body))  # noqa: S608 - kind is ours
+        self._index(document.kind, place, document.texts, delete=False)
+        return number, place
+
+    def replace(self, number: int, place: int, old: Mapping[str, str], document: Document) -> None:
+        """A document that is there; `old` are the tokens it was stored with."""
+        kind = document.kind
+        self.opened.execute(_update(kind), (*_cells(document), number))
+        self.opened.execute(f"UPDATE {kind}_body SET body = ? WHERE number = ?", (document.body, number))  # noqa: S608
+        if old != document.texts:
+            self._index(kind, place, old, delete=True)
+            self._index(kind, place, document.texts, delete=False)
+
+    def _index(self, kind: Kind, place: int, texts: Mapping[str, str], *, delete: bool) -> None:
+        """Contentless full text: a deletion has to name the very tokens that were inserted."""
+        for table, names in ((f"{kind}_text", text_fields(kind)), (f"{kind}_title", (TITLE[kind],))):
+            row = [place, *(texts[name] for name in names)]
+            self._waiting.setdefault(table, []).append((_full_text(table, names, delete=delete), row))
+
+    def finish(self) -> None:
+        """Writes the full text. To be called last in the transaction."""
+        for statements in self._waiting.values():
+            for statement, group in groupby(statements, key=lambda waiting: waiting[0]):
+                self.opened.executemany(statement, [row for _, row in group])
+        self._waiting.clear()
+
+
+def free_place(opened: sqlite3.Connection, kind: Kind, document_id: str, first_seen: str) -> int:
+    """A place that puts the document where 'newest first, ties by id' wants it (see the first migration)."""
     digits = document_id.rpartition("-")[2]
-    moment = datetime.fromisoformat(first_seen).timestamp()
-    seconds = max(0, min(int(moment), 2**32 - 1))
-    key = (seconds << 31) | ((0x7FFFFFF - (int(digits[:7], 16) >> 1)) << 4)
+    seconds = max(0, min(int(datetime.fromisoformat(first_seen).timestamp()), 2**32 - 1))
+    first = (seconds << 31) | ((0x7FFFFFF - (int(digits[:7], 16) >> 1)) << 4)
     taken = opened.execute(
-        f"SELECT rowid FROM {kind} WHERE rowid BETWEEN ? AND ? ORDER BY rowid",  # noqa: S608 - kind is ours
-        (key, key + _PLACES - 1),
+        f"SELECT place FROM {kind} WHERE place BETWEEN ? AND ?",  # noqa: S608
+        (first, first + 15),
     ).fetchall()
-    used = {rowid for (rowid,) in taken}
-    return next(place for place in range(key, key + len(used) + 1) if place not in used)
-
-
-def insert(opened: sqlite3.Connection, rowid: int, document: Document, first_seen: str) -> None:
-    """Everything but the row of the last look."""
-    opened.execute(_insert(document.kind), (rowid, document.id, first_seen, *_cells(document)))
-    opened.execute(f"INSERT INTO {document.kind}_body VALUES (?, ?)", (rowid, document.body))  # noqa: S608
-    _index(opened, rowid, document, delete=False)
-
-
-def replace(opened: sqlite3.Connection, rowid: int, old: Mapping[str, str], document: Document) -> None:
-    """The same of a document that is there; `old` are the tokens it was stored with."""
-    opened.execute(_update(document.kind), (*_cells(document), rowid))
-    opened.execute(f"UPDATE {document.kind}_body SET body = ? WHERE rowid = ?", (document.body, rowid))  # noqa: S608
-    if dict(old) != dict(document.texts):
-        unchanged = Document(kind=document.kind, id=document.id, body="", values={}, texts=old)
-        _index(opened, rowid, unchanged, delete=True)
-        _index(opened, rowid, document, delete=False)
-
-
-def _index(opened: sqlite3.Connection, rowid: int, document: Document, *, delete: bool) -> None:
-    """Contentless full text: a deletion has to name the very tokens that were inserted."""
-    kind, title = document.kind, TITLE[document.kind]
-    for table, names in ((f"{kind}_text", text_fields(kind)), (f"{kind}_title", (title,))):
-        tokens = [document.texts[name] for name in names]
-        opened.execute(_full_text(table, names, delete=delete), (rowid, *tokens))
+    used = {place for (place,) in taken}
+    return next(place for place in range(first, first + len(used) + 1) if place not in used)
 
 
 @cache
@@ -87,18 +102,18 @@ def _columns(kind: Kind) -> tuple[str, ...]:
 
 @cache
 def _insert(kind: Kind) -> str:
-    names = ", ".join(f'"{name}"' for name in ("rowid", "id", "first_seen", *_columns(kind)))
+    names = ", ".join(f'"{name}"' for name in ("place", "id", "first_seen", *_columns(kind)))
     return f"INSERT INTO {kind} ({names}) VALUES ({', '.join('?' * (3 + len(_columns(kind))))})"  # noqa: S608
 
 
 @cache
 def _update(kind: Kind) -> str:
     settings = ", ".join(f'"{name}" = ?' for name in _columns(kind))
-    return f"UPDATE {kind} SET {settings} WHERE rowid = ?"  # noqa: S608
+    return f"UPDATE {kind} SET {settings} WHERE number = ?"  # noqa: S608
 
 
 def _cells(document: Document) -> list[str | float | None]:
-    filled = "".join(f" {name} " for name, tokens in document.texts.items() if tokens.strip())
+    filled = "".join(f" {name} " for name, tokens in document.texts.items() if tokens)
     return [filled, *(_cell(document.values.get(name)) for name in _columns(document.kind)[1:])]
 
 

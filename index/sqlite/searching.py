@@ -13,14 +13,14 @@ from index.reading import decode
 from index.sqlite.compile import Compiled, column
 
 _SLACK = 16
-"""Rows beyond the page that are read to put ties in order of id: as many as share a place in `rows.order_key`."""
+"""Rows beyond the page that are read to put ties in order of id: as many as `rows.free_place` chooses from."""
 _PAGE = 500
 """Rows per read of a long walk: between two reads nothing is locked."""
 _numbers = count()
 
 
 def page(opened: sqlite3.Connection, query: Compiled, sort: str | None, limit: int, offset: int) -> list[int]:
-    """The rowids of hits `offset` to `offset + limit`, in order. Raises QueryError for a field that cannot be sorted by."""
+    """The numbers of hits `offset` to `offset + limit`, in order. Raises QueryError for a field that cannot be sorted by."""
     if sort == "relevance" and query.match:
         return _relevant(opened, query, offset + limit)[offset:]
     if sort in {None, "relevance", "-first_seen"}:
@@ -29,10 +29,10 @@ def page(opened: sqlite3.Connection, query: Compiled, sort: str | None, limit: i
     order = column(field.name, query.kind)
     direction = "DESC" if descending else "ASC"
     found = opened.execute(
-        f"SELECT d.rowid FROM {_hits(query)} ORDER BY {order} IS NULL, {order} {direction}, d.id LIMIT ? OFFSET ?",  # noqa: S608 - all parts are ours
+        f"SELECT d.number FROM {_hits(query)} ORDER BY {order} IS NULL, {order} {direction}, d.id LIMIT ? OFFSET ?",  # noqa: S608 - all parts are ours
         (*_parameters(query), limit, offset),
     )
-    return [rowid for (rowid,) in found]
+    return [number for (number,) in found]
 
 
 def _hits(query: Compiled) -> str:
@@ -41,8 +41,8 @@ def _hits(query: Compiled) -> str:
     if not query.match:
         return f"{kind} d WHERE {query.where}"
     if query.where == "1":
-        return f"{kind}_text t CROSS JOIN {kind} d ON d.rowid = t.rowid WHERE {kind}_text MATCH ?"
-    return f"{kind}_text t CROSS JOIN {kind} d ON d.rowid = t.rowid WHERE {kind}_text MATCH ? AND {query.where}"
+        return f"{kind}_text t CROSS JOIN {kind} d ON d.place = t.rowid WHERE {kind}_text MATCH ?"
+    return f"{kind}_text t CROSS JOIN {kind} d ON d.place = t.rowid WHERE {kind}_text MATCH ? AND {query.where}"
 
 
 def _parameters(query: Compiled) -> list[str | float]:
@@ -50,24 +50,24 @@ def _parameters(query: Compiled) -> list[str | float]:
 
 
 def _newest(opened: sqlite3.Connection, query: Compiled, limit: int, offset: int) -> list[int]:
-    """Down the rowids; only those that share a place are put in order of id."""
+    """Down the places; only those that differ in nothing but the last bits are put in order of id."""
     kind = query.kind
     if query.match and query.where == "1":
         source = f"SELECT rowid AS place FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid DESC"  # noqa: S608
     elif query.match:
         source = f"SELECT t.rowid AS place FROM {_hits(query)} ORDER BY t.rowid DESC"  # noqa: S608
     else:
-        source = f"SELECT d.rowid AS place FROM {_hits(query)} ORDER BY d.rowid DESC"  # noqa: S608
+        source = f"SELECT d.place FROM {_hits(query)} ORDER BY d.place DESC"  # noqa: S608
     found = opened.execute(
-        f"SELECT place FROM ({source} LIMIT ?) JOIN {kind} d ON d.rowid = place"  # noqa: S608
-        " ORDER BY place >> 4 DESC, d.id LIMIT ? OFFSET ?",
+        f"SELECT d.number FROM ({source} LIMIT ?) found CROSS JOIN {kind} d ON d.place = found.place"  # noqa: S608
+        " ORDER BY found.place >> 4 DESC, d.id LIMIT ? OFFSET ?",
         (*_parameters(query), offset + limit + _SLACK, limit, offset),
     )
-    return [rowid for (rowid,) in found]
+    return [number for (number,) in found]
 
 
 def _relevant(opened: sqlite3.Connection, query: Compiled, wanted: int) -> list[int]:
-    """The first `wanted` rowids: hits in the title before the others, each by BM25, ties by id."""
+    """The numbers of the first `wanted`: hits in the title before the others, each by BM25, ties by id."""
     found = _ranked(opened, query, f"{query.kind}_title", query.titles, wanted) if query.titles else []
     if len(found) < wanted:
         others = f"{query.match} NOT ({{{TITLE[query.kind]}}} : {query.titles})" if query.titles else query.match
@@ -77,21 +77,22 @@ def _relevant(opened: sqlite3.Connection, query: Compiled, wanted: int) -> list[
 
 def _ranked(opened: sqlite3.Connection, query: Compiled, table: str, match: str | None, wanted: int) -> list[int]:
     condition = f" AND {query.where}" if query.where != "1" else ""
-    join = f" CROSS JOIN {query.kind} d ON d.rowid = t.rowid" if condition else ""
+    join = f" CROSS JOIN {query.kind} d ON d.place = t.rowid" if condition else ""
     best = opened.execute(
         f"SELECT t.rowid, bm25({table}) AS score FROM {table} t{join} WHERE {table} MATCH ?{condition}"  # noqa: S608
-        # The lower half of a rowid falls as the id rises.
+        # The lower half of a place falls as the id rises.
         " ORDER BY score, t.rowid & 0x7fffffff DESC LIMIT ?",
         (match, *query.parameters, wanted + _SLACK),
     ).fetchall()
-    ids = dict(
-        opened.execute(
-            f"SELECT d.rowid, d.id FROM json_each(?) w CROSS JOIN {query.kind} d ON d.rowid = w.value",  # noqa: S608
-            (json.dumps([rowid for rowid, _ in best]),),
-        ).fetchall()
-    )
-    best.sort(key=lambda hit: (hit[1], ids[hit[0]]))
-    return [rowid for rowid, _ in best[:wanted]]
+    documents = {
+        place: (document_id, number)
+        for place, document_id, number in opened.execute(
+            f"SELECT d.place, d.id, d.number FROM json_each(?) w CROSS JOIN {query.kind} d ON d.place = w.value",  # noqa: S608
+            (json.dumps([place for place, _ in best]),),
+        )
+    }
+    best.sort(key=lambda hit: (hit[1], documents[hit[0]][0]))
+    return [documents[place][1] for place, _ in best[:wanted]]
 
 
 def number_of(opened: sqlite3.Connection, query: Compiled) -> int:
@@ -102,17 +103,17 @@ def number_of(opened: sqlite3.Connection, query: Compiled) -> int:
 
 
 def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:
-    """All hits in order of id: their rowids wait in a temporary table, which lies on disk when it is large."""
+    """All hits in order of id: their numbers wait in a temporary table, which lies on disk when it is large."""
     table = f"walk_{next(_numbers)}"
-    opened.execute(f"CREATE TEMP TABLE {table} (place INTEGER PRIMARY KEY, hit INTEGER NOT NULL)")
+    opened.execute(f"CREATE TEMP TABLE {table} (turn INTEGER PRIMARY KEY, hit INTEGER NOT NULL)")
     try:
         opened.execute(
-            f"INSERT INTO {table} (hit) SELECT d.rowid FROM {_hits(query)} ORDER BY d.id",  # noqa: S608
+            f"INSERT INTO {table} (hit) SELECT d.number FROM {_hits(query)} ORDER BY d.id",  # noqa: S608
             _parameters(query),
         )
         last = 0
         while hits := opened.execute(
-            f"SELECT place, hit FROM {table} WHERE place > ? ORDER BY place LIMIT ?",  # noqa: S608
+            f"SELECT turn, hit FROM {table} WHERE turn > ? ORDER BY turn LIMIT ?",  # noqa: S608
             (last, _PAGE),
         ).fetchall():
             yield from stored(opened, query.kind, [hit for _, hit in hits])
@@ -121,16 +122,16 @@ def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:
         opened.execute(f"DROP TABLE {table}")
 
 
-def stored(opened: sqlite3.Connection, kind: Kind, rowids: Sequence[int]) -> list[Stored]:
-    """The objects of these rows, in the same order."""
+def stored(opened: sqlite3.Connection, kind: Kind, numbers: Sequence[int]) -> list[Stored]:
+    """The objects with these numbers, in the same order."""
     found = opened.execute(
-        f"SELECT d.rowid, d.id, d.first_seen, s.last_seen, b.body FROM json_each(?) w"  # noqa: S608
-        f" CROSS JOIN {kind} d ON d.rowid = w.value CROSS JOIN {kind}_seen s ON s.rowid = d.rowid"
-        f" CROSS JOIN {kind}_body b ON b.rowid = d.rowid",
-        (json.dumps(rowids),),
+        f"SELECT d.number, d.id, d.first_seen, s.last_seen, b.body FROM json_each(?) w"  # noqa: S608
+        f" CROSS JOIN {kind} d ON d.number = w.value CROSS JOIN {kind}_seen s ON s.number = d.number"
+        f" CROSS JOIN {kind}_body b ON b.number = d.number",
+        (json.dumps(numbers),),
     )
     objects = {row[0]: _stored(kind, *row[1:]) for row in found}
-    return [objects[rowid] for rowid in rowids if rowid in objects]
+    return [objects[number] for number in numbers if number in objects]
 
 
 def _stored(kind: Kind, document_id: str, first_seen: str, last_seen: str, body: str) -> Stored:

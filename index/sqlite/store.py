@@ -15,8 +15,8 @@ from index.query.parse import parse
 from index.reading import ReadError, decode, encode
 from index.sqlite import searching, writing
 from index.sqlite.compile import Compiled, compile_query
-from index.sqlite.files import connect, speaking_of, transaction
-from index.sqlite.migrate import check, migrate, steps, version
+from index.sqlite.files import speaking_of, transaction
+from index.sqlite.migrate import open_migrated, version
 
 BATCH = 200
 """Rows of one write transaction: short enough that other processes hardly wait."""
@@ -29,17 +29,7 @@ class SqliteIndex:
     def __init__(self, path: Path, *, write: bool = True) -> None:
         """Opens the file, and makes or migrates it when writing. Raises IndexUnavailable."""
         self.path = path
-        if not write and not path.exists():
-            raise IndexUnavailable(f"{path}: there is no index yet; a crawl, an import or the demo makes it")
-        self._opened = connect(path, write=write)
-        try:
-            if write:
-                migrate(self._opened, "index", path)
-            elif check(self._opened, "index", path) < len(steps("index")):
-                raise IndexUnavailable(f"{path}: written by an older copycatch; open it for writing once to migrate it")
-        except BaseException:
-            self._opened.close()
-            raise
+        self._opened = open_migrated(path, "index", write=write)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -54,20 +44,26 @@ class SqliteIndex:
         with self._reading() as opened, transaction(opened):
             yield opened
 
+    @contextmanager
+    def _putting(self, at: str, run_id: str = "") -> Iterator[writing.Writer]:
+        with self._writing() as opened:
+            writer = writing.Writer(opened, at, run_id)
+            yield writer
+            writer.rows.finish()
+
     def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""
         arrivals = [writing.arrival(one) for one in judged]
-        occasion = writing.Occasion(run_id=run_id, at=at)
         outcomes: list[Put] = []
         for start in range(0, len(arrivals), BATCH):
-            with self._writing() as opened:
-                outcomes += writing.put(opened, arrivals[start : start + BATCH], occasion)
+            with self._putting(at, run_id) as writer:
+                outcomes += writer.put(arrivals[start : start + BATCH])
         return outcomes
 
     def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
         """See the protocol."""
-        with self._writing() as opened:
-            writing.put_sample(opened, fingerprint, at)
+        with self._putting(at) as writer:
+            writer.put_sample(fingerprint)
 
     def sample(self, sha256: str, analyser_version: int) -> Fingerprint | None:
         """See the protocol."""
@@ -88,7 +84,7 @@ class SqliteIndex:
             return None
         with self._reading() as opened:
             found = opened.execute(
-                f"SELECT rowid FROM {kind} WHERE id >= ? AND id < ? LIMIT 2",  # noqa: S608 - kind is ours
+                f"SELECT number FROM {kind} WHERE id >= ? AND id < ? LIMIT 2",  # noqa: S608 - kind is ours
                 (any_id, any_id + "~"),
             ).fetchall()
             return searching.stored(opened, kind, [found[0][0]])[0] if len(found) == 1 else None
@@ -134,8 +130,8 @@ class SqliteIndex:
         with self._reading() as opened:
             found = {
                 key: opened.execute(
-                    "SELECT l.id FROM ties t CROSS JOIN listings l ON l.rowid = t.listing WHERE t.key = ?"
-                    " ORDER BY t.listing DESC LIMIT ?",
+                    "SELECT l.id FROM ties t CROSS JOIN listings l ON l.place = t.place WHERE t.key = ?"
+                    " ORDER BY t.place DESC LIMIT ?",
                     (key, NEIGHBOURS),
                 ).fetchall()
                 for key in keys

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 
 from apk_analysis.fingerprint import Fingerprint
@@ -14,8 +14,7 @@ from index.model import Finding, Judgement, Listing
 from index.protocol import Judged, Kind, Put
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
 from index.reading import decode, encode
-from index.sqlite import rows
-from index.sqlite.rows import Document
+from index.sqlite.rows import Document, Rows
 
 _TRACKED = tuple(f.name for f in fields(Listing) if f.name not in {"counters", "marketplace", "native_id"})
 """Listing fields that keep a history: not the numbers that move all the time, nor what makes the id."""
@@ -40,13 +39,19 @@ class Arrival:
     content: bytes
     """Hash of all that makes a difference."""
 
+    @property
+    def sample(self) -> str | None:
+        """SHA-256 of the sample that was looked at this time."""
+        return self.judged.sample.sha256 if self.judged.sample else None
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """In which run and when something was put."""
 
-    run_id: str
-    at: str
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where the index has a listing, and the hash of what it has."""
+
+    number: int
+    place: int
+    content: bytes
 
 
 def arrival(judged: Judged) -> Arrival:
@@ -63,174 +68,172 @@ def arrival(judged: Judged) -> Arrival:
     return Arrival(own_id, judged, blake2b(whole, digest_size=16).digest())
 
 
-def put(opened: sqlite3.Connection, arrivals: Sequence[Arrival], occasion: Occasion) -> list[Put]:
-    """Inside a transaction: stores the arrivals and says what became of each."""
-    known = _known(opened, arrivals)
-    outcomes, seen = [], []
-    for one in arrivals:
-        rowid, content = known.get(one.id, (None, b""))
-        if rowid is not None and content == one.content:
-            seen.append(rowid)
-            outcomes.append(Put(id=one.id, outcome="unchanged"))
-            continue
-        if one.judged.sample:
-            put_sample(opened, one.judged.sample, occasion.at)
-        if rowid is None:
-            rowid = _insert(opened, one, occasion)
-            outcomes.append(Put(id=one.id, outcome="new"))
-        else:
-            changed = _update(opened, rowid, one, occasion)
-            outcomes.append(Put(id=one.id, outcome="changed" if changed else "unchanged", changed=changed))
-        known[one.id] = (rowid, one.content)
-    _see_again(opened, seen, occasion.at)
-    return outcomes
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One write transaction: everything that is put on one occasion."""
 
+    opened: sqlite3.Connection
+    at: str
+    run_id: str = ""
+    rows: Rows = field(init=False)
 
-def _known(opened: sqlite3.Connection, arrivals: Sequence[Arrival]) -> dict[str, tuple[int | None, bytes]]:
-    found = opened.execute(
-        "SELECT l.id, l.rowid, s.content FROM json_each(?) wanted"
-        " CROSS JOIN listings l ON l.id = wanted.value CROSS JOIN listings_seen s ON s.rowid = l.rowid",
-        (json.dumps([one.id for one in arrivals]),),
-    )
-    return {known_id: (rowid, content) for known_id, rowid, content in found}
+    def __post_init__(self) -> None:  # noqa: D105
+        object.__setattr__(self, "rows", Rows(self.opened))
 
+    def put(self, arrivals: Sequence[Arrival]) -> list[Put]:
+        """Stores the arrivals and says what became of each."""
+        known = self._known(arrivals)
+        outcomes: list[Put] = []
+        seen: list[int] = []
+        for one in arrivals:
+            spot = known.get(one.id)
+            if spot and spot.content == one.content:
+                seen.append(spot.number)
+                outcomes.append(Put(id=one.id, outcome="unchanged"))
+                continue
+            if one.judged.sample:
+                self.put_sample(one.judged.sample)
+            if spot is None:
+                known[one.id] = self._insert(one)
+                outcomes.append(Put(id=one.id, outcome="new"))
+            else:
+                changed = self._update(spot, one)
+                known[one.id] = replace(spot, content=one.content)
+                outcomes.append(Put(id=one.id, outcome="changed" if changed else "unchanged", changed=changed))
+        self._see_again(seen)
+        return outcomes
 
-def _see_again(opened: sqlite3.Connection, seen: Sequence[int], at: str) -> None:
-    """Moves last_seen of unchanged listings and of the findings they still have. A later look is never taken back."""
-    marks = json.dumps(seen)
-    opened.execute(
-        "UPDATE listings_seen SET last_seen = ? WHERE rowid IN (SELECT value FROM json_each(?)) AND last_seen < ?",
-        (at, marks, at),
-    )
-    opened.execute(
-        "UPDATE findings_seen SET last_seen = ? WHERE last_seen < ? AND rowid IN ("
-        " SELECT f.rowid FROM json_each(?) mark CROSS JOIN listings l ON l.rowid = mark.value"
-        " CROSS JOIN findings f ON f.listing_id = l.id WHERE f.proposed)",
-        (at, at, marks),
-    )
-
-
-def _document(one: Arrival, sample: str | None, texts: dict[str, str]) -> Document:
-    body = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=sample)
-    values = listing_values(body.listing, body.judgement, sample)
-    return Document(kind="listings", id=one.id, body=encode(body).decode(), values=values, texts=texts)
-
-
-def _insert(opened: sqlite3.Connection, one: Arrival, occasion: Occasion) -> int:
-    texts = listing_texts(one.judged.listing)
-    sample = one.judged.sample.sha256 if one.judged.sample else None
-    rowid = rows.order_key(opened, "listings", one.id, occasion.at)
-    rows.insert(opened, rowid, _document(one, sample, texts), occasion.at)
-    opened.execute("INSERT INTO listings_seen VALUES (?, ?, ?)", (rowid, occasion.at, one.content))
-    _tie(opened, rowid, one.judged.ties)
-    for finding in one.judged.findings:
-        _put_finding(opened, finding, None, {}, texts, occasion.at)
-    return rowid
-
-
-def _update(opened: sqlite3.Connection, rowid: int, one: Arrival, occasion: Occasion) -> tuple[str, ...]:
-    old = decode(Body, opened.execute("SELECT body FROM listings_body WHERE rowid = ?", (rowid,)).fetchone()[0])
-    sample = one.judged.sample.sha256 if one.judged.sample else old.sample
-    before, after = listing_texts(old.listing), listing_texts(one.judged.listing)
-    rows.replace(opened, rowid, before, _document(one, sample, after))
-    opened.execute(
-        "UPDATE listings_seen SET last_seen = max(last_seen, ?), content = ? WHERE rowid = ?",
-        (occasion.at, one.content, rowid),
-    )
-    opened.execute("DELETE FROM ties WHERE listing = ?", (rowid,))
-    _tie(opened, rowid, one.judged.ties)
-    _update_findings(opened, one, before, after, occasion.at)
-    return _remember(
-        opened, one, old, Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=sample), occasion
-    )
-
-
-def _tie(opened: sqlite3.Connection, rowid: int, keys: tuple[str, ...]) -> None:
-    opened.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?)", [(key, rowid) for key in keys])
-
-
-def _remember(opened: sqlite3.Connection, one: Arrival, old: Body, new: Body, occasion: Occasion) -> tuple[str, ...]:
-    """Writes the history and names the changed fields."""
-    pairs = {name: (getattr(old.listing, name), getattr(new.listing, name)) for name in _TRACKED}
-    pairs |= {name: (getattr(old.judgement, name), getattr(new.judgement, name)) for name in ("verdict", "brand")}
-    pairs["sample"] = (old.sample, new.sample)
-    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-    opened.executemany(
-        "INSERT INTO history SELECT ?1, count(*), ?2, ?3, ?4, ?5, ?6 FROM history WHERE listing_id = ?1",
-        [
-            (one.id, occasion.at, occasion.run_id, name, encode(was).decode(), encode(now).decode())
-            for name, (was, now) in changed.items()
-        ],
-    )
-    return tuple(changed)
-
-
-def _update_findings(
-    opened: sqlite3.Connection, one: Arrival, before: dict[str, str], after: dict[str, str], at: str
-) -> None:
-    """Stores the findings of a listing that was there already; those no longer proposed are kept as benign."""
-    rest = {
-        finding.id: (rowid, finding)
-        for rowid, finding in (
-            (rowid, decode(Finding, body))
-            for rowid, body in opened.execute(
-                "SELECT f.rowid, b.body FROM findings f JOIN findings_body b ON b.rowid = f.rowid WHERE f.listing_id = ?",
-                (one.id,),
-            )
+    def _known(self, arrivals: Sequence[Arrival]) -> dict[str, _Spot]:
+        found = self.opened.execute(
+            "SELECT l.id, l.number, l.place, s.content FROM json_each(?) wanted"
+            " CROSS JOIN listings l ON l.id = wanted.value CROSS JOIN listings_seen s ON s.number = l.number",
+            (json.dumps([one.id for one in arrivals]),),
         )
-    }
-    for finding in one.judged.findings:
-        _put_finding(opened, finding, rest.pop(finding.id, None), before, after, at)
-    for rowid, finding in rest.values():
-        withdrawn = replace(finding, verdict="benign")
-        rows.replace(opened, rowid, finding_texts(finding, before), _finding(withdrawn, after, proposed=False))
+        return {known_id: _Spot(number, place, content) for known_id, number, place, content in found}
+
+    def _see_again(self, numbers: Sequence[int]) -> None:
+        """Moves last_seen of unchanged listings and of the findings they still have. A later look is never taken back."""
+        if not numbers:
+            return
+        marks = json.dumps(numbers)
+        self.opened.execute(
+            "UPDATE listings_seen SET last_seen = ? WHERE number IN (SELECT value FROM json_each(?)) AND last_seen < ?",
+            (self.at, marks, self.at),
+        )
+        self.opened.execute(
+            "UPDATE findings_seen SET last_seen = ? WHERE last_seen < ? AND number IN ("
+            " SELECT f.number FROM json_each(?) mark CROSS JOIN listings l ON l.number = mark.value"
+            " CROSS JOIN findings f ON f.listing_id = l.id WHERE f.proposed)",
+            (self.at, self.at, marks),
+        )
+
+    def _insert(self, one: Arrival) -> _Spot:
+        texts = listing_texts(one.judged.listing)
+        body = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=one.sample)
+        number, place = self.rows.insert(_listing(one.id, body, texts), self.at)
+        self.opened.execute("INSERT INTO listings_seen VALUES (?, ?, ?)", (number, self.at, one.content))
+        self._tie(place, one.judged.ties)
+        for finding in one.judged.findings:
+            self._put_finding(finding, None, {}, texts)
+        return _Spot(number, place, one.content)
+
+    def _update(self, spot: _Spot, one: Arrival) -> tuple[str, ...]:
+        """Stores a listing anew and names its changed fields."""
+        stored = self.opened.execute("SELECT body FROM listings_body WHERE number = ?", (spot.number,)).fetchone()[0]
+        old = decode(Body, stored)
+        new = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=one.sample or old.sample)
+        before, after = listing_texts(old.listing), listing_texts(new.listing)
+        self.rows.replace(spot.number, spot.place, before, _listing(one.id, new, after))
+        self.opened.execute(
+            "UPDATE listings_seen SET last_seen = max(last_seen, ?), content = ? WHERE number = ?",
+            (self.at, one.content, spot.number),
+        )
+        self.opened.execute("DELETE FROM ties WHERE place = ?", (spot.place,))
+        self._tie(spot.place, one.judged.ties)
+        self._update_findings(one, before, after)
+        changed = _changes(old, new)
+        self._remember(one.id, changed)
+        return tuple(changed)
+
+    def _tie(self, place: int, keys: tuple[str, ...]) -> None:
+        self.opened.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?)", [(key, place) for key in keys])
+
+    def _remember(self, own_id: str, changed: Mapping[str, tuple[object, object]]) -> None:
+        """The history of a listing is numbered through, so that one look-up reads it in order."""
+        so_far = self.opened.execute("SELECT count(*) FROM history WHERE listing_id = ?", (own_id,)).fetchone()[0]
+        self.opened.executemany(
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (own_id, turn, self.at, self.run_id, name, encode(was).decode(), encode(now).decode())
+                for turn, (name, (was, now)) in enumerate(changed.items(), so_far)
+            ],
+        )
+
+    def _update_findings(self, one: Arrival, before: dict[str, str], after: dict[str, str]) -> None:
+        """Findings of a listing that was there already; those no longer proposed are kept, as benign."""
+        stored = self.opened.execute(
+            "SELECT f.number, f.place, b.body FROM findings f JOIN findings_body b USING (number) WHERE f.listing_id = ?",
+            (one.id,),
+        ).fetchall()
+        olds = ((number, place, decode(Finding, body)) for number, place, body in stored)
+        rest = {old[2].id: old for old in olds}
+        for finding in one.judged.findings:
+            self._put_finding(finding, rest.pop(finding.id, None), before, after)
+        for number, place, finding in rest.values():
+            withdrawn = _finding(replace(finding, verdict="benign"), after, proposed=False)
+            self.rows.replace(number, place, finding_texts(finding, before), withdrawn)
+
+    def _put_finding(
+        self, finding: Finding, old: tuple[int, int, Finding] | None, before: dict[str, str], after: dict[str, str]
+    ) -> None:
+        document = _finding(finding, after, proposed=True)
+        if old:
+            number, place, was = old
+            self.rows.replace(number, place, finding_texts(was, before), document)
+            self._see("findings", number)
+        else:
+            number, _ = self.rows.insert(document, self.at)
+            self.opened.execute("INSERT INTO findings_seen VALUES (?, ?)", (number, self.at))
+
+    def put_sample(self, sample: Fingerprint) -> None:
+        """Stores the fingerprint; searches see that of the newest analyser version."""
+        body = encode(sample).decode()
+        row = (sample.sha256, sample.analyser_version, self.at, body)
+        self.opened.execute("INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?)", row)
+        texts = sample_texts(sample)
+        document = Document(kind="samples", id=sample.sha256, body=body, values=sample_values(sample), texts=texts)
+        found = self.opened.execute(
+            "SELECT s.number, s.place, b.body FROM samples s JOIN samples_body b USING (number) WHERE s.id = ?",
+            (sample.sha256,),
+        ).fetchone()
+        if found is None:
+            number, _ = self.rows.insert(document, self.at)
+            self.opened.execute("INSERT INTO samples_seen VALUES (?, ?)", (number, self.at))
+            return
+        number, place, old = found[0], found[1], decode(Fingerprint, found[2])
+        if sample.analyser_version >= old.analyser_version and sample != old:
+            self.rows.replace(number, place, sample_texts(old), document)
+        self._see("samples", number)
+
+    def _see(self, kind: Kind, number: int) -> None:
+        statement = f"UPDATE {kind}_seen SET last_seen = max(last_seen, ?) WHERE number = ?"  # noqa: S608 - kind is ours
+        self.opened.execute(statement, (self.at, number))
 
 
-def _put_finding(
-    opened: sqlite3.Connection,
-    finding: Finding,
-    old: tuple[int, Finding] | None,
-    before: dict[str, str],
-    after: dict[str, str],
-    at: str,
-) -> None:
-    document = _finding(replace(finding, first_seen="", last_seen=""), after, proposed=True)
-    if old:
-        rows.replace(opened, old[0], finding_texts(old[1], before), document)
-        opened.execute("UPDATE findings_seen SET last_seen = max(last_seen, ?) WHERE rowid = ?", (at, old[0]))
-        return
-    rowid = rows.order_key(opened, "findings", finding.id, at)
-    rows.insert(opened, rowid, document, at)
-    opened.execute("INSERT INTO findings_seen VALUES (?, ?)", (rowid, at))
+def _listing(own_id: str, body: Body, texts: dict[str, str]) -> Document:
+    values = listing_values(body.listing, body.judgement, body.sample)
+    return Document(kind="listings", id=own_id, body=encode(body).decode(), values=values, texts=texts)
 
 
 def _finding(finding: Finding, listing: dict[str, str], *, proposed: bool) -> Document:
     values = {**finding_values(finding), "proposed": int(proposed)}
-    texts = finding_texts(finding, listing)
-    return Document(kind="findings", id=finding.id, body=encode(finding).decode(), values=values, texts=texts)
+    body = encode(replace(finding, first_seen="", last_seen="")).decode()
+    return Document(kind="findings", id=finding.id, body=body, values=values, texts=finding_texts(finding, listing))
 
 
-def put_sample(opened: sqlite3.Connection, sample: Fingerprint, at: str) -> None:
-    """Inside a transaction: stores the fingerprint; searches see that of the newest analyser version."""
-    body = encode(sample).decode()
-    opened.execute(
-        "INSERT INTO fingerprints VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET at = excluded.at, body = excluded.body WHERE body != excluded.body",
-        (sample.sha256, sample.analyser_version, at, body),
-    )
-    kind: Kind = "samples"
-    texts = sample_texts(sample)
-    document = Document(kind=kind, id=sample.sha256, body=body, values=sample_values(sample), texts=texts)
-    found = opened.execute(
-        "SELECT s.rowid, b.body FROM samples s JOIN samples_body b ON b.rowid = s.rowid WHERE s.id = ?",
-        (sample.sha256,),
-    ).fetchone()
-    if found is None:
-        rowid = rows.order_key(opened, kind, sample.sha256, at)
-        rows.insert(opened, rowid, document, at)
-        opened.execute("INSERT INTO samples_seen VALUES (?, ?)", (rowid, at))
-        return
-    rowid, old = found[0], decode(Fingerprint, found[1])
-    if sample.analyser_version >= old.analyser_version and found[1] != body:
-        rows.replace(opened, rowid, sample_texts(old), document)
-    opened.execute("UPDATE samples_seen SET last_seen = max(last_seen, ?) WHERE rowid = ?", (at, rowid))
+def _changes(old: Body, new: Body) -> dict[str, tuple[object, object]]:
+    """Field -> what it was and is; of the judgement only what a person would call a change."""
+    pairs = {name: (getattr(old.listing, name), getattr(new.listing, name)) for name in _TRACKED}
+    pairs |= {name: (getattr(old.judgement, name), getattr(new.judgement, name)) for name in ("verdict", "brand")}
+    pairs["sample"] = (old.sample, new.sample)
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
