@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from rich.console import Group
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from console.words import chance, verdict
 from index.messages import language, t
+from index.model import Listing
 from index.plain import line, plain
 from index.protocol import Stored
 from index.taxonomy import taxonomy
@@ -49,19 +51,18 @@ def finding_page(hit: Stored) -> Group:
 
 
 def listing_page(hit: Stored, *, findings: list[Stored], history: list[dict[str, Any]]) -> Group:
-    """A listing: its fields as the public sees them, what was found, and what changed."""
+    """A listing: its fields as the public sees them, what the machine makes of them, and what changed."""
     value: dict[str, Any] = hit.value
-    named = [(name, value.get(name)) for name in sorted(value) if name not in {"title", "description", "counters"}]
-    facts = [("id", hit.id), ("seen", f"{hit.first_seen} – {hit.last_seen}"), *named]
-    changes = (
-        _bullet(t("cli.show.changed", **{name: line(str(change[name]), 200) for name in _CHANGE})) for change in history
-    )
+    judgement = value.get("judgement") or {}
+    named = [(field.name, value.get(field.name)) for field in fields(Listing) if field.name not in _ELSEWHERE]
+    proposal = [verdict(judgement.get("verdict", "benign")), *_evidence(judgement)]
     return Group(
         Text(line(str(value.get("title"))), style="bold"),
-        *_facts(facts),
+        *_facts([("id", hit.id), *named, ("seen", f"{hit.first_seen} – {hit.last_seen}")]),
         *_section("description_section", iter([Text(plain(str(value.get("description") or "-"))[:SHOWN])])),
+        *_section("proposal_section", iter(proposal)),
         *_section("findings_section", map(_finding_line, findings)),
-        *_section("history_section", changes),
+        *_section("history_section", map(_change, history)),
     )
 
 
@@ -94,7 +95,7 @@ def sample_page(hit: Stored, *, findings: list[Stored]) -> Group:
     )
 
 
-_CHANGE = ("at", "field", "old", "new")
+_ELSEWHERE = {"title", "description", "counters"}
 
 
 def _facts(facts: list[tuple[str, Any]]) -> Iterator[Text]:
@@ -103,7 +104,15 @@ def _facts(facts: list[tuple[str, Any]]) -> Iterator[Text]:
         if value in (None, "", (), [], {}):
             continue
         shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        yield Text.assemble((f"{t(f'cli.show.field.{name}')}: ", "dim"), line(shown, SHOWN))
+        yield Text.assemble((f"{_label(name)}: ", "dim"), line(shown, SHOWN))
+
+
+def _label(name: str) -> str:
+    """The field's name in the reader's language; fields without a translation keep their own."""
+    try:
+        return t(f"cli.show.field.{name}")
+    except KeyError:
+        return name
 
 
 def _section(name: str, lines: Iterator[Text]) -> Iterator[Any]:
@@ -111,6 +120,12 @@ def _section(name: str, lines: Iterator[Text]) -> Iterator[Any]:
     if held:
         yield Text(f"\n{t(f'cli.show.{name}')}", style="bold")
         yield from (Padding(each, (0, 0, 0, 2)) for each in held)
+
+
+def _change(change: dict[str, Any]) -> Text:
+    return _bullet(
+        t("cli.show.changed", **{name: line(str(change[name]), 200) for name in ("at", "field", "old", "new")})
+    )
 
 
 def _bullet(text: str) -> Text:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from apk_analysis.fingerprint import Problem
 from console.offers import lines
+from crawler.admission import admitted
 from index.model import Listing
 from index.reading import ReadError, read
 
@@ -29,38 +31,40 @@ CSV = (".csv", ".tsv", ".txt")
 JSON = (".jsonl", ".ndjson", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """A row that could not be read."""
-
-    reason: str
-    """File, line and what is wrong there."""
+def _bad(reason: str) -> Problem:
+    """A row that could not be read: file, line and what is wrong there."""
+    return Problem(part="row", kind="row_unreadable", detail=reason[:500])
 
 
-def read_listings(path: Path) -> Iterator[Listing | Bad]:
-    """Every row in order, one at a time. Raises ReadError for another kind of file, and OSError."""
-    reader = {**dict.fromkeys(CSV, _csv), **dict.fromkeys(JSON, _json_lines)}.get(path.suffix.lower())
-    if reader is None:
-        raise ReadError(f"{path}: expected a file ending in {', '.join(CSV + JSON)}")
+def read_listings(path: Path) -> Iterator[Listing | Problem]:
+    """Every row in order, one at a time; a Problem for one that cannot be read. Raises OSError."""
     with path.open("rb") as source:
-        yield from reader(source, path)
+        yield from (_csv if path.suffix.lower() in CSV else _json_lines)(source, path)
 
 
-def _json_lines(source: BinaryIO, path: Path) -> Iterator[Listing | Bad]:
+def readable(path: Path) -> None:
+    """Raises ReadError or OSError for what is no file of listings, before anything is taken."""
+    if path.suffix.lower() not in CSV + JSON:
+        raise ReadError(f"{path}: expected a file ending in {', '.join(CSV + JSON)}")
+    with path.open("rb"):
+        pass
+
+
+def _json_lines(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
     try:
         for number, line in lines(source, str(path)):
             place = f"{path}:{number}"
             try:
                 raw = msgspec.json.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                yield Bad(f"{place}: not JSON: {error}")
+                yield _bad(f"{place}: not JSON: {error}")
             else:
                 yield _listing(raw, place, path)
     except ReadError as error:  # an endless line: nothing behind it can be found
-        yield Bad(str(error))
+        yield _bad(str(error))
 
 
-def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Bad]:
+def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
     csv.field_size_limit(LONGEST_CELL)
     text = _decoded(source)
     first = next(text, "")
@@ -68,7 +72,7 @@ def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Bad]:
     header = next(csv.reader([first], delimiter=separator), [])
     columns = [column.strip() for column in header]
     if wrong := sorted(set(columns) - set(COLUMNS)) or [name for name in columns if columns.count(name) > 1]:
-        yield Bad(f"{path}:1: unknown or repeated column {', '.join(wrong)} (known: {', '.join(sorted(COLUMNS))})")
+        yield _bad(f"{path}:1: unknown or repeated column {', '.join(wrong)} (known: {', '.join(sorted(COLUMNS))})")
         return
     rows = csv.reader(text, delimiter=separator, strict=True)
     while True:
@@ -78,7 +82,7 @@ def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Bad]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Bad(f"{place}: {error}")
+            yield _bad(f"{place}: {error}")
             continue
         if any(cell.strip() for cell in cells):
             yield _row(columns, cells, place, path)
@@ -106,29 +110,31 @@ def _fits(line: bytes, encoding: str) -> bool:
     return True
 
 
-def _row(columns: list[str], cells: list[str], place: str, path: Path) -> Listing | Bad:
+def _row(columns: list[str], cells: list[str], place: str, path: Path) -> Listing | Problem:
     if len(cells) != len(columns):
-        return Bad(f"{place}: {len(cells)} cells, but {len(columns)} columns")
+        return _bad(f"{place}: {len(cells)} cells, but {len(columns)} columns")
     given = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
     raw: dict[str, object] = {}
     for column, cell in given.items():
         if any("\udc80" <= letter <= "\udcff" for letter in cell):
-            return Bad(f"{place}: {column} is neither UTF-8 nor GB 18030")
+            return _bad(f"{place}: {column} is neither UTF-8 nor GB 18030")
         raw[column] = cell.splitlines() if column in MANY else cell
     try:
         raw.update({name: int(given[name]) for name in NUMBERS if name in given})
         counted = {name: float(str(raw.pop(name))) for name in COUNTERS if name in given}
     except ValueError as error:
-        return Bad(f"{place}: expected a number: {error}")
+        return _bad(f"{place}: expected a number: {error}")
     return _listing({**raw, "counters": counted} if counted else raw, place, path)
 
 
-def _listing(raw: object, place: str, path: Path) -> Listing | Bad:
+def _listing(raw: object, place: str, path: Path) -> Listing | Problem:
     """The listing, with what a hand-made list may leave out filled in."""
     if isinstance(raw, dict):
         given = {name: value for name, value in raw.items() if value is not None}
         raw = {"marketplace": f"import:{path.stem}", "source_kind": "site", "native_id": given.get("url"), **given}
     try:
-        return read(Listing, raw, place)
+        listing = read(Listing, raw, place)
+        admitted(listing)
     except ReadError as error:
-        return Bad(str(error))
+        return _bad(str(error) if str(error).startswith(place) else f"{place}: {error}")
+    return listing

@@ -43,6 +43,8 @@ def run(
 ) -> int:
     """Writes all hits into one file, or to standard output for `--out -`."""
     exporter = EXPORTERS[format_name]
+    if json and target == Path("-"):
+        raise CommandError(t("cli.export.json_to_stdout"))
     with reading() as index:
         wanted: Kind = kind
         total = index.count(query, kind=wanted)

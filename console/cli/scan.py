@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from apk_analysis.analyse import Analysis
 from apk_analysis.fingerprint import Fingerprint, Signer
 from apk_analysis.pool import Pool
 from apk_analysis.walk import samples
 from console.exits import CommandError, Exit
 from console.progress import follow
-from console.terminal import JsonFlag, emit, out, table
+from console.terminal import JsonFlag, complain, emit, out, table
 from index.messages import t
 
 
@@ -31,28 +33,39 @@ def run(
             raise CommandError(t("cli.scan.no_such_path", path=path))
     found = list(samples(paths))
     rows = []
+    failures = 0
     with Pool(workers=min(jobs, len(found) or 1)) as pool:
-        for path, fingerprint in follow(_analysed(pool, found, jobs), t("cli.scan.progress"), len(found)):
-            if json:
-                emit(document(path, fingerprint))
+        for path, result in follow(_analysed(pool, found, jobs), t("cli.scan.progress"), len(found)):
+            if isinstance(result, OSError):
+                failures += 1
+                complain(f"{path}: {result.strerror or result}")
+            elif json:
+                emit(document(path, result))
             else:
-                rows.append(_row(path, fingerprint))
-    if not json:
+                rows.append(_row(path, result))
+    if rows:
         columns = ("path", "package", "version", "label", "signature", "signer", "problems")
         out().print(table([t(f"cli.scan.column.{name}") for name in columns], rows))
-    return Exit.DONE
+    return Exit.FAILURES if failures else Exit.DONE
 
 
-def _analysed(pool: Pool, found: Iterable[Path], jobs: int) -> Iterator[tuple[Path, Fingerprint]]:
+def _analysed(pool: Pool, found: Iterable[Path], jobs: int) -> Iterator[tuple[Path, Fingerprint | OSError]]:
     """Results in order; few are under way at once, however many samples there are."""
-    under_way: deque[tuple[Path, Any]] = deque()
+    under_way: deque[tuple[Path, Future[Analysis]]] = deque()
     for path in found:
         under_way.append((path, pool.submit(path)))
         if len(under_way) > jobs * 4:
-            first, future = under_way.popleft()
-            yield first, future.result().fingerprint
-    for path, future in under_way:
-        yield path, future.result().fingerprint
+            yield _result(*under_way.popleft())
+    while under_way:
+        yield _result(*under_way.popleft())
+
+
+def _result(path: Path, future: Future[Analysis]) -> tuple[Path, Fingerprint | OSError]:
+    """The fingerprint, or why the sample could not be opened."""
+    try:
+        return path, future.result().fingerprint
+    except OSError as error:
+        return path, error
 
 
 def document(path: Path, fingerprint: Fingerprint) -> dict[str, Any]:
