@@ -51,6 +51,7 @@ class Look:
     """Done when the listing is in the index."""
     id: str = ""
     content: bytes = b""
+    ties: tuple[str, ...] = ()
     judgement: Judgement | None = None
     fingerprint: Fingerprint | None = None
     capture: Capture | None = None
@@ -162,11 +163,12 @@ class Carrier:
             self._outbox = []
 
     def _judge(self, looks: Sequence[Look]) -> None:
-        ties = {look.id: tie_keys(look.listing, look.fingerprint) for look in looks}
-        wanted = {key for keys in ties.values() for key in keys}
+        for look in looks:
+            look.ties = tuple(tie_keys(look.listing, look.fingerprint))
+        wanted = {key for look in looks for key in look.ties}
         found = self.index.neighbours(wanted) if wanted else {}
         for look in looks:
-            others = {key: [other for other in found.get(key, ()) if other != look.id] for key in ties[look.id]}
+            others = {key: [other for other in found.get(key, ()) if other != look.id] for key in look.ties}
             subject = Subject(
                 listing=look.listing,
                 fingerprint=look.fingerprint,
@@ -235,7 +237,9 @@ class Carrier:
             logger.exception("the findings of %s failed", look.listing.url)
             self._tally.problem("judging_failed")
         self._tally.count("findings", len(found))
-        return Judged(listing=look.listing, judgement=judgement, findings=found, sample=look.fingerprint)
+        return Judged(
+            listing=look.listing, judgement=judgement, findings=found, sample=look.fingerprint, ties=look.ties
+        )
 
     def _archive(self, look: Look) -> None:
         try:

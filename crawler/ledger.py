@@ -29,8 +29,9 @@ from crawler.spider import MarketplaceSpider
 from crawler.tally import Progress
 from crawler.writing import read, write
 from index.home import Home
-from index.model import Listing, Run
+from index.model import Listing, Observation, ObservationState, Run
 from index.protocol import IndexUnavailable
+from index.times import utc
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ MAX_ADDRESS = 4096
 
 stopping = object()
 """Signal to send when the run is asked to stop: samples under way are given up."""
+observed = object()
+"""Signal, sent with `observation: Observation` when a page about a known listing is gone or refused."""
 progressed = object()
 """Signal, sent with `progress: Progress` after each settlement."""
 
@@ -202,15 +205,26 @@ class Ledger:
         if page.errback is None:
             page.failed = problem.kind
             page.problems.append(problem)
+            self._observe(failure, problem)
         else:
             for thing in iterate_spider_output(page.errback(failure)):
                 if (found := self._sort(page, thing, getattr(failure.value, "response", None))) is not None:
                     yield found
         page.release()
 
+    def _observe(self, failure: Failure, problem: Problem) -> None:
+        """A page whose request says which listing it is about (meta 'listing': its id) tells of that listing."""
+        name = failure.request.meta.get("listing")  # type: ignore[attr-defined] # set by Scrapy's scraper
+        states: dict[str, ObservationState] = {"blocked": "blocked", "not_found": "gone"}
+        state = states.get(problem.kind, "error")
+        if isinstance(name, str):
+            seen = Observation(listing_id=name, at=utc(), state=state, run_id=self.run.id, detail=problem.detail)
+            self.crawler.signals.send_catch_log(observed, observation=seen)
+
     def _sort(self, page: Page, thing: Any, response: Response | None) -> Found | None:
         if isinstance(thing, Listing):
             page.hold()
+            page.taken_at = page.taken_at or utc()
             return Found(listing=thing, response=response, page=page)
         if isinstance(thing, scrapy.Request):
             depth = page.task.depth + 1

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
 from crawler.frontier import Task, Waiting
-from index.model import Listing
+from index.model import Capture, Listing
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +30,10 @@ class Page:
     taken: bool = False
     """True once its errback speaks for it."""
     address: str = ""
+    taken_at: str = ""
+    """When its answer came in."""
+    capture: Capture | None = None
+    """Where it is archived; None as long as nothing asked for it."""
     holds: int = 1
     """One for the callback, one for each listing that is not stored yet."""
 

@@ -54,9 +54,9 @@ class Stopping(Typed):
     kind = "stopping"
 
 
-def problem_of(error: BaseException) -> Problem:
-    """What went wrong with a page, as a typed problem."""
-    return Problem(part="page", kind=_kind(error), detail=str(error)[:500])
+def problem_of(error: BaseException, part: str = "page") -> Problem:
+    """What went wrong with a page or sample, as a typed problem."""
+    return Problem(part=part, kind=_kind(error), detail=str(error)[:500])
 
 
 def _kind(error: BaseException) -> str:

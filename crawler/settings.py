@@ -35,8 +35,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 
 _HANDLER = "crawler.page_download.GuardedDownload"
-if importlib.util.find_spec("crawler.sample_download"):
-    DOWNLOAD_HANDLERS = {"http": _HANDLER, "https": _HANDLER, "ftp": None, "s3": None, "file": None, "data": None}
+DOWNLOAD_HANDLERS = {"http": _HANDLER, "https": _HANDLER, "ftp": None, "s3": None, "file": None, "data": None}
 
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False

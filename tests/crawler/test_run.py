@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from crawler import run
+from crawler.run import UnknownSpiderError
+from crawler.runs import Order
 from index.home import Home
 from index.open import open_index
 from index.protocol import Index
+from index.settings import Settings
 from tests.conftest import ROOT
 from tests.crawler.conftest import Crawl, StartCrawl, finish
 from tests.crawler.site import Site, shop
@@ -122,12 +126,8 @@ def test_two_crawls_of_one_order_do_not_run_at_once(start_crawl: StartCrawl, cra
 
 
 def test_an_unknown_spider_is_named(own_home: Path) -> None:
-    from crawler.run import UnknownSpiderError, crawl
-    from crawler.runs import Order
-    from index.settings import Settings
-
     with pytest.raises(UnknownSpiderError, match="nosuch"):
-        crawl([Order(spider="nosuch")], home=Home(own_home), settings=Settings())
+        run.crawl([Order(spider="nosuch")], home=Home(own_home), settings=Settings())
 
 
 def test_scrapys_own_commands_work(own_home: Path, tmp_path: Path) -> None:

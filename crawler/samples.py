@@ -1,0 +1,92 @@
+"""Fetches the sample behind a listing through Scrapy's downloader, and has it analysed once per analyser version."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http.request import NO_CALLBACK
+
+from apk_analysis.fingerprint import ANALYSER_VERSION, Fingerprint, Problem
+from apk_analysis.pool import Pool
+from crawler.gate import wants_sample
+from crawler.problems import problem_of
+from crawler.sample_download import Fetched
+from index.blobs import BlobError
+from index.model import Judgement, Listing
+from index.protocol import Index
+from index.times import utc
+
+logger = logging.getLogger(__name__)
+
+MIRRORS = 3
+"""Addresses of one sample that are tried."""
+PATIENCE = 3600
+"""Seconds for one sample; a download that stalls is given up much earlier."""
+
+
+class Samples:
+    """The Carrier's source of samples in a crawl."""
+
+    def __init__(self, crawler: Crawler, index: Index, *, audit_one_in: int) -> None:
+        """Workers start with the first sample."""
+        self._crawler = crawler
+        self._index = index
+        self._audit_one_in = audit_one_in
+        self._pool: Pool | None = None
+
+    def wanted(self, listing: Listing, judgement: Judgement) -> bool:
+        """Whether the gate lets the sample behind the listing in."""
+        return wants_sample(listing, judgement, audit_one_in=self._audit_one_in) is not None
+
+    async def fingerprint(self, listing: Listing) -> Fingerprint | Problem:
+        """What the sample is, or why it could not be had. Raises BlobError, IndexUnavailable; CancelledError when the
+        run is being stopped.
+        """
+        problem = Problem(part="sample", kind="no_address")
+        for address in listing.download_urls[:MIRRORS]:
+            result = await self._fetch(address)
+            if isinstance(result, Fetched):
+                return await self._known_or_analysed(result)
+            problem = result
+        return problem
+
+    async def _fetch(self, address: str) -> Fetched | Problem:
+        try:
+            request = scrapy.Request(address, callback=NO_CALLBACK, meta={"sample": True, "download_timeout": PATIENCE})
+            response = await self._crawler.engine.download_async(request)
+        except BlobError:
+            raise
+        except Exception as error:
+            problem = problem_of(error, part="sample")
+            if problem.kind == "stopping":
+                raise asyncio.CancelledError from error
+            return problem
+        fetched = response.meta.get("fetched")
+        if isinstance(fetched, Fetched):
+            return fetched
+        kind = "not_found" if response.status in {404, 410} else "sample_refused"
+        return Problem(part="sample", kind=kind, detail=f"{address}: status {response.status}"[:500])
+
+    async def _known_or_analysed(self, fetched: Fetched) -> Fingerprint | Problem:
+        known = self._index.sample(fetched.sha256, ANALYSER_VERSION)
+        if known is not None:
+            return known
+        if self._pool is None:
+            self._pool = Pool(workers=min(os.cpu_count() or 1, 2))
+        try:
+            analysis = await asyncio.wrap_future(self._pool.submit(fetched.path))
+        except (OSError, RuntimeError) as error:
+            logger.exception("the analysis of %s failed", fetched.sha256)
+            return Problem(part="sample", kind="not_analysed", detail=str(error)[:500])
+        self._index.put_sample(analysis.fingerprint, at=utc())
+        return analysis.fingerprint
+
+    def close(self) -> None:
+        """Ends the workers at once; call it when no sample is under way."""
+        if self._pool is not None:
+            self._pool.close(now=True)
+            self._pool = None
