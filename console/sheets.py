@@ -131,7 +131,9 @@ def _listing(raw: object, place: str, path: Path) -> Listing | Problem:
     """The listing, with what a hand-made list may leave out filled in."""
     if isinstance(raw, dict):
         given = {name: value for name, value in raw.items() if value is not None}
-        raw = {"marketplace": f"import:{path.stem}", "source_kind": "site", "native_id": given.get("url"), **given}
+        if not given.get("url"):
+            return _bad(f"{place}: needs url")
+        raw = {"marketplace": f"import:{path.stem}", "source_kind": "site", "native_id": given["url"], **given}
     try:
         listing = read(Listing, raw, place)
         admitted(listing)
