@@ -75,14 +75,16 @@ class Proxy:
             writer.write(b'HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Basic realm="run"\r\nContent-Length: 0\r\n')
             writer.write(b"Connection: close\r\n\r\n")
             return None
-        method, target, version = line.split(b" ")
+        method, named, version = line.split(b" ")
+        # Bytes that no browser sends become odd characters, which the egress refuses.
+        target = named.decode("ascii", "backslashreplace")
         if method == b"CONNECT":
-            host, port = self._egress.check_url(f"https://{target.decode('ascii')}")
+            host, port = self._egress.check_url(f"https://{target}")
             far_reader, far_writer = await self._open(host, port)
             writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
         else:
-            address = urlsplit(target.decode("ascii"))
-            host, port = self._egress.check_url(target.decode("ascii"))
+            address = urlsplit(target)
+            host, port = self._egress.check_url(target)
             far_reader, far_writer = await self._open(host, port)
             path = (address.path or "/") + (f"?{address.query}" if address.query else "")
             kept = [field for field in fields if not field.lower().startswith((b"proxy-", b"connection:"))]

@@ -19,14 +19,14 @@ class Asker(scrapy.Spider):
     async def start(self):
         for url in REFUSED:
             for sample in (None, True):
-                meta = {"sample": sample, "dont_retry": True, "path": "sample" if sample else "page"}
+                meta = {"sample": sample, "dont_retry": True, "asked": f"{'sample' if sample else 'page'} {url}"}
                 yield scrapy.Request(url, callback=self.answered, errback=self.failed, meta=meta, dont_filter=True)
 
     def answered(self, response):
-        self.outcome[f"{response.meta['path']} {response.request.url}"] = f"answered {response.status}"
+        self.outcome[response.meta["asked"]] = f"answered {response.status}"
 
     def failed(self, failure):
-        self.outcome[f"{failure.request.meta['path']} {failure.request.url}"] = failure.type.__name__
+        self.outcome[failure.request.meta["asked"]] = failure.type.__name__
 
 
 def main() -> None:

@@ -47,6 +47,12 @@ def test_refused_before_anything_is_dialled(url: str) -> None:
         "http://[::1",
         "//x/",
         "",
+        "http://user@public.example/",
+        "http://public.example\\@10.0.0.1/",
+        "http://public.example:0/",
+        "http://public.example:99999/",
+        "http://public%2eexample/",
+        "http://public.example\t.evil.example/",
     ],
 )
 def test_only_http_addresses_with_a_host_are_visited(url: str) -> None:
@@ -101,6 +107,10 @@ def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
         ("127.0.0.1:81", "http://127.0.0.1:82/", False),
         ("loop.example", "http://loop.example/", True),
         ("loop.example", "http://127.0.0.1/", False),
+        ("127.0.0.1", "http://loop.example/", False),
+        ("127.0.0.1", "http://127.1/", False),
+        ("127.0.0.1:6379", "http://127.0.0.1:6379/", True),
+        ("LOOP.example.", "http://loop.example/", True),
         ("loop.example", "http://inside.example/", False),
         ("[::1]:81", "http://[::1]:81/", True),
     ],
