@@ -1,51 +1,81 @@
-"""The record of a run in the index: when it starts, when it ends, what it may conclude."""
+"""The record of a run in the index: when it starts, when it ends, and what it may conclude."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from crawler.health import examine, remark
 from crawler.ledger import Ledger
-from index.model import Run
+from index.model import Observation, Run
 from index.protocol import Index
 from index.settings import Settings
 from index.times import utc
 
+NOTED_AT_ONCE = 200
 
-def conclude(index: Index, ledger: Ledger, reason: str | None) -> Run:
+
+def conclude(index: Index, ledger: Ledger, reason: str | None) -> None:
     """Records the run: as running (`reason` None), as interrupted, or with its health; kept as `ledger.result`.
 
-    A healthy full run notes which listings of its marketplace it did not see any more. Raises IndexUnavailable.
+    A healthy full run notes which listings of its marketplace the last one had seen and it has not. Raises
+    IndexUnavailable.
     """
-    run = _run(ledger, reason)
+    run = _begun(ledger)
+    if reason is not None:
+        run = _ended(index, ledger, run, reason)
     index.record_run(run)
     ledger.result = run
-    return run
 
 
-def _run(ledger: Ledger, reason: str | None) -> Run:
-    tally, order = ledger.run.tally, ledger.run.order
-    base = Run(
+def _begun(ledger: Ledger) -> Run:
+    settings: Settings = ledger.crawler.settings["COPYCATCH_SETTINGS"]
+    exempt = [remark("crawl.robots_exempt", host=h, reason=why) for h, why in settings.crawl.robots_exempt.items()]
+    allowed = [remark("crawl.allowed_host", host=host) for host in settings.crawl.allow_hosts]
+    tally = ledger.run.tally
+    return Run(
         id=ledger.run.id,
         marketplace=ledger.marketplace,
-        spider=order.spider,
+        spider=ledger.run.order.spider,
         started_at=ledger.run.started_at,
         counts=tally.counts,
         problems=tally.problems,
-        remarks=_exemptions(ledger),
+        remarks=(*exempt, *allowed),
     )
-    if reason is None:
-        return base
+
+
+def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
+    run = replace(run, finished_at=utc())
     if not ledger.over(reason):
-        return replace(base, outcome="interrupted", finished_at=utc())
-    health = examine(tally, ledger.spider.expect, full=order.full, started=reason != "start_error")
-    return replace(base, outcome=health.outcome, finished_at=utc(), remarks=(*base.remarks, *health.remarks))
+        return replace(run, outcome="interrupted")
+    full, expect = ledger.run.order.full, ledger.spider.expect
+    health = examine(ledger.run.tally, expect, full=full, started=reason != "start_error")
+    remarks = [*run.remarks, *health.remarks]
+    if health.may_retire and (count := _note_unseen(index, run)):
+        remarks.append(remark("crawl.retired", count=count))
+        run = replace(run, counts={**run.counts, "gone": count})
+    return replace(run, outcome=health.outcome, remarks=tuple(remarks))
 
 
-def _exemptions(ledger: Ledger) -> tuple[str, ...]:
-    settings: Settings = ledger.crawler.settings["COPYCATCH_SETTINGS"]
-    crawl = settings.crawl
-    return (
-        *(remark("crawl.robots_exempt", host=host, reason=reason) for host, reason in crawl.robots_exempt.items()),
-        *(remark("crawl.allowed_host", host=host) for host in crawl.allow_hosts),
+def _note_unseen(index: Index, run: Run) -> int:
+    """Notes as 'gone' what the last healthy run saw and this one did not: a candidate for a recheck, no more."""
+    earlier = (each for each in index.runs(run.marketplace) if each.id != run.id and each.outcome == "healthy")
+    before = next(earlier, None)
+    if before is None:
+        return 0
+    unseen = (
+        Observation(listing_id=name, at=utc(), state="gone", run_id=run.id, detail="not seen by a healthy full run")
+        for name in _last_seen_between(index, run.marketplace, before.started_at, run.started_at)
     )
+    count = 0
+    while batch := list(islice(unseen, NOTED_AT_ONCE)):
+        index.observe(batch)
+        count += len(batch)
+    return count
+
+
+def _last_seen_between(index: Index, marketplace: str, start: str, end: str) -> Iterator[str]:
+    quoted = marketplace.replace("\\", "\\\\").replace('"', '\\"')
+    query = f'marketplace:"{quoted}" AND last_seen:["{start}" TO "{end}"}}'
+    return (found.id for found in index.scan(query, kind="listings"))

@@ -56,6 +56,10 @@ def read(written: bytes, spider: scrapy.Spider) -> scrapy.Request:
     raw: dict[str, Any] = msgspec.json.decode(written)
     if "body" in raw:
         raw["body"] = b64decode(raw["body"])
+    if "headers" in raw:  # as bytes again, or Scrapy would write them in UTF-8
+        raw["headers"] = {
+            name: [value.encode("latin-1") for value in values] for name, values in raw["headers"].items()
+        }
     for key in ("callback", "errback"):
         if key in raw:
             raw[key] = getattr(spider, raw[key])

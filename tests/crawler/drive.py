@@ -1,6 +1,7 @@
 """Runs one crawl in its own process and prints what came of it as JSON lines: {"progress": ...} and {"run": ...}.
 
-Arguments: a JSON object with `home`, `start`, and optionally `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings).
+Arguments: a JSON object with `home`, `start`, and optionally `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings),
+`resolve` (host -> addresses).
 """
 
 import json
@@ -20,6 +21,12 @@ def main() -> None:
     crawler.settings.SPIDER_MODULES = ["tests.crawler.shop_spider", "spiders"]
     for name, value in given.get("settings", {}).items():
         setattr(crawler.settings, name, value)
+    if names := given.get("resolve"):
+
+        async def resolve(host: str, port: int) -> list[str]:
+            return names[host]
+
+        crawler.settings.COPYCATCH_RESOLVE = resolve
     settings = Settings(crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}))
     order = Order(spider="shop", start=tuple(given["start"]), limit=given.get("limit"))
     try:

@@ -40,6 +40,8 @@ BAD: dict[str, tuple[str, Answer]] = {
     "stalling": ("timeout", Answer(item_page(7), stall=True)),
     "endless": ("endless_redirect", Answer(b"", 302, headers={"Location": "endless"})),
     "private": ("address_refused", Answer(b"", 302, headers={"Location": "http://10.0.0.1/item/1"})),
+    "private by name": ("address_refused", Answer(b"", 302, headers={"Location": "http://shop.example.com/item/1"})),
+    "one private address": ("address_refused", Answer(b"", 302, headers={"Location": "http://two.example.com/item/1"})),
     "metadata": ("address_refused", Answer(b"", 302, headers={"Location": "http://169.254.169.254/latest"})),
     "by robots": ("robots_forbidden", Answer(b"", 302, headers={"Location": "/private/x"})),
     "nameless": ("listing_invalid", Answer(item_page(7).replace("智能助手 7".encode(), b" "))),
@@ -50,7 +52,8 @@ BAD: dict[str, tuple[str, Answer]] = {
 def test_bad_answers_are_counted_and_the_run_goes_on(crawl: Crawl, own_home: Path) -> None:
     routes = {f"/item/bad/{name.replace(' ', '-')}": answer for name, (_, answer) in BAD.items()}
     with Site(with_bad(routes)) as site:
-        crawled = crawl(site, "/", settings={"DOWNLOAD_TIMEOUT": 2, "RETRY_TIMES": 1})
+        names = {"shop.example.com": ["192.168.1.7"], "two.example.com": ["93.184.216.34", "127.0.0.1"]}
+        crawled = crawl(site, "/", settings={"DOWNLOAD_TIMEOUT": 2, "RETRY_TIMES": 1}, resolve=names)
     assert crawled.problems == Counter(problem for problem, _ in BAD.values()), crawled.log
     for name, (problem, _) in BAD.items():
         if problem != "listing_invalid":  # named by the listing, not by the page

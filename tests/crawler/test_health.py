@@ -1,0 +1,68 @@
+"""What a run may say about itself."""
+
+import pytest
+
+from crawler.health import examine
+from crawler.spider import Expect
+from crawler.tally import Tally
+
+SHOP = Expect(listings=(10, 100), fill={"title": 1.0, "price": 0.8})
+
+
+def tally(**counts: int) -> Tally:
+    made = Tally()
+    filled = {name: counts.pop(name) for name in ("title", "price") if name in counts}
+    for name, count in ({"pages": 50, "listings": 40} | counts).items():
+        made.count(name, count)
+    for name in ("title", "price"):
+        for _ in range(filled.get(name, made.counters["listings"])):
+            made.filled(name)
+    return made
+
+
+def test_a_healthy_full_run_may_retire() -> None:
+    health = examine(tally(), SHOP, full=True)
+    assert health.outcome == "healthy" and health.may_retire and health.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("counts", "outcome", "said"),
+    [
+        ({"listings": 9}, "unhealthy", "at least 10"),
+        ({"listings": 101}, "unhealthy", "at most 100"),
+        ({"price": 20}, "unhealthy", "price is filled in 50%"),
+        ({"failed": 20}, "unhealthy", "20 of 70 pages"),
+        ({"blocked": 3}, "blocked", "3 of 53 pages"),
+        ({"listings": 0, "blocked": 1, "pages": 500}, "blocked", "1 of 501 pages"),
+    ],
+)
+def test_a_run_outside_of_what_is_expected_says_why_and_retires_nothing(
+    counts: dict[str, int], outcome: str, said: str
+) -> None:
+    health = examine(tally(**counts), SHOP, full=True)
+    assert health.outcome == outcome and not health.may_retire
+    assert said in " ".join(health.remarks)
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in remark) for remark in health.remarks)
+
+
+def test_a_partial_run_may_see_few_listings_and_retires_nothing() -> None:
+    health = examine(tally(listings=2), SHOP, full=False)
+    assert health.outcome == "healthy" and not health.may_retire
+
+
+@pytest.mark.parametrize("counts", [{"blocked": 1}, {"failed": 1}])
+def test_one_page_that_was_not_seen_is_enough_to_retire_nothing(counts: dict[str, int]) -> None:
+    health = examine(tally(**counts), SHOP, full=True)
+    assert health.outcome == "healthy" and not health.may_retire
+
+
+def test_broken_callbacks_are_unhealthy() -> None:
+    broken = tally()
+    broken.problem("callback_broken")
+    health = examine(broken, SHOP, full=True)
+    assert health.outcome == "unhealthy" and "1 pages broke" in health.remarks[0]
+
+
+def test_a_run_that_could_not_begin_says_so() -> None:
+    health = examine(tally(listings=0, pages=0), SHOP, full=True, started=False)
+    assert health.outcome == "unhealthy" and "first requests" in health.remarks[0]
