@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -18,12 +19,17 @@ from index.messages import t
 from index.plain import ascii_json, line
 from index.reading import encode
 
+NOTHING: Mapping[str, int] = MappingProxyType({})
+UNKNOWN_WIDTH = 120
+"""Columns, where output goes into a file or another program."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help=t("cli.json"))]
 
 
 def out() -> Console:
     """Standard output. Strings are shown as they are: no markup, no emoji codes, no colouring of numbers."""
-    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else UNKNOWN_WIDTH
+    return Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
 
 
 def err() -> Console:
@@ -61,11 +67,17 @@ def complain(text: str) -> None:
     err().print(Text(line(text), style="red"), soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, wide: Sequence[int] = ()) -> Table:
-    """A table of hostile text; columns numbered in `wide` take several lines, the others never break a word apart."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        made.add_column(column, overflow="fold", ratio=1 if number in wide else None)
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, wide: Mapping[str, int] = NOTHING) -> Table:
+    """A table of hostile text. Columns in `wide` (column -> share) take what room is left, on several lines."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=bool(wide))
+    for column in columns:
+        made.add_column(
+            column,
+            overflow="fold",
+            ratio=wide.get(column),
+            no_wrap=bool(wide) and column not in wide,
+            min_width=12 if column in wide else None,
+        )
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(line(cell)) for cell in row))
     return made

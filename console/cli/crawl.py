@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -14,6 +16,8 @@ from crawler.run import crawl
 from crawler.runs import Order
 from index.messages import t
 from index.settings import Settings, load_settings
+
+SINCE = re.compile(r"[1-9]\d{0,3}[hdw]|\d{4}-\d{2}-\d{2}")
 
 
 def run(
@@ -28,6 +32,8 @@ def run(
 ) -> int:
     """Crawls, one run per marketplace, and says how each went."""
     settings = load_settings()
+    if since is not None and not SINCE.fullmatch(since):
+        raise CommandError(t("cli.crawl.bad_since", given=since))
     if everything == (name is not None):
         raise CommandError(t("cli.crawl.name_or_all"))
     if everything:
@@ -48,6 +54,10 @@ def _order(name: str, start: list[str], queries: list[str], limit: int | None, s
         raise CommandError(t("cli.crawl.unknown", name=name, known=", ".join(spiders)))
     if not spiders[name].one_site and not start:
         raise CommandError(t("cli.crawl.needs_start", name=name))
+    for address in start:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise CommandError(t("cli.crawl.bad_start", given=address))
     return Order(spider=name, start=tuple(start), queries=tuple(queries), limit=limit, since=since)
 
 

@@ -38,9 +38,8 @@ def run(
             else:
                 judged.append((offer.id, offer.title, judgement))
     if not json:
-        out().print(
-            table([t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")], _rows(judged))
-        )
+        columns = [t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")]
+        out().print(table(columns, _rows(judged), wide={columns[2]: 1, columns[3]: 2}))
     return Exit.DONE
 
 

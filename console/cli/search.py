@@ -16,10 +16,15 @@ from index.protocol import Kind, Stored
 from takedown.columns import evidence_of
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "findings": ("id", "verdict", "title", "why", "marketplace", "last_seen"),
+    "findings": ("id", "verdict", "title", "why", "marketplace"),
     "listings": ("id", "title", "seller", "price", "marketplace", "last_seen"),
     "samples": ("id", "package", "version", "label", "signature", "last_seen"),
 }
+
+WIDE = {"title": 3, "why": 5, "marketplace": 2, "seller": 2, "package": 3, "label": 3}
+"""Columns that take several lines, and their share of the room."""
+SHORT_ID = 13
+"""Characters of an id that are shown; enough for `copycatch show`."""
 
 
 def run(
@@ -38,8 +43,9 @@ def run(
         emit({"query": query, "kind": kind, "total": total, "hits": hits})
         return Exit.DONE
     if hits:
-        headings = [t(f"cli.search.column.{name}") for name in COLUMNS[kind]]
-        out().print(table(headings, _rows(kind, hits)))
+        headings = {name: t(f"cli.search.column.{name}") for name in COLUMNS[kind]}
+        wide = {headings[name]: share for name, share in WIDE.items() if name in headings}
+        out().print(table(list(headings.values()), _rows(kind, hits), wide=wide))
     remark(t("cli.search.shown", shown=len(hits), total=total))
     return Exit.DONE
 
@@ -47,7 +53,7 @@ def run(
 def _rows(kind: Kind, hits: list[Stored]) -> Iterator[tuple[Any, ...]]:
     look = {"findings": _finding, "listings": _listing, "samples": _sample}[kind]
     for hit in hits:
-        yield (hit.id if kind != "samples" else hit.id[:16], *look(hit.value), hit.last_seen[:10])
+        yield hit.id[:SHORT_ID], *look(hit.value)
 
 
 def _text(value: dict[str, Any], name: str) -> str:
@@ -61,10 +67,14 @@ def _finding(value: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _listing(value: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(_text(value, name) for name in ("title", "seller", "price", "marketplace"))
+    return (*(_text(value, name) for name in ("title", "seller", "price", "marketplace")), _day(value))
 
 
 def _sample(value: dict[str, Any]) -> tuple[str, ...]:
     signature = value.get("signature") or {}
     named = (_text(value, name) for name in ("package", "version_name", "label"))
-    return (*named, t(f"cli.scan.status.{signature.get('status', 'unknown')}"))
+    return (*named, t(f"cli.scan.status.{signature.get('status', 'unknown')}"), _day(value))
+
+
+def _day(value: dict[str, Any]) -> str:
+    return _text(value, "last_seen")[:10]

@@ -1,0 +1,131 @@
+"""`copycatch crawl`: runs end with counts, a reason and a code; a real site on loopback is crawled by a real process."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.console.conftest import Answer
+
+FEED = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>频道</title><language>zh-cn</language>
+<item><title>一键脱衣 AI 软件，照片秒出图，加微信</title><link>http://{host}/1</link><guid>1</guid></item>
+<item><title>登山包评测</title><link>http://{host}/2</link><guid>2</guid></item>
+</channel></rss>
+"""
+
+
+class Site(BaseHTTPRequestHandler):
+    """A feed, and a page that asks visitors to prove that they are human."""
+
+    def do_GET(self) -> None:
+        host = self.headers["Host"]
+        kind, body = {
+            "/feed.xml": ("application/rss+xml", FEED.format(host=host)),
+            "/captcha": ("text/html", "<html><title>安全验证</title><body>请完成滑块验证码后继续访问</body></html>"),
+        }.get(self.path, ("text/plain", ""))
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def crawl(host: str, *argv: str, folder: Path) -> Answer:
+    """A process of its own, because a reactor cannot be started twice."""
+    result = subprocess.run(
+        [sys.executable, "-c", "import sys; from console.cli import main; sys.exit(main())", "crawl", *argv],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "COPYCATCH_LANG": "en",
+            "COPYCATCH_ALLOW_HOSTS": host,
+            "COPYCATCH_DELAY": "0",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Answer(code=result.returncode, out=result.stdout, err=result.stderr)
+
+
+def test_a_feed_ends_in_the_index(copycatch, site: str, tmp_path: Path) -> None:
+    answer = crawl(site, "feed", "--start", f"http://{site}/feed.xml", "--json", folder=tmp_path)
+    assert answer.code == 0, answer.err
+    (run,) = answer.fits("crawl")
+    assert (run["marketplace"], run["outcome"]) == (f"feed:{site}", "healthy")
+    assert run["counts"]["listings"] == 2 and run["counts"]["findings"] >= 1
+    (found,) = copycatch("search", "脱衣", "--json").fits("search")
+    assert found["total"] >= 1
+    assert copycatch("marketplaces", "--json").documents[-1]["name"]
+    healthy = {row["name"]: row["healthy"] for row in copycatch("marketplaces", "--json").documents}
+    assert healthy[f"feed:{site}"] is True
+
+
+def test_all_visits_what_the_settings_name(copycatch, site: str, tmp_path: Path) -> None:
+    (tmp_path / "copycatch.toml").write_text(f'[[marketplaces]]\nspider = "feed"\nstart = ["http://{site}/feed.xml"]\n')
+    answer = crawl(site, "--all", folder=tmp_path)
+    assert answer.code == 0, answer.err
+    assert f"feed:{site}" in answer.out and "healthy" in answer.out
+
+
+def test_a_marketplace_that_wants_proof_of_being_human_is_blocked_not_empty(site: str, tmp_path: Path) -> None:
+    answer = crawl(site, "feed", "--start", f"http://{site}/captcha", "--json", folder=tmp_path)
+    assert answer.code == 3
+    (run,) = answer.fits("crawl")
+    assert run["outcome"] == "blocked" and run["remarks"]
+
+
+def test_an_unhealthy_run_says_why_and_ends_with_3(site: str, tmp_path: Path) -> None:
+    answer = crawl(site, "feed", "--start", f"http://{site}/gone.xml", folder=tmp_path)
+    assert answer.code == 3
+    assert "healthy" in answer.out and len(answer.err.splitlines()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ((), "name one marketplace, or say --all"),
+        (("feed", "--all"), "name one marketplace, or say --all"),
+        (("--all", "--start", "http://x.example"), "--all goes without"),
+        (("--all",), "nothing to crawl"),
+        (("nowhere",), "known: discuz"),
+        (("discuz",), "is an engine"),
+        (("feed", "--start", "http://x.example", "--limit", "0"), "--limit"),
+        (("feed", "--start", "ftp://x.example"), "ftp://x.example"),
+        (("feed", "--start", "http://x.example", "--since", "yesterday"), "yesterday"),
+    ],
+)
+def test_wrong_use_is_said_before_anything_is_fetched(
+    copycatch, argv: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = copycatch("crawl", *argv)
+    assert (answer.code, answer.out) == (2, "")
+    assert words in answer.err
+
+
+def test_counts_are_numbers_a_program_can_add(site: str, tmp_path: Path) -> None:
+    answer = crawl(site, "feed", "--start", f"http://{site}/feed.xml", "--limit", "1", "--json", folder=tmp_path)
+    assert json.loads(answer.out)["counts"]["listings"] == 1

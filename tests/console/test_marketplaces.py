@@ -1,0 +1,43 @@
+"""`copycatch marketplaces`: what is declared, and how the last run went."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.declarations import declared
+from index.home import Home
+from tests.console.shelf import note_run
+
+
+def named(answer) -> dict[str, dict]:
+    return {row["name"]: row for row in answer.fits("marketplaces")}
+
+
+def test_every_spider_is_listed_with_what_it_declares(copycatch) -> None:
+    answer = copycatch("marketplaces", "--json")
+    assert answer.code == 0
+    rows = named(answer)
+    assert list(rows) == sorted(declared())
+    for name, spider in declared().items():
+        assert (rows[name]["kind"], rows[name]["proof"], rows[name]["interval"]) == (
+            spider.kind,
+            spider.proof,
+            spider.interval,
+        )
+        assert rows[name]["healthy"] is None
+
+
+@pytest.mark.parametrize("outcome", ["healthy", "unhealthy", "blocked"])
+def test_a_site_of_an_engine_shows_how_its_last_run_went(copycatch, own_home: Path, outcome: str) -> None:
+    home = Home(own_home)
+    note_run(home, "discuz:bbs.example", "healthy" if outcome != "healthy" else "blocked", "2026-11-01T00:00:00Z")
+    note_run(home, "discuz:bbs.example", outcome, "2026-11-02T00:00:00Z")
+    note_run(home, "discuz:bbs.example", "running", "2026-11-03T00:00:00Z")
+    rows = named(copycatch("marketplaces", "--json"))
+    assert rows["discuz:bbs.example"]["healthy"] is (outcome == "healthy")
+    assert rows["discuz"]["healthy"] is None
+
+
+def test_a_person_reads_a_table(copycatch) -> None:
+    shown = copycatch("marketplaces").out
+    assert "fdroid_repo" in shown and "never run" in shown

@@ -1,0 +1,67 @@
+"""docs/schema is complete: what is read follows the types, what is printed has a schema of its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+from console.offers import Offer
+from index.model import Listing
+from index.profiles import Profile
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "docs/schema"
+READ: dict[str, tuple[type, str]] = {
+    "detect_input": (Offer, "Input of copycatch detect: one object per line"),
+    "import_input": (Listing, "Input of copycatch import: one object per line, or the columns of a CSV file"),
+    "brands_show": (Profile, "copycatch brands show --json: one document; also the fields of a brand profile"),
+}
+PRINTED = {
+    "detect": "detect", "scan": "scan", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
+    "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
+    "brands show": "brands_show", "brands check": "brands_check", "index status": "index_status",
+    "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
+}  # fmt: skip
+
+
+def made(kind: type, title: str) -> dict[str, Any]:
+    schema = msgspec.json.schema(kind)
+    definitions = schema["$defs"]
+    if kind is Listing:  # filled in where a hand-made list leaves them out
+        definitions["Listing"]["required"] = ["url", "title"]
+    for definition in definitions.values():
+        definition["additionalProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_the_schema_of_what_is_read_follows_the_type(name: str) -> None:
+    path = FOLDER / f"{name}.json"
+    schema = json.dumps(made(*READ[name]), indent=2, ensure_ascii=False) + "\n"
+    if not path.exists():
+        path.write_text(schema, "utf-8")
+        pytest.fail(f"wrote {path}: review it, then run again")
+    assert path.read_text("utf-8") == schema
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_every_schema_is_one(path: Path) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
+
+
+def test_every_command_that_prints_has_its_schema_and_a_test_that_uses_it() -> None:
+    from tests.console.test_help import CALLS  # noqa: PLC0415 - it knows all commands
+
+    calls = {" ".join(call) for call in CALLS} - {"", "brands", "index", "demo"}  # demo prints a report for people
+    assert set(PRINTED) == calls
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    for schema in PRINTED.values():
+        assert (FOLDER / f"{schema}.json").exists()
+        assert f'.fits("{schema}")' in tests
+
+
+def test_no_schema_is_left_of_something_that_is_gone() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*PRINTED.values(), *READ}
