@@ -72,11 +72,12 @@ class Archive:
         self.flaw = ""
         self._noted: dict[str, int] = {}
         self.end = self._find_end()
-        _, _, _, _, count, size, offset, comment = _END.unpack_from(data, self.end)
+        _, _, _, _, count, size, offset, _ = _END.unpack_from(data, self.end)
         self.central = offset
         """Offset of the central directory."""
         self.central_end = offset + size
-        self.comment_size: int = comment
+        self.shift = 0
+        """Bytes in front of the archive that its own offsets do not count."""
         self._check_place()
         self.entries = tuple(self._walk(count))
         self._by_name: dict[str, Entry] = {}
@@ -170,29 +171,25 @@ class Archive:
 
     def _check_place(self) -> None:
         """Whether the directory lies where the end record says; shifts the offsets when data was put in front."""
-        if self.central_end != self.end or bytes(self.data[self.central : self.central + 4]) not in {CENTRAL, END}:
-            shift = self.end - self.central_end
-            moved = self.central + shift
-            if moved >= 0 and shift and bytes(self.data[moved : moved + 4]) == CENTRAL:
-                self.note("prefix_data", f"{shift} bytes that no offset counts")
-                self.flaw = self.flaw or "offsets do not count the data in front"
-                self.central, self.central_end = moved, moved + self.central_end - self.central
-            elif self.central_end > self.end or self.central > len(self.data):
+        gap = self.end - self.central_end
+        if gap and bytes(self.data[self.central : self.central + 4]) != CENTRAL:
+            moved = self.central + gap
+            if moved < 0 or bytes(self.data[moved : moved + 4]) != CENTRAL:
                 raise Defect("misplaced_directory", f"at {self.central}, end record at {self.end}")
-            elif self.central_end < self.end:
-                self.note("data_before_end_record", f"{shift} bytes")
+            self.note("prefix_data" if gap > 0 else "misplaced_directory", f"offsets are wrong by {gap} bytes")
+            self.flaw = self.flaw or "offsets do not fit the file"
+            self.shift = max(gap, 0)
+            self.central, self.central_end = moved, self.end
+        elif gap < 0:
+            raise Defect("misplaced_directory", f"ends at {self.central_end}, end record at {self.end}")
+        elif gap:
+            self.note("data_before_end_record", f"{gap} bytes")
         if bytes(self.data[:4]) == b"dex\n":
             self.note("janus", "the file is a DEX and a ZIP at once")
             self.flaw = self.flaw or "Janus"
 
-    @property
-    def shift(self) -> int:
-        """Bytes in front of the archive that its own offsets do not count."""
-        offset: int = _END.unpack_from(self.data, self.end)[6]
-        return int(self.central - offset)
-
     def _walk(self, declared: int) -> Iterator[Entry]:
-        at, found, shift = self.central, 0, self.shift
+        at, found = self.central, 0
         while at + _CENTRAL.size <= self.central_end:
             (magic, _, _, flags, method, _, _, crc, packed, size, n, m, k, _, _, _, header) = _CENTRAL.unpack_from(
                 self.data, at
@@ -205,7 +202,7 @@ class Archive:
             if at > self.central_end:
                 self.flaw = self.flaw or "central directory record reaches beyond its end"
                 break
-            yield self._entry(raw, flags, method, crc, packed, size, header + shift)
+            yield self._entry(raw, flags, method, crc, packed, size, header + self.shift)
         if found != declared or at != self.central_end:
             self.note("entry_count", f"{declared} declared, {found} found")
             if found < declared:
