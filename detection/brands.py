@@ -1,0 +1,236 @@
+"""Brand names in texts: written plainly, with look-alike letters, one letter wrong, or other characters of that sound.
+
+A name only opens the file; what speaks for an imitation is decided by the detectors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import ahocorasick
+from rapidfuzz.distance import OSA
+
+from detection.normalise import Normalised, fold, normalise
+from index.profiles import Name, Profile
+
+How = Literal["exact", "look_alike", "misspelling", "typo", "homophone"]
+
+_KEY = str.maketrans("i1|!0", "lllio")
+_TYPO_FROM = 7
+"""Latin names of at least this length are matched with one slip; shorter ones are too close to other words."""
+_SOUND_FROM = 3
+"""Chinese names of at least this length are matched by sound."""
+_LATIN = re.compile(r"[a-z]+")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
+_AI = re.compile(
+    r"(?<![a-z])a[il](?![a-z])|人工智能|智能|大模型|大语言|模型|助手|助理|对话|聊天|写作|作图|绘画|绘图|画图|生成|文生|问答|提示词|长文|"
+    r"满血|翻墙|梯子|机器人|gpt|api|\b(?:chat|chatbot|bot|assistant|llm|prompt|openai|google|microsoft|deepmind)\b",
+    re.ASCII,
+)
+_HEAD_END = re.compile(
+    r"\s[\-—–]+\s|[:：|｜_()（）【】「」《》\[\],，。!！/／\n]|[—–]+|(?<=[\u3400-\u9fff])-|-(?=[\u3400-\u9fff])"
+)
+_AFFIXES = re.compile(
+    r"官方(?:正版|认证|旗舰|下载|直营)?|正版|唯一|官网|国内版?|国内直连|中文版?|国际版?|手机版?|安卓版?|极速版?|免费版?|专业版?|高级版?|会员版?|满血版?|"
+    r"增强版?|完整版?|破解版?|内部版?|尊享版?|繁體版?|繁体版?|标准版?|旗舰版?|版|智能|助手|助理|应用|软件|客户端|下载|安装包?|最新|对话|聊天|写作|"
+    r"绘画|作图|机器人|大模型|搜索|问答|神器|网页|登录|入口|全能|永久|无限|镜像|工具|平台|小程序|视频|创作|"
+    r"\b(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|ai|al|chat|chatbot|bot|assistant|online|free|"
+    r"unlimited|cn|china|version|edition|the|new|latest|download|android|for android|mobile|v?\d+(?:\.\d+)*|gpt|r1|v3|"
+    r"by|hd|vip|smart|opus|sonnet|turbo|flash|4o|o1|talk)\b",
+    re.ASCII,
+)
+_CLAIM = re.compile(
+    r"官方(?!网站公布|授权店|文档|免费额度)|正版|官网|唯一入口|官方入口|原厂|旗下|出品|亲授权|独家授权|"
+    r"\b(?:official|officially|authorized by|made by|from the makers of)\b",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A brand's name in a text."""
+
+    profile: Profile
+    name: Name
+    how: How
+    view: str
+    start: int
+    end: int
+
+
+def sure(confidence: str) -> bool:
+    """Whether a genuine value may be used to accuse."""
+    return confidence in {"confirmed", "probable"}
+
+
+def ai_context(joined: str) -> bool:
+    """Whether a folded text speaks of AI at all."""
+    return bool(_AI.search(joined))
+
+
+def claims(joined: str) -> Iterator[tuple[int, int]]:
+    """Where a folded text claims to be the original."""
+    for match in _CLAIM.finditer(joined):
+        yield match.span()
+
+
+def is_head(text: Normalised, hit: NameHit) -> bool:
+    """Whether the title is the brand's name with nothing but trimmings ('DeepSeek 官方版 Pro'), up to a subtitle."""
+    string = getattr(text, hit.view)
+    start, end = 0, len(string)
+    for mark in _HEAD_END.finditer(string):
+        if mark.end() <= hit.start:
+            start = mark.end()
+        elif mark.start() >= hit.end:
+            end = mark.start()
+            break
+    rest = string[start : hit.start] + " " + string[hit.end : end]
+    while (shorter := _AFFIXES.sub(" ", rest)) != rest:
+        rest = shorter
+    rest = re.sub(r"[\W\d_]+", "", rest)
+    first = not re.search(r"\w", string[:start])
+    return first and len(rest) <= (1 if any(char >= "\u3400" for char in rest) else 3)
+
+
+class Brands:
+    """Compiled names of all profiles."""
+
+    def __init__(self, profiles: Mapping[str, Profile]) -> None:
+        self.profiles = profiles
+        self._plain = ahocorasick.Automaton()
+        self._keyed = ahocorasick.Automaton()
+        self._typo: list[tuple[str, Profile, Name]] = []
+        self._sound: dict[tuple[str, ...], tuple[Profile, Name]] = {}
+        for profile in profiles.values():
+            for name in profile.names:
+                self._add(profile, name, fold(name.text))
+        self._plain.make_automaton()
+        self._keyed.make_automaton()
+        self._cache: dict[str, tuple[NameHit, ...]] = {}
+
+    def _add(self, profile: Profile, name: Name, folded: str) -> None:
+        self._plain.add_word(folded, (profile, name, len(folded)))
+        if folded.isascii() and len(folded) >= 4:
+            self._keyed.add_word(folded.translate(_KEY), (profile, name, len(folded)))
+        if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
+            self._typo.append((folded, profile, name))
+        if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
+            self._sound[tuple(map(_sound_of, folded))] = (profile, name)
+
+    def names_in(self, text: Normalised) -> tuple[NameHit, ...]:
+        """Names in all views, at most one per profile: the plainest, then the longest."""
+        if (known := self._cache.get(text.raw)) is not None:
+            return known
+        best: dict[str, NameHit] = {}
+        for hit in (*self._exact(text), *self._look_alikes(text), *self._slips(text), *self._sounds(text)):
+            former = best.get(hit.profile.id)
+            if former is None or (hit.how == former.how and hit.end - hit.start > former.end - former.start):
+                best[hit.profile.id] = hit
+        if len(self._cache) > 1024:
+            self._cache.clear()
+        self._cache[text.raw] = hits = tuple(best.values())
+        return hits
+
+    def _exact(self, text: Normalised) -> Iterator[NameHit]:
+        if not len(self._plain):
+            return
+        for last, (profile, name, length) in self._plain.iter(text.joined):
+            start = last - length + 1
+            if _stands_alone(text.joined, start, last + 1) and text.evenly(start, last + 1):
+                how: How = "misspelling" if name.kind == "misspelling" else "exact"
+                yield NameHit(profile, name, how, "joined", start, last + 1)
+
+    def _look_alikes(self, text: Normalised) -> Iterator[NameHit]:
+        if not len(self._keyed):
+            return
+        keyed = text.skeleton.translate(_KEY)
+        for last, (profile, name, length) in self._keyed.iter(keyed):
+            start = last - length + 1
+            if _stands_alone(text.skeleton, start, last + 1) and text.plain[start : last + 1] != fold(name.text):
+                yield NameHit(profile, name, "look_alike", "skeleton", start, last + 1)
+
+    def _slips(self, text: Normalised) -> Iterator[NameHit]:
+        for match in _LATIN.finditer(text.plain):
+            word = match[0]
+            if not _TYPO_FROM - 1 <= len(word) <= 20:
+                continue
+            for folded, profile, name in self._typo:
+                if abs(len(word) - len(folded)) <= 1 and OSA.distance(word, folded, score_cutoff=1) == 1:
+                    if word == folded + "s" or word[0] != folded[0]:
+                        continue
+                    yield NameHit(profile, name, "typo", "plain", match.start(), match.end())
+
+    def _sounds(self, text: Normalised) -> Iterator[NameHit]:
+        if not self._sound:
+            return
+        for run in _HAN_RUN.finditer(text.joined[:200]):
+            sounds = tuple(map(_sound_of, run[0]))
+            for length in {len(key) for key in self._sound}:
+                for at in range(len(sounds) - length + 1):
+                    if found := self._sound.get(sounds[at : at + length]):
+                        profile, name = found
+                        if run[0][at : at + length] != fold(name.text):
+                            yield NameHit(
+                                profile, name, "homophone", "joined", run.start() + at, run.start() + at + length
+                            )
+
+
+def _stands_alone(string: str, start: int, end: int) -> bool:
+    """Latin names are not part of a longer word; a digit may follow ('gemini2')."""
+    if string[start].isascii() and start and string[start - 1].isascii() and string[start - 1].isalnum():
+        return False
+    return not (string[end - 1].isascii() and end < len(string) and string[end].isascii() and string[end].isalpha())
+
+
+@cache
+def _sound_of(char: str) -> str:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads dictionaries; only when text is judged
+
+    return str(lazy_pinyin(char)[0])
+
+
+def ordinary(hit: NameHit, title: str, description: str) -> str | None:
+    """The ordinary meaning the name has here, 'no sign of AI' where only that speaks against the brand, or None.
+
+    `title` and `description` are folded texts.
+    """
+    meanings = [m for m in hit.profile.ordinary_meanings if not m.names or hit.name.text in m.names]
+    for meaning in meanings:
+        words = [fold(word) for word in meaning.words]
+        if any(_word_in(word, title) for word in words):
+            return meaning.meaning
+        if any(_word_in(word, description) for word in words) and not ai_context(title):
+            return meaning.meaning
+    weak = meanings or hit.how != "exact"
+    if weak and not (ai_context(title) or ai_context(description)):
+        return "no sign of AI"
+    return None
+
+
+def _word_in(word: str, text: str) -> bool:
+    if not word.isascii():
+        return word in text
+    return re.search(rf"(?<![a-z0-9]){re.escape(word)}s?(?![a-z0-9])", text) is not None
+
+
+_compiled: list[tuple[Mapping[str, Profile], Brands]] = []
+
+
+def compiled(profiles: Mapping[str, Profile]) -> Brands:
+    """The compiled form of these very profiles; the last few are kept."""
+    for known, brands in _compiled:
+        if known is profiles:
+            return brands
+    brands = Brands(profiles)
+    _compiled.insert(0, (profiles, brands))
+    del _compiled[4:]
+    return brands
+
+
+def names_in(raw: str, profiles: Mapping[str, Profile]) -> tuple[NameHit, ...]:
+    """Brand names in a raw text."""
+    return compiled(profiles).names_in(normalise(raw))

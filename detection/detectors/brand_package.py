@@ -1,0 +1,70 @@
+"""Package names that squat beside a genuine one: the genuine id prolonged, misspelt, or its vendor's part misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz.distance import OSA
+
+from detection.brands import sure
+from detection.identity import identity
+from detection.saying import said
+from detection.subject import Subject
+from index.model import Evidence
+
+GROUP = "counterfeit"
+_STRENGTH = 3.4
+_COMMON = {
+    "com",
+    "cn",
+    "net",
+    "org",
+    "app",
+    "apps",
+    "android",
+    "ai",
+    "chat",
+    "io",
+    "pro",
+    "free",
+    "lite",
+    "mobile",
+    "bot",
+}
+
+
+def detect(subject: Subject) -> Iterator[Evidence]:
+    """Yields one evidence per brand. Ids that merely circulate wrongly (`wrong_ids`) are not held against anyone."""
+    for profile in subject.profiles.values():
+        who = identity(subject, profile)
+        package = who.package
+        if package is None or who.own_package or who.owner or package in profile.wrong_ids:
+            continue
+        for own in profile.packages:
+            if own.platform == "android" and sure(own.confidence) and squats(package, own.id):
+                yield said(
+                    "package_near",
+                    detector="brand_package",
+                    violation="p2-6a",
+                    strength=_STRENGTH,
+                    observed=package,
+                    expected=own.id,
+                    brand=profile.names[0].text,
+                )
+                break
+
+
+def squats(package: str, genuine: str) -> bool:
+    """Whether `package` is close enough to `genuine` to be taken for it, and not it."""
+    package, genuine = package.lower(), genuine.lower()
+    if package == genuine or len(genuine) < 8:
+        return False
+    if package.startswith(genuine):
+        return True
+    if OSA.distance(package, genuine, score_cutoff=2) <= (2 if len(genuine) >= 14 else 1):
+        return True
+    parts, own = package.split("."), genuine.split(".")
+    vendor = own[1] if len(own) > 1 else ""
+    if len(parts) < 2 or len(vendor) < 5 or parts[1] == vendor or OSA.distance(parts[1], vendor, score_cutoff=1) > 1:
+        return False
+    return bool({*parts[2:]} & ({*own[2:]} - _COMMON))

@@ -1,0 +1,61 @@
+"""The sample's verified signer against the pins of that package; and samples published as malicious."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detection.identity import identity, pins_of
+from detection.saying import said
+from detection.subject import Subject
+from index.model import Evidence
+
+GROUP = "counterfeit"
+_MISMATCH = 6.5
+_UNSIGNED = 4.6
+_KNOWN_BAD = 9.0
+
+
+def detect(subject: Subject) -> Iterator[Evidence]:
+    """Yields evidence where pins are collected for the sample's package and none fits, or the hash is known as bad."""
+    sample = subject.fingerprint
+    if sample is None:
+        return
+    for profile in subject.profiles.values():
+        brand = profile.names[0].text
+        for bad in {sample.md5, sample.sha1, sample.sha256} & {*profile.known_bad}:
+            yield said(
+                "known_bad",
+                detector="brand_signer",
+                violation="p2-6a",
+                strength=_KNOWN_BAD,
+                observed=bad,
+                brand=brand,
+            )
+        pins = pins_of(profile, sample.package)
+        if not pins:
+            continue
+        expected = " / ".join(dict.fromkeys(pin.sha256 or pin.sha1 or pin.md5 or "" for pin in pins))
+        stores = ", ".join(dict.fromkeys(pin.store for pin in pins))
+        if identity(subject, profile).signer == "mismatch":
+            yield said(
+                "signer_other",
+                detector="brand_signer",
+                violation="p2-6a",
+                strength=_MISMATCH,
+                observed=sample.signature.signers[0].sha256,
+                expected=expected,
+                brand=brand,
+                package=sample.package,
+                stores=stores,
+            )
+        elif sample.signature.status in {"invalid", "unsigned"}:
+            yield said(
+                "signature_broken",
+                detector="brand_signer",
+                violation="p2-6a",
+                strength=_UNSIGNED,
+                observed=sample.signature.status,
+                expected=expected,
+                brand=brand,
+                package=sample.package,
+            )

@@ -1,0 +1,55 @@
+"""Offers of illegal AI tools and services: trade words of the lexicon, weighed by how the text speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detection.look import look
+from detection.saying import quoted
+from detection.subject import Subject
+from index.model import Evidence
+from index.taxonomy import taxonomy
+
+GROUP = None
+"""The group is that of the violation."""
+_NOT_HERE = {"shell", "counterfeit"}
+_OTHERS_WORDS = 0.6
+"""Weight of what reviews and questions say."""
+
+
+def detect(subject: Subject) -> Iterator[Evidence]:
+    """Yields one evidence per rule, field and violation, and what speaks against an offer."""
+    seen = look(subject)
+    concerned: dict[str, None] = {}
+    for hit in seen.hits:
+        for violation in (hit.rule.violation, *hit.rule.also):
+            entry = taxonomy()[violation]
+            if entry.group in _NOT_HERE:
+                continue
+            concerned[violation] = None
+            yield quoted(
+                "illegal_tool",
+                hit.field,
+                hit.view,
+                hit.start,
+                hit.end,
+                detector="illegal_tool",
+                violation=violation,
+                strength=hit.rule.strength * (1 if hit.field.own_words else _OTHERS_WORDS),
+                zh_name=entry.zh,
+                en_name=entry.en,
+            )
+    if not concerned:
+        return
+    for frame, field, start, end in seen.frames:
+        for violation in concerned:
+            yield quoted(
+                f"frame_{frame.id}",
+                field,
+                "joined",
+                start,
+                end,
+                detector="illegal_tool",
+                violation=violation,
+                strength=-frame.strength,
+            )

@@ -1,0 +1,86 @@
+"""Is it the brand's own? By package, verified signer and developer, as far as they are collected."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from detection.brands import sure
+from detection.normalise import fold
+from detection.subject import Subject
+from index.profiles import Developer, Pin, Profile
+
+_LEGAL_FORM = re.compile(
+    r"(?:股份|科技|技术|信息|网络|软件)?有限(?:责任)?公司$|\b(?:inc|llc|ltd|limited|corp|corporation|co|gmbh|pbc|pte|oü|sas|bv)\b\.?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What speaks for and against the brand's own hand."""
+
+    package: str | None
+    """The sample's package, else the one the page names."""
+    own_package: bool
+    signer: Literal["match", "mismatch", "unknown"]
+    """Against the pins of that package; 'unknown' where no sample was verified or no pin is collected."""
+    owner: bool | None
+    """Whether the seller is the owner; None when the page names none or the owner is not collected."""
+
+    @property
+    def genuine(self) -> bool:
+        """Package and signer are the brand's, or package and developer where the signer could not be compared."""
+        return self.own_package and (self.signer == "match" or (self.signer == "unknown" and self.owner is True))
+
+    @property
+    def cleared(self) -> bool:
+        """The name is no accusation here: the brand's own package not contradicted, or the owner's own listing."""
+        return self.signer != "mismatch" and (self.own_package or self.owner is True)
+
+
+def identity(subject: Subject, profile: Profile) -> Identity:
+    """Compares the subject with one profile."""
+    sample = subject.fingerprint
+    package = (sample.package if sample else None) or subject.listing.package_name
+    own_package = package is not None and any(package == own.id for own in profile.packages)
+    return Identity(
+        package=package,
+        own_package=own_package,
+        signer=_signer(subject, profile),
+        owner=is_owner(subject.listing.seller, profile.developers),
+    )
+
+
+def pins_of(profile: Profile, package: str | None) -> tuple[Pin, ...]:
+    """Pins that may accuse, for that package."""
+    return tuple(pin for pin in profile.signers if pin.package == package and sure(pin.confidence))
+
+
+def _signer(subject: Subject, profile: Profile) -> Literal["match", "mismatch", "unknown"]:
+    sample = subject.fingerprint
+    if sample is None or sample.signature.status != "valid" or not sample.signature.signers:
+        return "unknown"
+    pins = [pin for pin in profile.signers if pin.package == sample.package]
+    seen = {digest for signer in sample.signature.signers for digest in (signer.sha256, signer.sha1, signer.md5)}
+    seen.update(sample.signature.lineage)
+    if any(digest in seen for pin in pins for digest in (pin.sha256, pin.sha1, pin.md5) if digest):
+        return "match"
+    return "mismatch" if pins_of(profile, sample.package) else "unknown"
+
+
+def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | None:
+    """True, or False when sure names are collected and none fits, or None when that cannot be said."""
+    if not seller or not seller.strip():
+        return None
+    shown = _core(seller)
+    for developer in developers:
+        known = _core(developer.name)
+        if shown == known or (not developer.complete and known in shown and _LEGAL_FORM.search(fold(seller).strip())):
+            return True
+    return False if any(sure(developer.confidence) for developer in developers) else None
+
+
+def _core(name: str) -> str:
+    """The name without legal form, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", _LEGAL_FORM.sub("", fold(name).strip()))

@@ -1,0 +1,140 @@
+"""Everything detection knows, in one call: a subject in, a judgement out."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+
+import detection.detectors
+from apk_analysis.fingerprint import Fingerprint
+from detection import scoring
+from detection.subject import Detector, Subject
+from index.ids import finding_id, listing_id
+from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
+
+_BRANDED: tuple[Group, ...] = ("counterfeit", "shell")
+
+
+@cache
+def _detectors() -> dict[str, tuple[Detector, Group | None]]:
+    """Name -> detector and group, from the modules in detection/detectors/."""
+    found = {}
+    for module in sorted(pkgutil.iter_modules(detection.detectors.__path__), key=lambda module: module.name):
+        loaded = importlib.import_module(f"detection.detectors.{module.name}")
+        found[module.name] = (loaded.detect, loaded.GROUP)
+    return found
+
+
+def judge(subject: Subject) -> Judgement:
+    """What detection says about a subject: pure, and the same for the same subject."""
+    detectors = _detectors()
+    evidence = [one for detect, _ in detectors.values() for one in detect(subject)]
+    violations = scoring.score(evidence, {name: group for name, (_, group) in detectors.items()})
+    brand = _brand(subject, evidence)
+    return Judgement(
+        verdict=scoring.verdict(violations),
+        violations=violations,
+        brand=brand,
+        priority=scoring.priority(violations, subject.listing),
+        unseen=tuple(_unseen(subject, brand)),
+    )
+
+
+def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
+    """The brand it concerns: one that is named and not cleared, else by package, else any that is named."""
+    from detection.identity import identity  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    from detection.look import look  # noqa: PLC0415
+
+    seen = look(subject)
+    named = [hit.profile for _, hit in seen.names]
+    by_package = [
+        profile
+        for profile in subject.profiles.values()
+        if identity(subject, profile).own_package
+        or any(one.detector == "brand_package" and one.expected in {p.id for p in profile.packages} for one in evidence)
+    ]
+    offered = [hit.profile for _, hit in seen.brand_words] if any(e.detector == "shell_offer" for e in evidence) else []
+    accused = [profile for profile in named if not identity(subject, profile).cleared]
+    return next((profile.id for profile in (*accused, *by_package, *named, *offered)), None)
+
+
+def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
+    """Message ids for what could not be seen. It is said, and never lowers suspicion."""
+    listing, sample = subject.listing, subject.fingerprint
+    if sample is None and (listing.package_name or listing.download_urls or listing.source_kind == "app_store"):
+        yield "unseen.sample"
+    if sample is not None and sample.signature.status == "unknown":
+        yield "unseen.signature"
+    if sample is not None and any(trait.kind == "code_hidden" for trait in sample.traits):
+        yield "unseen.code"
+    if brand is not None:
+        profile = subject.profiles[brand]
+        for part, value in (
+            ("signer", profile.signers),
+            ("package", profile.packages),
+            ("developer", profile.developers),
+        ):
+            if not value:
+                yield f"unseen.genuine_{part}"
+    if listing.image_urls and not listing.image_text:
+        yield "unseen.pictures"
+
+
+def findings(
+    listing: Listing,
+    judgement: Judgement,
+    *,
+    fingerprint: Fingerprint | None = None,
+    capture: Capture | None = None,
+) -> tuple[Finding, ...]:
+    """One finding per violation group that is at least a lead, worst first."""
+    groups: dict[Group, list[Violation]] = {}
+    for violation in judgement.violations:
+        groups.setdefault(violation.group, []).append(violation)
+    ident = listing_id(listing.marketplace, listing.native_id)
+    proposed = []
+    for group, violations in groups.items():
+        verdict = scoring.verdict(violations)
+        if verdict == "benign":
+            continue
+        brand = judgement.brand if group in _BRANDED else None
+        signers = fingerprint.signature.signers if fingerprint else ()
+        proposed.append(
+            Finding(
+                id=finding_id(ident, group, brand),
+                listing_id=ident,
+                marketplace=listing.marketplace,
+                url=listing.url,
+                title=listing.title,
+                group=group,
+                verdict=verdict,
+                probability=violations[0].probability,
+                priority=scoring.priority(violations, listing),
+                brand=brand,
+                violations=tuple(violations),
+                unseen=judgement.unseen,
+                sample_sha256=fingerprint.sha256 if fingerprint else None,
+                signer_sha256=signers[0].sha256 if signers else None,
+                capture=capture,
+            )
+        )
+    return tuple(sorted(proposed, key=lambda finding: -finding.priority))
+
+
+def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
+    """What ties this listing to others: signer, sample, icon and contacts, as 'kind:value'."""
+    from detection.contacts import contacts  # noqa: PLC0415 - as above
+    from detection.fields import fields  # noqa: PLC0415
+
+    keys = []
+    if fingerprint is not None:
+        keys += [f"signer:{signer.sha256}" for signer in fingerprint.signature.signers]
+        keys.append(f"sample:{fingerprint.sha256}")
+        if fingerprint.icon:
+            keys.append(f"icon:{fingerprint.icon.dhash}")
+    for field in fields(listing):
+        if field.own_words:
+            keys += [contact.key for contact in contacts(field.text.plain)]
+    return tuple(dict.fromkeys(keys))

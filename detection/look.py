@@ -1,0 +1,86 @@
+"""What several detectors need of one subject, worked out once: texts, lexicon hits, frames, brand names."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+
+from detection.brands import NameHit, ai_context, compiled, ordinary
+from detection.fields import Field, fields
+from detection.normalise import normalise
+from detection.stance import Frame, frames_of, priced
+from detection.subject import Subject
+from detection.terms import Hit, lexicon
+
+
+class Look:
+    """Lazy views of one subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """Every visible text."""
+        return list(fields(self.subject.listing))
+
+    @cached_property
+    def labels(self) -> list[Field]:
+        """The names the sample shows in launchers, as fields called 'label'."""
+        sample = self.subject.fingerprint
+        texts = dict.fromkeys((sample.label or "", *sample.labels.values())) if sample else {}
+        return [Field("label", text, normalise(text), own_words=True) for text in texts if text.strip()]
+
+    @cached_property
+    def names(self) -> list[tuple[Field, NameHit]]:
+        """Brand names in the title and the sample's labels, without those that mean something else here."""
+        description = normalise(self.subject.listing.description).joined
+        brands = compiled(self.subject.profiles)
+        found = []
+        for text in (*[field for field in self.fields if field.name == "title"], *self.labels):
+            for hit in brands.names_in(text.text):
+                if ordinary(hit, text.text.joined, description) is None:
+                    found.append((text, hit))
+        return found
+
+    @cached_property
+    def brand_words(self) -> list[tuple[Field, NameHit]]:
+        """Brand names anywhere in the seller's own words, likewise."""
+        description = normalise(self.subject.listing.description).joined
+        title = normalise(self.subject.listing.title).joined
+        brands = compiled(self.subject.profiles)
+        return [
+            (text, hit)
+            for text in (*self.fields, *self.labels)
+            if text.own_words and text.name != "seller"
+            for hit in brands.names_in(text.text)
+            if hit.how != "homophone" and ordinary(hit, title, description) is None
+        ]
+
+    @cached_property
+    def speaks_of_ai(self) -> bool:
+        """Whether title, description or label speak of AI."""
+        return any(ai_context(text.text.joined) for text in (*self.fields[:2], *self.labels))
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """Lexicon hits."""
+        return list(
+            lexicon().hits(self.fields, priced=priced(self.subject.listing), branded=bool(self.brand_words)),
+        )
+
+    @cached_property
+    def frames(self) -> list[tuple[Frame, Field, int, int]]:
+        """Ways of speaking that speak against an offer."""
+        return frames_of(self.subject.listing, self.fields)
+
+
+_last = threading.local()
+
+
+def look(subject: Subject) -> Look:
+    """The views of this very subject; the last one of each thread is kept, since detectors come one after another."""
+    known: Look | None = getattr(_last, "look", None)
+    if known is None or known.subject is not subject:
+        known = _last.look = Look(subject)
+    return known

@@ -1,0 +1,56 @@
+"""Evidence put into words: the sentence in Chinese and English beside the quoted place."""
+
+from __future__ import annotations
+
+from detection.fields import Field
+from index.messages import both
+from index.model import Evidence
+
+
+def said(  # noqa: D417 - `values` fill the sentence
+    message: str,
+    *,
+    detector: str,
+    violation: str,
+    strength: float,
+    observed: str,
+    expected: str | None = None,
+    **values: object,
+) -> Evidence:
+    """Evidence without a quote, from the sample or the listing as a whole. `message` is an id below 'detection.'."""
+    words = both(f"detection.{message}", observed=observed, expected=expected or "", **values)
+    return Evidence(
+        detector=detector, violation=violation, strength=strength, observed=observed, expected=expected, **words
+    )
+
+
+def quoted(  # noqa: D417
+    message: str,
+    field: Field,
+    view: str,
+    start: int,
+    end: int,
+    *,
+    detector: str,
+    violation: str,
+    strength: float,
+    expected: str | None = None,
+    **values: object,
+) -> Evidence:
+    """Evidence that quotes the raw text at [start, end) of a view of `field`."""
+    raw_start, raw_end = field.text.span(view, start, end)
+    quote = field.raw[raw_start:raw_end]
+    words = both(f"detection.{message}", quote=quote, expected=expected or "", **values)
+    return Evidence(
+        detector=detector,
+        violation=violation,
+        strength=strength,
+        observed=quote,
+        expected=expected,
+        field=field.name,
+        quote=quote,
+        start=raw_start,
+        end=raw_end,
+        decode=field.text.steps(view, start, end),
+        **words,
+    )

@@ -1,0 +1,198 @@
+"""The lexicon: rules of trade words per violation (`lexicon/*.yml`), all matched in one pass over each text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import ahocorasick
+import yaml
+
+from detection.fields import Field
+from detection.normalise import fold
+from detection.stance import negated, offers
+from index.reading import ReadError, read
+from index.taxonomy import taxonomy
+
+LEXICON = Path(__file__).parent / "lexicon"
+_MOST_HITS = 20
+"""Of one rule in one field: further ones add nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Trade words that point to a violation, and what must or must not stand beside them."""
+
+    violation: str
+    """Short taxonomy id."""
+    words: tuple[str, ...]
+    """Any of them; this is what evidence quotes."""
+    strength: float
+    """Log-odds of one hit."""
+    beside: tuple[tuple[str, ...], ...] = ()
+    """Of every group, one word must stand in the same scope."""
+    scope: Literal["sentence", "field", "listing"] = "sentence"
+    unless: tuple[str, ...] = ()
+    """None of these may stand in the same field."""
+    not_after: str = ""
+    """Characters that make another word of it when they stand directly before."""
+    not_before: str = ""
+    """The same directly after."""
+    needs: Literal["offer", "brand"] | None = None
+    """'offer': a sign of selling in the same sentence, or a price of the listing; 'brand': the listing names an AI brand."""
+    also: tuple[str, ...] = ()
+    """Further violations it points to."""
+    hits: tuple[str, ...] = ()
+    """Titles that must hit; run by the tests."""
+    misses: tuple[str, ...] = ()
+    """Titles that must not be proposed for this violation; run by the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that holds, and where."""
+
+    rule: Rule
+    field: Field
+    view: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One word of the lexicon in one field."""
+
+    word: str
+    view: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
+
+
+def read_rules(path: Path) -> list[Rule]:
+    """The rules of one lexicon file, named after its violation. Raises ReadError naming file and rule."""
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        raw = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+        rows, unless = raw["rules"], raw.get("unless", [])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ReadError(f"{path.name}: not a lexicon file ({type(error).__name__}: {error})") from error
+    rules = []
+    for number, row in enumerate(rows, start=1):
+        place = f"{path.name}, rule {number}"
+        if not isinstance(row, dict):
+            raise ReadError(f"{place}: expected fields and values")
+        rule = read(Rule, {"violation": path.stem, **row, "unless": [*row.get("unless", []), *unless]}, place)
+        for violation in (rule.violation, *rule.also):
+            if violation not in taxonomy():
+                raise ReadError(f"{place}: {violation!r} is not in the taxonomy")
+        if not rule.words or not all(map(fold, (*rule.words, *rule.unless, *(w for g in rule.beside for w in g)))):
+            raise ReadError(f"{place}: a word is empty")
+        rules.append(rule)
+    return rules
+
+
+class Lexicon:
+    """Compiled rules; safe to share between threads once made."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        self._folded: list[tuple[list[frozenset[str]], frozenset[str]]] = []
+        automaton = ahocorasick.Automaton()
+        for number, rule in enumerate(self.rules):
+            for word in rule.words:
+                self._by_word[fold(word)].append(number)
+            groups = [frozenset(map(fold, group)) for group in rule.beside]
+            self._folded.append((groups, frozenset(map(fold, rule.unless))))
+            for word in {*map(fold, rule.words), *self._folded[-1][1], *(w for group in groups for w in group)}:
+                automaton.add_word(word, word)
+        automaton.make_automaton()
+        self._automaton = automaton
+
+    def hits(self, texts: Sequence[Field], *, priced: bool, branded: bool) -> Iterator[Hit]:
+        """Rules that hold, at most one hit per rule and field.
+
+        `priced`: the listing itself asks for money; `branded`: it names an AI brand.
+        """
+        seen = [(text, self._seen(text)) for text in texts]
+        everywhere = {word.word for _, words in seen for word in words}
+        for text, words in seen:
+            in_field = {word.word for word in words}
+            in_sentence: dict[tuple[int, int], set[str]] = defaultdict(set)
+            for word in words:
+                in_sentence[word.sentence].add(word.word)
+            tried: dict[int, int] = defaultdict(int)
+            held: set[int] = set()
+            for word in words:
+                for number in self._by_word.get(word.word, ()):
+                    tried[number] += 1
+                    if number in held or tried[number] > _MOST_HITS:
+                        continue
+                    scope = {"sentence": in_sentence[word.sentence], "field": in_field, "listing": everywhere}
+                    if self._holds(number, word, text, scope, priced=priced, branded=branded):
+                        held.add(number)
+                        yield Hit(self.rules[number], text, word.view, word.start, word.end)
+
+    def _seen(self, text: Field) -> list[_Seen]:
+        found = []
+        views = [("joined", text.text.joined)]
+        if text.text.skeleton != text.text.plain:
+            views.append(("skeleton", text.text.skeleton))
+        for view, string in views:
+            for last, word in self._automaton.iter(string):
+                start, end = last - len(word) + 1, last + 1
+                if not _alone(string, start, end) or (view == "joined" and not text.text.evenly(start, end)):
+                    continue
+                found.append(_Seen(word, view, start, end, text.sentence(min(start, len(text.text.joined) - 1))))
+        return found
+
+    def _holds(
+        self,
+        number: int,
+        word: _Seen,
+        text: Field,
+        scope: dict[str, set[str]],
+        *,
+        priced: bool,
+        branded: bool,
+    ) -> bool:
+        rule, (groups, unless) = self.rules[number], self._folded[number]
+        string = text.text.joined if word.view == "joined" else text.text.skeleton
+        if word.start and string[word.start - 1] in rule.not_after:
+            return False
+        if word.end < len(string) and string[word.end] in rule.not_before:
+            return False
+        if not unless.isdisjoint(scope["field"]):
+            return False
+        if any(group.isdisjoint(scope[rule.scope]) for group in groups):
+            return False
+        if rule.needs == "brand" and not branded:
+            return False
+        if rule.needs == "offer" and not priced and not offers(text.text.joined[slice(*word.sentence)]):
+            return False
+        return not negated(string, word.start, word.end)
+
+
+def _alone(string: str, start: int, end: int) -> bool:
+    """Latin words must not be part of longer ones; Chinese ones may."""
+    if string[start].isascii() and string[start].isalnum() and start and _is_latin(string[start - 1]):
+        return False
+    return not (
+        string[end - 1].isascii() and string[end - 1].isalnum() and end < len(string) and _is_latin(string[end])
+    )
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The shipped lexicon. Raises ReadError."""
+    return Lexicon([rule for path in sorted(LEXICON.glob("*.yml")) for rule in read_rules(path)])
