@@ -23,7 +23,7 @@ COUNTS = ("new", "changed", "unchanged", "duplicates", "findings")
 
 
 def run(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=t("cli.import.files"), show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help=t("cli.import.files"), show_default=False)],
     *,
     json: JsonFlag = False,
 ) -> int:

@@ -22,9 +22,11 @@ from index.messages import t
 
 
 def run(
-    paths: Annotated[list[Path], typer.Argument(help=t("cli.scan.paths"), metavar="PATH...", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(help=t("cli.scan.paths"), metavar="PATH", show_default=False)],
     *,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help=t("cli.scan.jobs"))] = os.cpu_count() or 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, max=256, help=t("cli.scan.jobs"), show_default=False)
+    ] = os.cpu_count() or 1,
     json: JsonFlag = False,
 ) -> int:
     """Analyses every sample below the paths, in sorted order."""
