@@ -94,9 +94,10 @@ def _forum(base: str) -> dict[str, Page]:
 def _board(rows: list[dict[str, Any]], board: int, number: int, base: str, *, more: bool) -> str:
     lines = "".join(
         f'<tbody id="normalthread_{row["tid"]}"><tr><th><a href="{base}/forum/thread-{row["tid"]}-1-1.html" '
-        f'class="s xst">{escape(row["title"])}</a></th><td class="by"><cite><a>{escape(row["author"])}</a></cite>'
-        f'<em><span title="2026-11-20 09:00">昨天</span></em></td><td class="num"><a class="xi2">{len(row["posts"]) - 1}'
-        "</a><em>88</em></td></tr></tbody>"
+        f'class="s xst">{escape(row["title"])}</a></th>'
+        f'<td class="by"><cite><a>{escape(row["author"])}</a></cite>'
+        f'<em><span title="2026-11-20 09:00">昨天</span></em></td>'
+        f'<td class="num"><a class="xi2">{len(row["posts"]) - 1}</a><em>88</em></td></tr></tbody>'
         for row in rows
     )
     following = f'<div class="pg"><a class="nxt" href="{base}/forum/forum-{board}-{number + 1}.html">下一页</a></div>'
