@@ -11,7 +11,11 @@ from crawler.families.page_text import links_of, text_of
 from crawler.spider import MarketplaceSpider, Yield
 from index.model import Listing
 
-FORUM_MARKS = ("discuz", "phpbb", "nodebb", "reddit.com/r/", "discourse", "flarum", "vbulletin", "xenforo")
+FORUM_MARKS = (
+    *("discuz", "phpbb", "nodebb", "discourse", "flarum", "vbulletin", "xenforo", "reddit.com/r/"),
+    *("viewthread", "viewtopic", "showthread", "/topic/", "/thread-", "/threads/"),
+)
+"""In the generator, the feed's address, or its first entry's."""
 
 
 class FeedSpider(MarketplaceSpider):
@@ -29,7 +33,8 @@ class FeedSpider(MarketplaceSpider):
         feed = read_feed(response)
         if feed.problem:
             yield feed.problem
-        forum = any(mark in f"{feed.generator} {response.url}".lower() for mark in FORUM_MARKS)
+        signs = f"{feed.generator} {response.url} {feed.entries[0].link if feed.entries else ''}".lower()
+        forum = any(mark in signs for mark in FORUM_MARKS)
         for entry in feed.entries:
             if entry.id:
                 yield self.listing(entry, feed, response.url, forum=forum)

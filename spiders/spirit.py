@@ -10,7 +10,7 @@ class Spirit(ThreadBoard):
     proof = "real software"
     format_confirmed = "2026-11-22"
 
-    thread_link = r"/topic/(?P<id>\d+)/[^?]*$"
+    thread_link = r"^[^?]*/topic/(?P<id>\d+)/[^/?#]*/?(?:[?#]|$)"
     board_link = r"/category/\d+/"
     next_page = "ul.paginator a"
     empty_list = ".layout__topics"

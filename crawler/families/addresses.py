@@ -9,12 +9,16 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url
 
 TRACKING = re.compile(
-    r"utm_\w+|wt_\w+|_ga|_gl|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|spm|scm|pvid|ref|ref_|referrer"
-    r"|referer|from|share\w*|aff|aff_id|affiliate|campaign\w*|hl|gl|highlight|feedback|num|extra|mobile|_t|timestamp"
-    r"|sid|phpsessid|jsessionid|aspsessionid\w*|oscsid|zenid|session\w*|sessid|token",
+    r"utm_\w+|wt_\w+|_ga|_gl|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|spm|scm|pvid"
+    r"|ref|ref_|referrer|referer|share\w*|aff|aff_id|affiliate|campaign\w*"
+    r"|sid|phpsessid|jsessionid|aspsessionid\w*|oscsid|zenid|session\w*|sessid",
     re.IGNORECASE,
 )
-"""Query parameters that never say which listing is meant."""
+"""Query parameters that a page can be asked for without."""
+SHOWING = re.compile(
+    r"hl|gl|lang|language|locale|currency|from|highlight|feedback|num|extra|mobile|_t|timestamp|token", re.IGNORECASE
+)
+"""Query parameters that change how a listing is shown, not which one; addresses keep them, native ids do not."""
 SESSION_VALUE = re.compile(r"s=[0-9a-f]{32}", re.IGNORECASE)
 """vBulletin's session id; a plain `s` is a search."""
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
@@ -42,19 +46,19 @@ def clean_url(url: str, base: str = "") -> str | None:
     except ValueError:
         return None
     scheme, netloc, path, query, _ = urlsplit(address)
-    kept = [pair for pair in query.split("&") if pair and not _is_noise(pair)]
-    return urlunsplit((scheme, netloc, path or "/", "&".join(kept), ""))
+    kept = [pair.removesuffix("=") for pair in query.split("&") if pair and not SESSION_VALUE.fullmatch(pair)]
+    return urlunsplit((scheme, netloc, path or "/", "&".join(_without(TRACKING, kept)), ""))
 
 
-def _is_noise(pair: str) -> bool:
-    return TRACKING.fullmatch(pair.partition("=")[0]) is not None or SESSION_VALUE.fullmatch(pair) is not None
+def _without(noise: re.Pattern[str], pairs: Iterable[str]) -> list[str]:
+    return [pair for pair in pairs if not noise.fullmatch(pair.partition("=")[0])]
 
 
 def path_of(url: str) -> str:
-    """Path and query of a clean address, without a closing slash: what names a page within its host."""
+    """Path and query of a clean address that name a page within its host: without closing slash and language."""
     parts = urlsplit(url)
-    path = parts.path.rstrip("/") or "/"
-    return f"{path}?{parts.query}" if parts.query else path
+    path, query = parts.path.rstrip("/") or "/", "&".join(_without(SHOWING, parts.query.split("&")))
+    return f"{path}?{query}" if query else path
 
 
 def host_of(url: str) -> str:

@@ -136,10 +136,7 @@ class FdroidRepository(MarketplaceSpider):
     def listing(self, package: Package, base: str, places: list[str]) -> Listing:
         """The newest version of one package."""
         locale, title = best(package.titles)
-        others = [
-            f"{other}: {name}" for other, name in list(package.titles.items())[:MOST_LOCALES] if name.strip() != title
-        ]
-        texts = [best(package.summaries)[1], best(package.descriptions)[1], *others]
+        texts = [best(package.summaries)[1], best(package.descriptions)[1], *_other_names(package, title)]
         prefix = urlsplit(base).path.removesuffix("/repo").removesuffix("/fdroid").strip("/")
         return Listing(
             marketplace=self.marketplace(base),
@@ -161,6 +158,16 @@ class FdroidRepository(MarketplaceSpider):
             declared_signers=package.signers,
             published_at=stamp(package.added),
         )
+
+
+def _other_names(package: Package, title: str) -> Iterator[str]:
+    """'en-US: ChatGPT Plus Pro' for each further name, since imitations often show one to each audience."""
+    seen = {" ".join(title.split()), ""}
+    for locale, name in list(package.titles.items())[:MOST_LOCALES]:
+        text = " ".join(name.split())
+        if text not in seen:
+            seen.add(text)
+            yield f"{locale}: {text}"
 
 
 def _usable(address: str) -> bool:

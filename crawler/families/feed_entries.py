@@ -55,7 +55,7 @@ def is_feed(response: Response) -> bool:
 
 def read_feed(response: Response) -> Feed:
     """Never raises for what a site can send. No network: the parser gets bytes in memory."""
-    headers = {"content-location": response.url}
+    headers = {}  # no address of the feed: ids are not to be joined with it, or they differ from feed to feed
     if content_type := response.headers.get("Content-Type"):
         headers["content-type"] = content_type.decode("latin-1")
     # A stream, because feedparser takes a bare string or bytes for an address or a file name first.
@@ -77,7 +77,7 @@ def _entries(raw: list[Any]) -> Iterator[Entry]:
     for entry in raw:
         texts = [content.get("value") or "" for content in entry.get("content", ())] + [entry.get("summary") or ""]
         link = entry.get("link") or ""
-        moment = entry.get("published_parsed") or entry.get("updated_parsed")
+        moment = next((entry[key] for key in ("published_parsed", "updated_parsed") if key in entry), None)
         yield Entry(
             id=entry.get("id") or link,
             link=link,

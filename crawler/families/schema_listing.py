@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -39,6 +40,8 @@ def listing_of(
     offers = list(offers_of(node))
     description = first(node, "description", "articleBody", "text")
     names, reviews = reviews_of(node)
+    if description == title and reviews:  # some boards repeat the title there, and have the post among the comments
+        description, *reviews = reviews
     images = tuple(dict.fromkeys(addresses(node.get("image"), page_url)))
     downloads = [*addresses(node.get("downloadUrl"), page_url), *addresses(node.get("installUrl"), page_url)]
     return Listing(
@@ -111,7 +114,7 @@ def addresses(value: Any, base: str) -> Iterator[str]:
 def address_of(node: Node, page_url: str, canonical: str | None) -> str | None:
     """The clean address of what the node describes: the page's canonical one, else the node's own, on the same host."""
     said = [canonical, *listed(node.get("url"))]
-    near = (clean_url(url, page_url) for url in said if isinstance(url, str) and url.strip())
+    near = (clean_url(unescape(url), page_url) for url in said if isinstance(url, str) and url.strip())
     return next((url for url in near if url and host_of(url) == host_of(page_url)), clean_url(page_url))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ OFFERED: dict[str, SourceKind] = {
 """Type of thing that is a listing -> kind of source."""
 INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "about")
 """Properties that lead from a page to what it offers; 'isRelatedTo' and the like lead away from it."""
+WRAPPER = re.compile(r"^\s*(?:<!--|(?://)?\s*<!\[CDATA\[)|(?:-->|(?://)?\s*\]\]>)\s*$")
+"""What hides a script from ancient browsers."""
 MOST_NODES = 500
 DEEPEST = 12
 LARGEST = 8 << 20
@@ -68,6 +71,7 @@ def _json_ld(tree: Any, url: str) -> tuple[list[Any], list[Problem]]:
     reader = JsonLdExtractor()
     for script in tree.xpath('//script[contains(@type, "ld+json")]')[:MOST_NODES]:
         script.set("type", "application/ld+json")
+        script.text = WRAPPER.sub("", script.text_content())
         try:
             found += reader.extract_items(script)
         except (ValueError, RecursionError) as error:

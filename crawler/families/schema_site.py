@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import scrapy
@@ -25,7 +25,7 @@ MOST_LINKS = 300
 NEXT = re.compile(r"(?:[?&](?:page|p|paged|pg|offset|start)=\d+|/page/\d+/?$)", re.IGNORECASE)
 """A further page of a list; leads no deeper."""
 IDLE = re.compile(
-    r"/(?:cart|basket|checkout|account|accounts|login|logout|register|signin|signup|wishlist|compare|search|wp-admin|wp-json"
+    r"/(?:my-account|cart|basket|checkout|account|accounts|login|logout|register|signin|signup|wishlist|compare|search|wp-admin|wp-json"
     r"|feed|cdn-cgi)(?:[/?.]|$)|[?&](?:add-to-cart|add_to_wishlist|sort|order|orderby|filter\w*|action|replytocom|next)=",
     re.IGNORECASE,
 )
@@ -48,6 +48,10 @@ class SchemaSite(MarketplaceSpider):
     """Links away from a start page; further pages of a list count nothing."""
     wanted: ClassVar[str] = ""
     """Pattern of the addresses of pages worth visiting from a sitemap; empty: all."""
+
+    def request(self, url: str, callback: Callable[..., Any], **kwargs: object) -> scrapy.Request:
+        """A request as this family makes them."""
+        return scrapy.Request(url, callback=callback, cb_kwargs=kwargs)
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Yield]:
         """A sitemap, or a page: its listings, and the links that lead on. `depth`: links away from the start."""
@@ -74,10 +78,10 @@ class SchemaSite(MarketplaceSpider):
             yield sitemap.problem
         for url in sitemap.sitemaps:
             if _same_site(url, response.url):
-                yield scrapy.Request(url, callback=self.parse_sitemap)
+                yield self.request(url, self.parse_sitemap)
         for url in sitemap.pages:
             if _same_site(url, response.url) and re.search(self.wanted, url) and not SKIPPED_FILES.search(url):
-                yield scrapy.Request(url, callback=self.parse_page)
+                yield self.request(url, self.parse_page)
 
     def offers(self, page: HtmlResponse) -> Iterator[Yield]:
         """What the page offers, each once. Of several things, those with a page of their own are read there."""
@@ -90,7 +94,7 @@ class SchemaSite(MarketplaceSpider):
         for node in said.nodes:
             listing = listing_of(node, page.url, marketplace=self.marketplace, canonical=canonical, lang=lang)
             if listing is not None and not alone and listing.url != clean_url(page.url):
-                yield scrapy.Request(listing.url, callback=self.parse_page)
+                yield self.request(listing.url, self.parse_page)
             elif listing is not None:
                 listings.setdefault(listing.native_id, listing)
         if not said.nodes and (graph := graph_listing(said.graph, page.url, marketplace=self.marketplace)):
@@ -104,6 +108,7 @@ class SchemaSite(MarketplaceSpider):
         """Requests for the pages of the same host that the page links to."""
         base = page.urljoin(page.css("base::attr(href)").get(""))
         addresses = {url: None for href, _ in links_of(page.text) if (url := clean_url(href, base))}
+        addresses.pop(clean_url(page.url) or "", None)
         followed = 0
         for url in addresses:
             onward = NEXT.search(url) is not None
@@ -111,7 +116,7 @@ class SchemaSite(MarketplaceSpider):
                 continue
             if host_of(url) == host_of(page.url) and not IDLE.search(url) and not SKIPPED_FILES.search(url):
                 followed += 1
-                yield scrapy.Request(url, callback=self.parse, cb_kwargs={"depth": depth if onward else depth + 1})
+                yield self.request(url, self.parse, depth=depth if onward else depth + 1)
 
 
 def _same_site(url: str, other: str) -> bool:

@@ -1,0 +1,44 @@
+"""Every spider on pages: own ones with the traps of real sites, and real recorded ones."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.blocked import recognise
+from tests.spiders.cases import SPIDERS, Case, own_cases, recorded_cases
+
+CASES = own_cases()
+RECORDED = recorded_cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_page_of_our_own(case: Case) -> None:
+    (page,) = case.folder.glob("response.*")
+    case.compare(case.read(page.read_bytes(), brief=False))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("case", RECORDED, ids=str)
+def test_a_recorded_page(case: Case, shared: Path) -> None:
+    case.compare(case.read((shared / "recorded" / case.meta["recorded"]).read_bytes(), brief=True))
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_every_spider_has_a_page(name: str) -> None:
+    assert any(case.spider == name for case in CASES)
+
+
+@pytest.mark.parametrize("name", {case.spider for case in [*CASES, *RECORDED]})
+def test_every_page_has_a_spider(name: str) -> None:
+    assert name in SPIDERS
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", SPIDERS)
+def test_no_spider_takes_a_block_page_for_an_empty_one(name: str, shared: Path) -> None:
+    for path in sorted((shared / "recorded/block_pages").iterdir()):
+        body = path.read_bytes()
+        if recognise(200, body) is not None:
+            continue  # never reaches a callback
+        got = Case(name, path.name, {"url": "https://example.org/"}, path, path).read(body, brief=True)
+        assert not any("listing" in thing for thing in got) and any("problem" in thing for thing in got), path.name
