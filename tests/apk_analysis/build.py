@@ -18,7 +18,12 @@ from cryptography.x509.oid import NameOID
 
 RES = "http://schemas.android.com/apk/res/android"
 ATTRIBUTES = {"label": 0x01010001, "icon": 0x01010002, "minSdkVersion": 0x0101020C, "targetSdkVersion": 0x01010270}
-ATTRIBUTES |= {"targetSandboxVersion": 0x0101054C, "name": 0x01010003, "versionCode": 0x0101021B, "versionName": 0x0101021C}
+ATTRIBUTES |= {
+    "targetSandboxVersion": 0x0101054C,
+    "name": 0x01010003,
+    "versionCode": 0x0101021B,
+    "versionName": 0x0101021C,
+}
 V2, V3, V31 = 0x7109871A, 0xF05368C0, 0x1B93AD61
 NEWEST = 2**31 - 1
 
@@ -81,16 +86,20 @@ def sequence(items: Iterable[bytes]) -> bytes:
 
 
 def string_pool(strings: Sequence[str]) -> bytes:
-    blobs = [struct.pack("<H", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le") + b"\0\0" for text in strings]
+    blobs = [
+        struct.pack("<H", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le") + b"\0\0" for text in strings
+    ]
     offsets, at = [], 0
     for blob in blobs:
         offsets.append(at)
         at += len(blob)
     data = b"".join(blobs) + bytes(-at % 4)
     start = 28 + 4 * len(strings)
-    return struct.pack("<HHLLLLLL", 1, 28, start + len(data), len(strings), 0, 0, start, 0) + b"".join(
-        struct.pack("<L", offset) for offset in offsets
-    ) + data
+    return (
+        struct.pack("<HHLLLLLL", 1, 28, start + len(data), len(strings), 0, 0, start, 0)
+        + b"".join(struct.pack("<L", offset) for offset in offsets)
+        + data
+    )
 
 
 def manifest(
@@ -138,7 +147,9 @@ def manifest(
     tree = element("manifest", top, inner)
     space = struct.pack("<HHLLLLL", 0x0100, 16, 24, 1, 0xFFFFFFFF, index("android"), index(RES))
     space_end = struct.pack("<HHLLLLL", 0x0101, 16, 24, 1, 0xFFFFFFFF, index("android"), index(RES))
-    ids = struct.pack("<HHL", 0x0180, 8, 8 + 4 * len(names)) + b"".join(struct.pack("<L", ATTRIBUTES[name]) for name in names)
+    ids = struct.pack("<HHL", 0x0180, 8, 8 + 4 * len(names)) + b"".join(
+        struct.pack("<L", ATTRIBUTES[name]) for name in names
+    )
     body = string_pool(strings) + ids + space + tree + space_end
     return struct.pack("<HHL", 3, 8, 8 + len(body)) + body
 
@@ -168,7 +179,12 @@ def _type(number: int, locale: bytes, density: int, text: int) -> bytes:
     configuration = struct.pack("<LL4sHH", 64, 0, locale, 0, density).ljust(64, b"\0")
     entry = struct.pack("<HHLHBBL", 8, 0, 0, 8, 0, 3, text)
     head = 20 + len(configuration)
-    return struct.pack("<HHLBBHLL", 0x0201, head, head + 4 + 16, number, 0, 0, 1, head + 4) + configuration + struct.pack("<L", 0) + entry
+    return (
+        struct.pack("<HHLBBHLL", 0x0201, head, head + 4 + 16, number, 0, 0, 1, head + 4)
+        + configuration
+        + struct.pack("<L", 0)
+        + entry
+    )
 
 
 # --- archives ---
@@ -206,7 +222,9 @@ def _lines(name: str, value: str) -> bytes:
     return f"{name}: {value}\r\n".encode()
 
 
-def v1(content: dict[str, bytes], signers: Sequence[Key], *, promises: str = "", digest: str = "sha256") -> dict[str, bytes]:
+def v1(
+    content: dict[str, bytes], signers: Sequence[Key], *, promises: str = "", digest: str = "sha256"
+) -> dict[str, bytes]:
     """`content` with META-INF files for each signer."""
     label = {"sha256": "SHA-256-Digest", "sha1": "SHA1-Digest"}[digest]
 
@@ -301,7 +319,9 @@ def signed(schemes: str = "v1 v2 v3", signer: Key | None = None, **options: obje
     apk = archive(v1(content, [signer], promises=later) if "v1" in wanted else content)
     pairs = []
     if "v2" in wanted:
-        pairs.append((V2, v2(apk, [signer], attributes=[attribute(0xBEEFF00D, struct.pack("<L", 3))] if "v3" in wanted else [])))
+        pairs.append(
+            (V2, v2(apk, [signer], attributes=[attribute(0xBEEFF00D, struct.pack("<L", 3))] if "v3" in wanted else []))
+        )
     if "v3" in wanted:
         pairs.append((V3, v3(apk, [(signer, 28, NEWEST, [])])))
     return with_block(apk, pairs) if pairs else apk

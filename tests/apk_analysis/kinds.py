@@ -46,6 +46,8 @@ def _branches(*nodes: ast.expr) -> Iterator[str]:
         elif isinstance(node, ast.Tuple):
             yield from _branches(node.elts[0])
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # {...}.get(name, otherwise)
-            yield from _branches(*(node.func.value.values if isinstance(node.func.value, ast.Dict) else ()), *node.args[1:])
+            yield from _branches(
+                *(node.func.value.values if isinstance(node.func.value, ast.Dict) else ()), *node.args[1:]
+            )
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "next":
             yield from _branches(*node.args[1:])

@@ -1,0 +1,52 @@
+"""Tiny DEX files for tests: classes whose code calls methods and holds strings."""
+
+import struct
+
+
+def dex(classes: dict[str, list[tuple[str, str] | str]]) -> bytes:
+    """Class descriptor -> what its one method does: (owner, method) is a call, a text is a constant."""
+    calls = sorted({use for uses in classes.values() for use in uses if isinstance(use, tuple)})
+    types = sorted({*classes, *(owner for owner, _ in calls)})
+    texts = {use for uses in classes.values() for use in uses if isinstance(use, str)}
+    strings = sorted({*types, *texts, *(name for _, name in calls), "run"})
+    methods = [*calls, *((name, "run") for name in classes)]
+    head = 0x70
+    ids = head + 4 * len(strings) + 4 * len(types)
+    method_at, class_at = ids, ids + 8 * len(methods)
+    at = class_at + 32 * len(classes)
+    blob, string_offsets, class_offsets = b"", [], []
+    for text in strings:
+        string_offsets.append(at + len(blob))
+        blob += bytes([min(len(text), 127)]) + text.encode() + b"\0"
+    for name, uses in classes.items():
+        code = b""
+        for use in uses:
+            if isinstance(use, tuple):
+                code += struct.pack("<HHH", 0x106E, methods.index(use), 0)
+            else:
+                code += struct.pack("<HH", 0x001A, strings.index(use))
+        code += struct.pack("<H", 0x000E)
+        blob += bytes(-(at + len(blob)) % 4)
+        code_at = at + len(blob)
+        blob += struct.pack("<HHHHLL", 2, 1, 1, 0, 0, len(code) // 2) + code
+        class_offsets.append(at + len(blob))
+        blob += bytes([0, 0, 0, 1]) + _uleb(methods.index((name, "run"))) + _uleb(1) + _uleb(code_at)
+    tables = b"".join(struct.pack("<L", offset) for offset in string_offsets)
+    tables += b"".join(struct.pack("<L", strings.index(name)) for name in types)
+    tables += b"".join(struct.pack("<HHL", types.index(owner), 0, strings.index(name)) for owner, name in methods)
+    for name, offset in zip(classes, class_offsets, strict=True):
+        tables += struct.pack("<8L", types.index(name), 1, 0xFFFFFFFF, 0, 0xFFFFFFFF, 0, offset, 0)
+    header = bytearray(b"dex\n035\0" + bytes(head - 8))
+    struct.pack_into("<LL", header, 0x38, len(strings), head)
+    struct.pack_into("<LL", header, 0x40, len(types), head + 4 * len(strings))
+    struct.pack_into("<LL", header, 0x58, len(methods), method_at)
+    struct.pack_into("<LL", header, 0x60, len(classes), class_at)
+    return bytes(header) + tables + blob
+
+
+def _uleb(value: int) -> bytes:
+    out = b""
+    while value >= 0x80:
+        out += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return out + bytes([value])
