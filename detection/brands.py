@@ -6,7 +6,8 @@ A name only opens the file; what speaks for an imitation is decided by the detec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -80,15 +81,16 @@ def claims(joined: str) -> Iterator[tuple[int, int]]:
 
 def is_head(text: Normalised, hit: NameHit) -> bool:
     """Whether the title is the brand's name with nothing but trimmings ('DeepSeek 官方版 Pro'), up to a subtitle."""
-    string = getattr(text, hit.view)
+    string = text.plain  # separators tell where a subtitle begins: the joined view has lost some
+    name_start, name_end = text.in_plain(hit.view, hit.start, hit.end)
     start, end = 0, len(string)
     for mark in _HEAD_END.finditer(string):
-        if mark.end() <= hit.start:
+        if mark.end() <= name_start:
             start = mark.end()
-        elif mark.start() >= hit.end:
+        elif mark.start() >= name_end:
             end = mark.start()
             break
-    rest = string[start : hit.start] + " " + string[hit.end : end]
+    rest = string[start:name_start] + " " + string[name_end:end]
     while (shorter := _AFFIXES.sub(" ", rest)) != rest:
         rest = shorter
     rest = re.sub(r"[\W\d_]+", "", rest)
@@ -104,10 +106,15 @@ class Brands:
         self._plain = ahocorasick.Automaton()
         self._keyed = ahocorasick.Automaton()
         self._typo: list[tuple[str, Profile, Name]] = []
+        self._owners: dict[str, list[Profile]] = defaultdict(list)
+        self.known_bad: dict[str, Profile] = {}
         self._sound: dict[tuple[str, ...], tuple[Profile, Name]] = {}
         for profile in profiles.values():
             for name in profile.names:
                 self._add(profile, name, fold(name.text))
+            for package in {*(own.id for own in profile.packages), *(pin.package for pin in profile.signers)}:
+                self._owners[package].append(profile)
+            self.known_bad.update(dict.fromkeys(profile.known_bad, profile))
         self._plain.make_automaton()
         self._keyed.make_automaton()
         self._cache: dict[str, tuple[NameHit, ...]] = {}
@@ -115,11 +122,16 @@ class Brands:
     def _add(self, profile: Profile, name: Name, folded: str) -> None:
         self._plain.add_word(folded, (profile, name, len(folded)))
         if folded.isascii() and len(folded) >= 4:
-            self._keyed.add_word(folded.translate(_KEY), (profile, name, len(folded)))
+            for spelling in {folded, folded.replace("m", "rn")}:
+                self._keyed.add_word(spelling.translate(_KEY), (profile, name, len(spelling)))
         if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
             self._typo.append((folded, profile, name))
         if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
             self._sound[tuple(map(_sound_of, folded))] = (profile, name)
+
+    def owners_of(self, package: str | None) -> Sequence[Profile]:
+        """Profiles whose own package, or pinned one, that is."""
+        return self._owners.get(package, ()) if package else ()
 
     def names_in(self, text: Normalised) -> tuple[NameHit, ...]:
         """Names in all views, at most one per profile: the plainest, then the longest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from detection.brands import sure
@@ -39,10 +40,15 @@ class Identity:
         return self.signer != "mismatch" and (self.own_package or self.owner is True)
 
 
+def package_of(subject: Subject) -> str | None:
+    """The sample's package, else the one the page names."""
+    sample = subject.fingerprint
+    return (sample.package if sample else None) or subject.listing.package_name
+
+
 def identity(subject: Subject, profile: Profile) -> Identity:
     """Compares the subject with one profile."""
-    sample = subject.fingerprint
-    package = (sample.package if sample else None) or subject.listing.package_name
+    package = package_of(subject)
     own_package = package is not None and any(package == own.id for own in profile.packages)
     return Identity(
         package=package,
@@ -81,6 +87,7 @@ def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | No
     return False if any(sure(developer.confidence) for developer in developers) else None
 
 
+@lru_cache(maxsize=8192)
 def _core(name: str) -> str:
     """The name without legal form, spaces and punctuation."""
     return re.sub(r"[\W_]+", "", _LEGAL_FORM.sub("", fold(name).strip()))

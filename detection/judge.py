@@ -44,17 +44,14 @@ def judge(subject: Subject) -> Judgement:
 
 def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
     """The brand it concerns: one that is named and not cleared, else by package, else any that is named."""
-    from detection.identity import identity  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    from detection.brands import compiled  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    from detection.identity import identity, package_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.look import look  # noqa: PLC0415
 
     seen = look(subject)
     named = [hit.profile for _, hit in seen.names]
-    by_package = [
-        profile
-        for profile in subject.profiles.values()
-        if identity(subject, profile).own_package
-        or any(one.detector == "brand_package" and one.expected in {p.id for p in profile.packages} for one in evidence)
-    ]
+    packages = [package_of(subject), *(one.expected for one in evidence if one.detector == "brand_package")]
+    by_package = [profile for package in packages for profile in compiled(subject.profiles).owners_of(package)]
     offered = [hit.profile for _, hit in seen.brand_words] if any(e.detector == "shell_offer" for e in evidence) else []
     accused = [profile for profile in named if not identity(subject, profile).cleared]
     return next((profile.id for profile in (*accused, *by_package, *named, *offered)), None)

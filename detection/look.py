@@ -40,7 +40,7 @@ class Look:
         for text in (*[field for field in self.fields if field.name == "title"], *self.labels):
             for hit in brands.names_in(text.text):
                 if ordinary(hit, text.text.joined, description) is None:
-                    found.append((text, hit))
+                    found.append((text, hit))  # noqa: PERF401 - two loops and a condition read better than one line
         return found
 
     @cached_property
@@ -54,7 +54,7 @@ class Look:
             for text in (*self.fields, *self.labels)
             if text.own_words and text.name != "seller"
             for hit in brands.names_in(text.text)
-            if hit.how != "homophone" and ordinary(hit, title, description) is None
+            if (hit.how != "homophone" or text.name == "title") and ordinary(hit, title, description) is None
         ]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Text as sellers disguise it, made comparable: parallel views of one raw text, each with a way back to the raw offsets.
+"""Text as sellers disguise it, made comparable: parallel views of one raw text, each with a way back to it.
 
 `plain` folds single characters (full width, styled and squared letters, traditional Chinese, invisible characters);
 `joined` also closes gaps inside Chinese words and spelt-out Latin ones; `skeleton` is `plain` with look-alike letters
@@ -25,7 +25,21 @@ _BOXED = {
     for i in range(26)
 }
 _EMOJI = {"🐧": "qq", "✈": "飞机", "🛰": "卫星", "🍠": "红薯"}
-_VARIANTS = {"眀": "明", "伱": "你", "岀": "出", "莪": "我", "菿": "到", "迏": "达", "証": "证"}
+_VARIANTS = {
+    "眀": "明",
+    "伱": "你",
+    "岀": "出",
+    "莪": "我",
+    "菿": "到",
+    "迏": "达",
+    "証": "证",
+    "寳": "宝",
+    "啓": "启",
+    "羣": "群",
+    "峯": "峰",
+    "乄": "为",
+    "玍": "生",
+}
 _LOOK_ALIKES = str.maketrans(
     "аеорсухіјѕԁһԛԝьвкмнтгαοερκνιτυхγ",
     "aeopcyxijsdhqwbbkmhtraoepkvituxy",
@@ -97,11 +111,16 @@ class Normalised:
     joined_at: list[int] | None
     """Offset in `plain` of every character of `joined`; None when they are the same."""
 
+    def in_plain(self, view: str, start: int, end: int) -> tuple[int, int]:
+        """Offsets in `plain` of [start, end) in the view 'plain', 'joined' or 'skeleton'."""
+        if view == "joined" and self.joined_at is not None:
+            return self.joined_at[start], self.joined_at[end - 1] + 1
+        return start, end
+
     def span(self, view: str, start: int, end: int) -> tuple[int, int]:
         """Raw offsets of [start, end) in the view 'plain', 'joined' or 'skeleton'."""
+        start, end = self.in_plain(view, start, end)
         last = end - 1
-        if view == "joined" and self.joined_at is not None:
-            start, last = self.joined_at[start], self.joined_at[last]
         if self.plain_at is not None:
             start, last = self.plain_at[start], self.plain_at[last]
         return start, last + 1
@@ -119,7 +138,7 @@ class Normalised:
     def evenly(self, start: int, end: int) -> bool:
         """Whether [start, end) of `joined` was written as one word, or taken apart on purpose.
 
-        A word that straddles a gap by chance ('更换 脸部' holds 换脸) stands next to characters that no gap parts from it.
+        A word that straddles a gap by chance ('更换 脸部' holds 换脸) has neighbours that no gap parts from it.
         """
         if self.joined_at is None:
             return True

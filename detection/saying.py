@@ -7,7 +7,7 @@ from index.messages import both
 from index.model import Evidence
 
 
-def said(  # noqa: D417 - `values` fill the sentence
+def said(
     message: str,
     *,
     detector: str,
@@ -20,11 +20,17 @@ def said(  # noqa: D417 - `values` fill the sentence
     """Evidence without a quote, from the sample or the listing as a whole. `message` is an id below 'detection.'."""
     words = both(f"detection.{message}", observed=observed, expected=expected or "", **values)
     return Evidence(
-        detector=detector, violation=violation, strength=strength, observed=observed, expected=expected, **words
+        detector=detector,
+        violation=violation,
+        strength=strength,
+        observed=observed,
+        expected=expected,
+        zh=words["zh"],
+        en=words["en"],
     )
 
 
-def quoted(  # noqa: D417
+def quoted(
     message: str,
     field: Field,
     view: str,
@@ -52,5 +58,6 @@ def quoted(  # noqa: D417
         start=raw_start,
         end=raw_end,
         decode=field.text.steps(view, start, end),
-        **words,
+        zh=words["zh"],
+        en=words["en"],
     )

@@ -14,7 +14,7 @@ PRIOR = -3.0
 VIOLATION_FROM = 0.8
 LEAD_FROM = 0.35
 _FADING = 0.6
-"""Each further piece of evidence for the same violation counts this much of the one before: they are never independent."""
+"""Each further piece of evidence for one violation counts this much of the one before: none is independent."""
 _AT_MOST = 8.0
 """Log-odds are cut here: rules never justify 99.97 %."""
 _MOST_REACH = 7

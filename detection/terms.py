@@ -35,15 +35,15 @@ class Rule:
     """Log-odds of one hit."""
     beside: tuple[tuple[str, ...], ...] = ()
     """Of every group, one word must stand in the same scope."""
-    scope: Literal["sentence", "field", "listing"] = "sentence"
+    scope: Literal["sentence", "field", "listing"] = "listing"
     unless: tuple[str, ...] = ()
-    """None of these may stand in the same field."""
+    """None of these may stand in the listing."""
     not_after: str = ""
     """Characters that make another word of it when they stand directly before."""
     not_before: str = ""
     """The same directly after."""
     needs: Literal["offer", "brand"] | None = None
-    """'offer': a sign of selling in the same sentence, or a price of the listing; 'brand': the listing names an AI brand."""
+    """'offer': a sign of selling in the sentence, or a price of the listing; 'brand': it names an AI brand."""
     also: tuple[str, ...] = ()
     """Further violations it points to."""
     hits: tuple[str, ...] = ()
@@ -168,9 +168,7 @@ class Lexicon:
             return False
         if word.end < len(string) and string[word.end] in rule.not_before:
             return False
-        if not unless.isdisjoint(scope["field"]):
-            return False
-        if any(group.isdisjoint(scope[rule.scope]) for group in groups):
+        if not unless.isdisjoint(scope["listing"]) or any(group.isdisjoint(scope[rule.scope]) for group in groups):
             return False
         if rule.needs == "brand" and not branded:
             return False

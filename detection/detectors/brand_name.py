@@ -18,6 +18,8 @@ _DISGUISED = {"look_alike": 5.2, "misspelling": 4.8, "typo": 4.4, "homophone": 4
 """Strength of a name that is not the brand's but made to be taken for it: needs nothing of the genuine side."""
 _DISGUISED_ELSEWHERE = 0.7
 """The same where no app is offered, or inside a longer title."""
+_SPEAK_AGAINST = {"third_party", "licensed", "book", "game_or_fan", "hardware", "news", "warning", "complaint", "job"}
+"""Frames that explain a brand's name; that an app also offers help with research papers does not."""
 
 
 def detect(subject: Subject) -> Iterator[Evidence]:
@@ -30,6 +32,8 @@ def detect(subject: Subject) -> Iterator[Evidence]:
             yield evidence
     if accused:
         for frame, field, start, end in seen.frames:
+            if frame.id not in _SPEAK_AGAINST:
+                continue
             yield quoted(
                 f"frame_{frame.id}",
                 field,
@@ -60,6 +64,8 @@ def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
         elif who.package is None and who.owner is False:
             owners = [developer.name for developer in hit.profile.developers if sure(developer.confidence)]
             message, strength, expected = "name_other_developer", 3.2, " / ".join(owners)
+    elif app and hit.start == 0 and who.package and any(sure(package.confidence) for package in hit.profile.packages):
+        message, strength = "name_leads", 2.2
     if message:
         yield quoted(
             message,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rapidfuzz.distance import OSA
 
 from detection.brands import sure
-from detection.identity import identity
+from detection.identity import identity, package_of
 from detection.saying import said
 from detection.subject import Subject
 from index.model import Evidence
@@ -35,13 +35,17 @@ _COMMON = {
 
 def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields one evidence per brand. Ids that merely circulate wrongly (`wrong_ids`) are not held against anyone."""
+    package = package_of(subject)
+    if package is None:
+        return
     for profile in subject.profiles.values():
-        who = identity(subject, profile)
-        package = who.package
-        if package is None or who.own_package or who.owner or package in profile.wrong_ids:
+        if package in profile.wrong_ids:
             continue
         for own in profile.packages:
-            if own.platform == "android" and sure(own.confidence) and squats(package, own.id):
+            if own.platform != "android" or not sure(own.confidence) or not squats(package, own.id):
+                continue
+            who = identity(subject, profile)
+            if not who.own_package and not who.owner:
                 yield said(
                     "package_near",
                     detector="brand_package",

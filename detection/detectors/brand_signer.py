@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detection.brands import compiled
 from detection.identity import identity, pins_of
 from detection.saying import said
 from detection.subject import Subject
@@ -20,17 +21,19 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     sample = subject.fingerprint
     if sample is None:
         return
-    for profile in subject.profiles.values():
-        brand = profile.names[0].text
-        for bad in {sample.md5, sample.sha1, sample.sha256} & {*profile.known_bad}:
+    brands = compiled(subject.profiles)
+    for bad in (sample.md5, sample.sha1, sample.sha256):
+        if profile := brands.known_bad.get(bad):
             yield said(
                 "known_bad",
                 detector="brand_signer",
                 violation="p2-6a",
                 strength=_KNOWN_BAD,
                 observed=bad,
-                brand=brand,
+                brand=profile.names[0].text,
             )
+    for profile in brands.owners_of(sample.package):
+        brand = profile.names[0].text
         pins = pins_of(profile, sample.package)
         if not pins:
             continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detection.identity import identity
+from detection.brands import compiled
+from detection.identity import identity, package_of
 from detection.saying import said
 from detection.subject import Subject
 from index.model import Evidence
@@ -16,7 +17,7 @@ _PUBLISHED = -8.0
 
 def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields negative evidence for a genuine listing."""
-    for profile in subject.profiles.values():
+    for profile in compiled(subject.profiles).owners_of(package_of(subject)):
         who = identity(subject, profile)
         if not who.genuine:
             continue

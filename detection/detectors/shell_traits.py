@@ -14,7 +14,8 @@ from index.model import Evidence
 GROUP = "shell"
 _STRENGTHS = {"relay_host": 3.4, "hardcoded_key": 3.4, "webview_only": 2.2, "model_api_host": 2.0}
 _OWN_MODEL = re.compile(
-    r"自研(?:大)?模型|自主研发.{0,6}模型|自有大?模型|独家大?模型|国产自研|自研ai|own (?:ai |large )?(?:language )?model|proprietary (?:ai )?model",
+    r"自研(?:大)?模型|自主研发.{0,6}模型|自有大?模型|独家大?模型|国产自研|自研ai|"
+    r"own (?:ai |large )?(?:language )?model|proprietary (?:ai )?model",
 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detection.brands import is_head
-from detection.identity import identity
+from detection.brands import compiled, is_head
+from detection.identity import identity, package_of
 from detection.look import look
 from detection.saying import said
 from detection.subject import Subject
@@ -21,10 +21,10 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     keys = [signer.known_test_key for signer in sample.signature.signers if signer.known_test_key] if sample else []
     if not keys:
         return
-    named = {hit.profile.id for field, hit in look(subject).names if is_head(field.text, hit)}
-    for profile in subject.profiles.values():
-        who = identity(subject, profile)
-        if (profile.id in named or who.own_package) and who.signer != "match":
+    named = [hit.profile for field, hit in look(subject).names if is_head(field.text, hit)]
+    owners = compiled(subject.profiles).owners_of(package_of(subject))
+    for profile in {profile.id: profile for profile in (*named, *owners)}.values():
+        if identity(subject, profile).signer != "match":
             yield said(
                 "test_key",
                 detector="test_key",
