@@ -61,9 +61,6 @@ ODD = re.compile(r"[\x00-\x20\x7f\\]")
 class EgressRefused(Exception):  # noqa: N818 - an answer, not a defect; no OSError, or Scrapy would try again
     """The address may not be visited. `host` and `why` say which and why."""
 
-    kind = "address_refused"
-    """Of the problem it becomes."""
-
     def __init__(self, host: str, why: str) -> None:
         """`why` in English, without the host."""
         super().__init__(f"{host}: {why}")

@@ -7,8 +7,9 @@ Settings: DOWNLOAD_HANDLERS names `crawler.page_download.GuardedDownload` for ht
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _ScrapyAgent
@@ -19,15 +20,18 @@ from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet import interfaces
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.internet.error import DNSLookupError
 from twisted.web.client import URI, Agent
 from twisted.web.iweb import IAgentEndpointFactory, IPolicyForHTTPS
 from zope.interface import implementer
 
-from crawler.egress import Egress
-from crawler.sample_download import Intake, SampleAgent
+from crawler.egress import Egress, UnknownHostError
+from crawler.sample_download import STALL, Intake, OutOfPlaceError, SampleAgent
 from index.blobs import Blobs
 from index.home import Home
 from index.settings import Settings
+
+T = TypeVar("T")
 
 
 @implementer(interfaces.IStreamClientEndpoint)
@@ -46,7 +50,13 @@ class CheckedEndpoint:
             kind = TCP6ClientEndpoint if ":" in address else TCP4ClientEndpoint
             return await maybe_deferred_to_future(kind(reactor, address, port, self._timeout).connect(factory))
 
-        return deferred_from_coro(self._egress.connect(self._host, self._port, dial))
+        async def connect() -> Any:
+            try:
+                return await self._egress.connect(self._host, self._port, dial)
+            except UnknownHostError as error:
+                raise DNSLookupError(str(error)) from error
+
+        return deferred_from_coro(connect())
 
 
 @implementer(IAgentEndpointFactory)
@@ -86,15 +96,22 @@ class GuardedDownload(HTTP11DownloadHandler):
     """Download handler for http and https."""
 
     def __init__(self, crawler: Crawler) -> None:
-        """Reads COPYCATCH_SETTINGS and COPYCATCH_HOME; COPYCATCH_RESOLVE may name another resolver (tests)."""
+        """Reads COPYCATCH_SETTINGS and COPYCATCH_HOME.
+
+        COPYCATCH_RESOLVE: another resolver. COPYCATCH_SAMPLE_STALL: seconds without news from a sample's server.
+        """
         super().__init__(crawler)
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
         self.egress = Egress(settings.crawl.allow_hosts, resolve=crawler.settings.get("COPYCATCH_RESOLVE"))
         self._blobs = Blobs(Home(Path(crawler.settings["COPYCATCH_HOME"])).samples)
         self._sample_cap = settings.crawl.sample_max_mb << 20
+        self._stall = crawler.settings.getfloat("COPYCATCH_SAMPLE_STALL", STALL)
 
     async def download_request(self, request: Request) -> Response:
-        """Fetches a page or a sample. Raises EgressRefused, SampleTooLargeError, BlobError, Scrapy's own errors."""
+        """Fetches a page or a sample.
+
+        Raises EgressRefused, SampleTooLargeError, NotASampleError, BlobError, Scrapy's own errors.
+        """
         self.egress.check_url(request.url)
         if request.meta.get("sample") is not None:
             return await self._download_sample(request)
@@ -104,21 +121,31 @@ class GuardedDownload(HTTP11DownloadHandler):
             return await maybe_deferred_to_future(agent.download_request(request))
 
     async def _download_sample(self, request: Request) -> Response:
+        sample = request.meta["sample"]
+        with self._blobs.partial(sample if isinstance(sample, str) else request.url) as partial:
+            intake = Intake(partial)
+            validator = await _in_thread(intake.take_up)
+            try:
+                response = await self._ask_for_sample(request, intake, validator)
+            except OutOfPlaceError:
+                if validator is None:
+                    raise
+                intake.begin(None)
+                response = await self._ask_for_sample(request, intake, None)
+            if response.status in {200, 206}:
+                request.meta["fetched"] = await _in_thread(intake.keep)
+            return response
+
+    async def _ask_for_sample(self, request: Request, intake: Intake, validator: str | None) -> Response:
         agent = _GuardedSampleAgent(maxsize=self._sample_cap, **self._agent_arguments())
-        agent.egress = self.egress
-        agent.intake = Intake(self._blobs.partial(request.url), self._blobs)
-        asked = request.replace(headers={**request.headers, "Accept-Encoding": "identity"})
-        if validator := agent.intake.validator():
-            await asyncio.to_thread(agent.intake.take_up)
-            asked.headers["Range"] = f"bytes={agent.intake.size}-"
+        agent.egress, agent.intake, agent.stall = self.egress, intake, self._stall
+        asked = request.copy()
+        asked.headers["Accept-Encoding"] = "identity"
+        if validator is not None:
+            asked.headers["Range"] = f"bytes={intake.size}-"
             asked.headers["If-Range"] = validator
         with wrap_twisted_exceptions():
-            response = await maybe_deferred_to_future(agent.download_request(asked))
-        if response.status == 416:  # what we have is no beginning of what is there now
-            agent.intake.drop()
-            return await self._download_sample(request)
-        request.meta["fetched"] = agent.fetched
-        return response
+            return await maybe_deferred_to_future(agent.download_request(asked))
 
     def _agent_arguments(self) -> dict[str, Any]:
         return {
@@ -128,3 +155,13 @@ class GuardedDownload(HTTP11DownloadHandler):
             "fail_on_dataloss": self._fail_on_dataloss,
             "crawler": self._crawler,
         }
+
+
+async def _in_thread(act: Callable[[], T]) -> T:
+    """What `act` gives. When cancelled it still waits for the end: the file must not be closed under the thread."""
+    task = asyncio.ensure_future(asyncio.to_thread(act))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
