@@ -61,18 +61,18 @@ class Dex:
             return b""
         return self.string(struct.unpack_from("<L", self.data, self._types[index])[0])
 
-    def classes(self) -> Iterator[tuple[bytes, int]]:
-        """(descriptor, offset of its class data or 0) of every class that is defined here."""
+    def classes(self) -> Iterator[tuple[bytes, bytes, int]]:
+        """(descriptor, that of its superclass, offset of its class data or 0) of every class that is defined here."""
         for at in self._classes:
-            index, class_data = struct.unpack_from("<L20xL", self.data, at)
-            yield self.type_name(index), class_data
+            index, parent, class_data = struct.unpack_from("<L4xL12xL", self.data, at)
+            yield self.type_name(index), self.type_name(parent), class_data
 
-    def methods(self, owner: bytes, names: frozenset[bytes]) -> frozenset[int]:
-        """Numbers of the methods of class `owner` that have one of `names`."""
+    def methods(self, owners: frozenset[bytes], names: frozenset[bytes]) -> frozenset[int]:
+        """Numbers of the methods of the classes `owners` that have one of `names`."""
         found = set()
         for number, at in enumerate(self._methods):
             class_index, name_index = struct.unpack_from("<H2xL", self.data, at)
-            if self.type_name(class_index) == owner and self.string(name_index) in names:
+            if self.string(name_index) in names and self.type_name(class_index) in owners:
                 found.add(number)
         return frozenset(found)
 

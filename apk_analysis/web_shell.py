@@ -1,9 +1,10 @@
 """Whether an app is nothing but a window on a web page.
 
 Rule for `webview_only`: over all DEX files, at most MOST_CLASSES classes are the app's own (library packages, R and
-BuildConfig set aside) with at most MOST_UNITS code units; their code calls WebView.loadUrl or loadDataWithBaseURL; and
-it holds the address itself (http, https, or a page in the assets). An app whose libraries were renamed by a shrinker
-has more own classes and is not called one: the rule rather misses than accuses.
+BuildConfig set aside) with at most MOST_UNITS code units; their code calls loadUrl or loadDataWithBaseURL of a WebView
+(Android's, X5, UC, or a class of the app that extends one); and it holds the address itself (http, https, or a page in
+the assets). An app whose libraries were renamed by a shrinker has more own classes and is not called one: the rule
+rather misses than accuses.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Trait
 
 MOST_CLASSES, MOST_UNITS = 40, 8_000
-WEB_VIEW = b"Landroid/webkit/WebView;"
+WEB_VIEWS = frozenset(
+    {b"Landroid/webkit/WebView;", b"Lcom/tencent/smtt/sdk/WebView;", b"Lcom/uc/webview/export/WebView;"}
+)
 LOADS = frozenset({b"loadUrl", b"loadDataWithBaseURL"})
 _ADDRESS = re.compile(rb"(?:https?://([A-Za-z0-9.-]{3,253})|file:///android_asset/)")
 _GENERATED = re.compile(rb"(?:/|^L)(?:R|R\$\w+|BuildConfig);$")
@@ -26,14 +29,17 @@ def find_web_shell(dexes: Sequence[tuple[str, Dex]], libraries: Sequence[bytes])
     own = [
         (name, dex, class_data)
         for name, dex in dexes
-        for descriptor, class_data in dex.classes()
+        for descriptor, _, class_data in dex.classes()
         if not _is_library(descriptor, libraries) and not _GENERATED.search(descriptor)
     ]
     if not 0 < len(own) <= MOST_CLASSES:
         return None
+    views = WEB_VIEWS.union(
+        descriptor for _, dex in dexes for descriptor, parent, _ in dex.classes() if parent in WEB_VIEWS
+    )
     where, address, units = "", "", 0
     for name, dex in dexes:
-        loads = dex.methods(WEB_VIEW, LOADS)
+        loads = dex.methods(views, LOADS)
         for used in (dex.uses(class_data) for owner, _, class_data in own if owner == name):
             units += used.units
             if used.methods & loads:

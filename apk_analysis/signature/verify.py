@@ -106,6 +106,8 @@ def _rotation_breaches(platform: Platform, outcomes: Mapping[str, Outcome]) -> I
         if v3 is ABSENT:
             yield "scheme_stripped", "v3.1 needs v3 beside it"
             return
+        if v3.signers[-1] not in (v31.lineage or v31.signers):
+            yield "signers_differ", "v3.1 does not continue the signer of v3"
         if v31.covers[1] != NEWEST:
             yield "sdk_range", f"v3.1 ends at {v31.covers[1]}"
     if v3 is ABSENT:

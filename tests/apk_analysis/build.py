@@ -1,7 +1,7 @@
 """A small builder of APKs for tests, independent of the code it tests: manifest, resources, v1, v2 and v3 signatures."""
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import io
 import struct
@@ -66,8 +66,8 @@ def key(name: str = "Example Studio", kind: str = "ec") -> Key:
         .issuer_name(subject)
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
-        .not_valid_after(datetime.datetime(2050, 1, 1, tzinfo=datetime.UTC))
+        .not_valid_before(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        .not_valid_after(dt.datetime(2050, 1, 1, tzinfo=dt.UTC))
         .sign(private, hashes.SHA256())
     )
     return Key(private, certificate)
@@ -159,10 +159,10 @@ def resources(labels: dict[str, str], files: dict[int, str] | None = None, packa
     files = files or {}
     texts = [*labels.values(), *files.values()]
     chunks = b""
-    for locale in labels:
+    for locale, label in labels.items():
         language, _, region = locale.partition("-")
         place = language.encode().ljust(2, b"\0") + region.encode().ljust(2, b"\0")
-        chunks += _type(1, place, 0, texts.index(labels[locale]))
+        chunks += _type(1, place, 0, texts.index(label))
     for density, file in files.items():
         chunks += _type(2, bytes(4), density, texts.index(file))
     types, keys = string_pool(["string", "drawable"]), string_pool(["app_name"])

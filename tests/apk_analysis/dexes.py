@@ -3,10 +3,11 @@
 import struct
 
 
-def dex(classes: dict[str, list[tuple[str, str] | str]]) -> bytes:
+def dex(classes: dict[str, list[tuple[str, str] | str]], parents: dict[str, str] | None = None) -> bytes:
     """Class descriptor -> what its one method does: (owner, method) is a call, a text is a constant."""
     calls = sorted({use for uses in classes.values() for use in uses if isinstance(use, tuple)})
-    types = sorted({*classes, *(owner for owner, _ in calls)})
+    parents = parents or {}
+    types = sorted({*classes, *parents.values(), *(owner for owner, _ in calls)})
     texts = {use for uses in classes.values() for use in uses if isinstance(use, str)}
     strings = sorted({*types, *texts, *(name for _, name in calls), "run"})
     methods = [*calls, *((name, "run") for name in classes)]
@@ -35,7 +36,8 @@ def dex(classes: dict[str, list[tuple[str, str] | str]]) -> bytes:
     tables += b"".join(struct.pack("<L", strings.index(name)) for name in types)
     tables += b"".join(struct.pack("<HHL", types.index(owner), 0, strings.index(name)) for owner, name in methods)
     for name, offset in zip(classes, class_offsets, strict=True):
-        tables += struct.pack("<8L", types.index(name), 1, 0xFFFFFFFF, 0, 0xFFFFFFFF, 0, offset, 0)
+        parent = types.index(parents[name]) if name in parents else 0xFFFFFFFF
+        tables += struct.pack("<8L", types.index(name), 1, parent, 0, 0xFFFFFFFF, 0, offset, 0)
     header = bytearray(b"dex\n035\0" + bytes(head - 8))
     struct.pack_into("<LL", header, 0x38, len(strings), head)
     struct.pack_into("<LL", header, 0x40, len(types), head + 4 * len(strings))

@@ -12,7 +12,7 @@ Files = dict[str, bytes]
 MAGIC = b"APK Sig Block 42"
 
 
-class NotApplicable(Exception):
+class NotApplicable(Exception):  # noqa: N818 - says that a way does not fit, nothing failed
     """The package has nothing that this way could change."""
 
 

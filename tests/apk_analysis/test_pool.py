@@ -1,31 +1,18 @@
 """Workers with limits: what a sample does to one costs only that sample."""
 
 import hashlib
-import os
-import signal
-import time
 from pathlib import Path
 
 import pytest
 
-from apk_analysis.analyse import Analysis, analyse
+from apk_analysis.analyse import analyse
 from apk_analysis.pool import Pool
-from tests.apk_analysis import build
-
-
-def _dies_or_stalls(path: str) -> Analysis:
-    """Stands for a parser that a hostile sample crashes or catches."""
-    if path.endswith("deadly.apk"):
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if path.endswith("endless.apk"):
-        time.sleep(600)
-    if path.endswith("greedy.apk"):
-        bytearray(2 << 30)
-    return analyse(path)
+from tests.apk_analysis import build, deadly
+from tests.conftest import ROOT
 
 
 class Exposed(Pool):
-    work = staticmethod(_dies_or_stalls)
+    work = staticmethod(deadly.work)
 
 
 @pytest.fixture
@@ -47,10 +34,13 @@ def test_a_missing_sample_is_wrong_use(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("deadly", "killed"), ("endless", "timeout"), ("greedy", "out_of_memory")])
-def test_a_lost_worker_is_a_problem_of_its_sample(sample: Path, name: str, kind: str) -> None:
+def test_a_lost_worker_is_a_problem_of_its_sample(
+    sample: Path, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))  # handed on to the workers, which must find `deadly`
     bad = sample.with_name(f"{name}.apk")
     bad.write_bytes(build.signed())
-    with Exposed(workers=1, timeout=5 if kind == "timeout" else 60, memory_mb=512) as pool:
+    with Exposed(workers=1, timeout=3 if kind == "timeout" else 60, memory_mb=512) as pool:
         lost, good = pool.submit(bad), pool.submit(sample)
         found = lost.result().fingerprint
         assert [(problem.part, problem.kind) for problem in found.problems] == [("worker", kind)]

@@ -130,6 +130,15 @@ def test_v31_takes_over_where_v3_says(tmp_path: Path) -> None:
     assert alone.signature.status == "invalid" and "scheme_stripped" in kinds(alone)
 
 
+def test_v31_must_continue_the_signer_of_v3(tmp_path: Path) -> None:
+    apk = build.archive(build.files(min_sdk=28))
+    owner, thief = key("Owner"), key("Thief")
+    first = (V3, v3(apk, [(owner, 28, NEWEST, [])]))
+    chain = [attribute(ROTATION, lineage([key("Other"), thief]))]
+    found = look(tmp_path, with_block(apk, [first, (V31, v3(apk, [(thief, 33, NEWEST, chain)]))]))
+    assert found.signature.status == "invalid" and "signers_differ" in kinds(found)
+
+
 def _bad_lineages() -> dict[str, bytes]:
     old, new, other = key("Old"), key("New"), key("Other")
     broken = bytearray(lineage([old, new]))

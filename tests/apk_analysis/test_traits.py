@@ -86,6 +86,13 @@ def test_a_window_on_a_web_page(tmp_path: Path) -> None:
     assert [item.value for item in local] == ["assets"]
 
 
+@pytest.mark.parametrize("view", ["Lcom/tencent/smtt/sdk/WebView;", "Lcom/example/app/MyView;"])
+def test_other_web_views_are_windows_too(tmp_path: Path, view: str) -> None:
+    classes = {MAIN: [(view, "loadUrl"), "https://chat.example.net"], "Lcom/example/app/MyView;": []}
+    code = dex(classes, parents={"Lcom/example/app/MyView;": "Landroid/webkit/WebView;"})  # type: ignore[arg-type]
+    assert [item.kind for item in traits(tmp_path, {"classes.dex": code})] == ["webview_only"]
+
+
 NO_SHELLS = {
     "no call": {MAIN: ["https://chat.example.net"]},
     "no address": {MAIN: [LOAD, "hello"]},
