@@ -15,6 +15,8 @@ _HARMFUL = re.compile(
 
 def plain(text: str) -> str:
     """`text` with harmful characters as '<U+202E>'; carriage returns before line feeds are dropped."""
+    if text.isprintable():  # most texts are, and nothing harmful is
+        return text
     return _HARMFUL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text.replace("\r\n", "\n"))
 
 

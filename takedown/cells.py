@@ -21,7 +21,8 @@ def cell(value: object) -> Cell:
         return None if value is None else str(value).lower()
     if isinstance(value, int | float):
         return value
-    return shorten(guard(_NOT_XML.sub("\ufffd", plain(str(value)))))
+    text = str(value)
+    return shorten(guard(text if text.isprintable() else _NOT_XML.sub("\ufffd", plain(text))))
 
 
 def guard(text: str) -> str:

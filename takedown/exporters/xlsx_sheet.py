@@ -54,11 +54,13 @@ def _sheet(book: Workbook, kind: Kind, lang: str, number: int) -> Any:
 
 
 def _cells(sheet: Any, values: Iterable[Cell]) -> Iterator[Any]:
-    """Texts are marked as texts, or openpyxl would take '=...' for a formula and '#N/A' for an error."""
+    """Texts that openpyxl would take for a formula ('=...') or an error ('#N/A') are marked as texts."""
     for value in values:
-        if isinstance(value, str):
-            made = WriteOnlyCell(sheet, _ESCAPE.sub("_x005F_", value))
+        if not isinstance(value, str):
+            yield value
+        elif value[:1] in {"=", "#"}:
+            made = WriteOnlyCell(sheet, value)
             made.data_type = "s"
             yield made
         else:
-            yield value
+            yield _ESCAPE.sub("_x005F_", value) if "_x" in value else value

@@ -152,9 +152,9 @@ def test_a_huge_list_is_read_row_by_row(tmp_path: Path) -> None:
     path = tmp_path / "endless.csv"
     with path.open("w") as out:
         out.write("title,url\n")
-        out.writelines(f"x,{URL}?{number}\n" for number in range(50_000))
+        out.writelines(f"x,{URL}?{number}\n" for number in range(20_000))
     assert len(list(islice(read_listings(path), 3))) == 3
-    assert sum(isinstance(row, Listing) for row in read_listings(path)) == 50_000
+    assert sum(isinstance(row, Listing) for row in read_listings(path)) == 20_000
 
 
 @settings(max_examples=60)
