@@ -11,8 +11,10 @@ from typing import Self
 from demo.apk_patch import Wish, icon, patched
 from demo.apk_sign import signed_apk
 from demo.fdroid import Entry, repository
-from demo.pages import Page, pages
-from demo.planted import content, market_key
+from demo.page import Page
+from demo.pages import pages
+from demo.planted import Planted, content, market_key
+from index.ids import listing_id
 
 PORT = 8976
 """Fixed, because a listing's identity contains the place where it was found: a second demo finds the same listings."""
@@ -64,9 +66,24 @@ class Market:
         return {
             "fdroid_repo": f"{self.base}/fdroid/repo?fingerprint={market_key('repository').fingerprint}",
             "jsonld_shop": f"{self.base}/shop/sitemap.xml",
-            "discuz": f"{self.base}/forum/forum-2-1.html\n{self.base}/forum/forum-3-1.html",
+            "discuz": f"{self.base}/forum/",
             "feed": f"{self.base}/channel/feed.xml",
         }
+
+    @property
+    def media_requested(self) -> list[str]:
+        """Pictures and films that somebody asked for: a crawl must leave all of them alone."""
+        return [path for path in self.requested if path.startswith("/media/")]
+
+    def listing_id(self, truth: Planted) -> str:
+        """The id under which a crawl stores a planted listing."""
+        spider, native_id = {
+            "store": ("fdroid_repo", truth.native_id),
+            "shop": ("jsonld_shop", f"sku:{truth.native_id}"),
+            "forum": ("discuz", truth.native_id),
+            "channel": ("feed", f"{self.base}/channel/{truth.native_id}"),
+        }[truth.place]
+        return listing_id(f"{spider}:{self.host}", native_id)
 
     def page(self, path: str) -> Page | None:
         """Content type and body for a path, or None."""
