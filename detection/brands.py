@@ -21,6 +21,10 @@ from index.profiles import Name, Profile
 How = Literal["exact", "look_alike", "misspelling", "typo", "homophone"]
 
 _KEY = str.maketrans("i1|!0", "lllio")
+_TITLE_LENGTH = 120
+"""Slips and sounds are looked for in titles and labels only: in long texts they are chance."""
+_DISGUISE = {"variant_characters", "zero_width", "combining_marks", "styled_letters", "separators"}
+"""Steps that nobody needs who is entitled to the name."""
 _TYPO_FROM = 7
 """Latin names of at least this length are matched with one slip; shorter ones are too close to other words."""
 _SOUND_FROM = 3
@@ -109,6 +113,7 @@ class Brands:
         self._owners: dict[str, list[Profile]] = defaultdict(list)
         self.known_bad: dict[str, Profile] = {}
         self._sound: dict[tuple[str, ...], tuple[Profile, Name]] = {}
+        self._sound_lengths: set[int] = set()
         for profile in profiles.values():
             for name in profile.names:
                 self._add(profile, name, fold(name.text))
@@ -128,24 +133,28 @@ class Brands:
             self._typo.append((folded, profile, name))
         if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
             self._sound[tuple(map(_sound_of, folded))] = (profile, name)
+            self._sound_lengths.add(len(folded))
 
     def owners_of(self, package: str | None) -> Sequence[Profile]:
         """Profiles whose own package, or pinned one, that is."""
         return self._owners.get(package, ()) if package else ()
 
     def names_in(self, text: Normalised) -> tuple[NameHit, ...]:
-        """Names in all views, at most one per profile: the plainest, then the longest."""
+        """Names in all views, at most one per profile: the longest, then the plainest."""
         if (known := self._cache.get(text.raw)) is not None:
             return known
         best: dict[str, NameHit] = {}
-        for hit in (*self._exact(text), *self._look_alikes(text), *self._slips(text), *self._sounds(text)):
+        hits = [*self._exact(text), *self._look_alikes(text)]
+        if len(text.plain) <= _TITLE_LENGTH:
+            hits += [*self._slips(text), *self._sounds(text)]
+        for hit in hits:
             former = best.get(hit.profile.id)
-            if former is None or (hit.how == former.how and hit.end - hit.start > former.end - former.start):
+            if former is None or hit.end - hit.start > former.end - former.start:
                 best[hit.profile.id] = hit
         if len(self._cache) > 1024:
             self._cache.clear()
-        self._cache[text.raw] = hits = tuple(best.values())
-        return hits
+        self._cache[text.raw] = found = tuple(best.values())
+        return found
 
     def _exact(self, text: Normalised) -> Iterator[NameHit]:
         if not len(self._plain):
@@ -154,6 +163,8 @@ class Brands:
             start = last - length + 1
             if _stands_alone(text.joined, start, last + 1) and text.evenly(start, last + 1):
                 how: How = "misspelling" if name.kind == "misspelling" else "exact"
+                if how == "exact" and not _DISGUISE.isdisjoint(text.steps("joined", start, last + 1)):
+                    how = "look_alike"
                 yield NameHit(profile, name, how, "joined", start, last + 1)
 
     def _look_alikes(self, text: Normalised) -> Iterator[NameHit]:
@@ -179,9 +190,9 @@ class Brands:
     def _sounds(self, text: Normalised) -> Iterator[NameHit]:
         if not self._sound:
             return
-        for run in _HAN_RUN.finditer(text.joined[:200]):
+        for run in _HAN_RUN.finditer(text.joined):
             sounds = tuple(map(_sound_of, run[0]))
-            for length in {len(key) for key in self._sound}:
+            for length in self._sound_lengths:
                 for at in range(len(sounds) - length + 1):
                     if found := self._sound.get(sounds[at : at + length]):
                         profile, name = found
@@ -217,7 +228,7 @@ def ordinary(hit: NameHit, title: str, description: str) -> str | None:
             return meaning.meaning
         if any(_word_in(word, description) for word in words) and not ai_context(title):
             return meaning.meaning
-    weak = meanings or hit.how != "exact"
+    weak = meanings or hit.how not in {"exact", "look_alike"}
     if weak and not (ai_context(title) or ai_context(description)):
         return "no sign of AI"
     return None

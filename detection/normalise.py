@@ -39,6 +39,8 @@ _VARIANTS = {
     "峯": "峰",
     "乄": "为",
     "玍": "生",
+    "エ": "工",
+    "ロ": "口",
 }
 _LOOK_ALIKES = str.maketrans(
     "аеорсухіјѕԁһԛԝьвкмнтгαοερκνιτυхγ",
@@ -216,3 +218,14 @@ def _unmask(token: str) -> str:
             return head.translate(_LEET) + token[len(head) :]
         return token
     return token.translate(_LOOK_ALIKES) if any("a" <= char <= "z" for char in token) else token
+
+
+def stands_alone(string: str, start: int, end: int) -> bool:
+    """Whether [start, end) is no part of a longer Latin word; Chinese words may have neighbours."""
+    if start and _is_latin(string[start]) and _is_latin(string[start - 1]):
+        return False
+    return not (end < len(string) and _is_latin(string[end - 1]) and _is_latin(string[end]))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()

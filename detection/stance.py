@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import ahocorasick
 import yaml
 
 from detection.contacts import contacts
 from detection.fields import Field
-from detection.normalise import fold
+from detection.normalise import fold, stands_alone
 from index.model import Listing
 from index.reading import ReadError, read
 
@@ -23,7 +25,7 @@ _NEGATED_BEFORE = re.compile(
     r"|(?:不提供|不支持|不做|不教|不接|不卖|不含|不是|不得|不涉及|禁止|严禁|拒绝|杜绝|抵制|谨防|警惕|当心|小心|打击|查处|整治|"
     r"(?<![反过防])检测|(?<![反过防])识别|拦截|防范|防止|举报|封禁|屏蔽)[^，。,！!；;\n]{0,24}$"
     r"|\b(?:no|not|never|without|don'?t|doesn'?t|won'?t|can'?t|cannot|refuse|against|anti|stop|prevent|detect|detects|block|blocks|ban|avoid|"
-    r"banned|beware of|report)\b[^,.;!\n]{0,24}$",
+    r"banned|beware of|report|fight|fights|combat)\b[^,.;!\n]{0,24}$",
     re.ASCII,
 )
 _NEGATED_AFTER = re.compile(
@@ -40,6 +42,12 @@ _OFFER = re.compile(
     r"whatsapp|pay|paid|cheap|discount|bulk|reseller|per month|monthly)\b|\$\s?\d|\busdt\b|@[a-z0-9_]{5,}",
     re.ASCII,
 )
+_WAIVED = re.compile(
+    r"(?:不用|无需|不需要?|不必|免|无须|没有|不看|不要)[^，。,!；;\n]{0,3}$|"
+    r"\b(?:no|without|skip|need no)\s[^,.;\n]{0,8}$",
+    re.ASCII,
+)
+"""Before a frame's words: 'without consent' is no consent."""
 _FREE = re.compile(r"^\W*(?:免费|免費|free|0(?:\.0+)?(?:元)?|none|-|面议|面議|)\W*$", re.IGNORECASE)
 
 
@@ -73,18 +81,18 @@ def frames() -> tuple[Frame, ...]:
 
 
 @cache
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    parts = sorted({fold(word) for word in words}, key=len, reverse=True)
-    return re.compile("|".join(_bounded(part) for part in parts))
-
-
-def _bounded(word: str) -> str:
-    """Latin words stand alone, Chinese ones anywhere."""
-    left = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
-    right = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
-    return left + re.escape(word) + right
+def _words() -> Any:
+    """Automaton over the words of all frames; each gives (length, ((frame, strong), ...))."""
+    by_word: dict[str, dict[tuple[int, bool], None]] = {}
+    for number, frame in enumerate(frames()):
+        for words, strong in ((frame.strong, True), (frame.weak, False)):
+            for word in words:
+                by_word.setdefault(fold(word), {})[number, strong] = None
+    automaton = ahocorasick.Automaton()
+    for word, uses in by_word.items():
+        automaton.add_word(word, (word, tuple(uses)))
+    automaton.make_automaton()
+    return automaton
 
 
 def negated(joined: str, start: int, end: int) -> bool:
@@ -105,36 +113,25 @@ def priced(listing: Listing) -> bool:
 
 
 def frames_of(listing: Listing, texts: Sequence[Field]) -> list[tuple[Frame, Field, int, int]]:
-    """Frames that hold, each with the field and the joined offsets of the words that show it best."""
-    held = []
-    reachable: bool | None = None
+    """Frames that hold in the seller's own words, each with field and joined offsets of the words that show it."""
     own = [text for text in texts if text.own_words]
-    for frame in frames():
-        if frame.places and listing.source_kind not in frame.places:
-            continue
-        shown = _shown(frame, own)
-        if shown is None:
-            continue
-        if frame.beaten_by_contact:
-            if reachable is None:
-                reachable = any(next(contacts(text.text.plain), None) for text in own)
-            if reachable:
+    shown: dict[int, tuple[Field, int, int]] = {}
+    weak: dict[int, str] = {}
+    for text in own:
+        for last, (word, uses) in _words().iter(text.text.joined):
+            start, end = last - len(word) + 1, last + 1
+            if not stands_alone(text.text.joined, start, end) or _WAIVED.search(
+                text.text.joined[max(0, start - 12) : start]
+            ):
                 continue
-        held.append((frame, *shown))
-    return held
+            for number, strong in uses:
+                if strong or weak.setdefault(number, word) != word:
+                    shown.setdefault(number, (text, start, end))
+    held = [(frames()[number], *place) for number, place in sorted(shown.items())]
+    if any(frame.beaten_by_contact for frame, *_ in held) and _reachable(own):
+        held = [one for one in held if not one[0].beaten_by_contact]
+    return [one for one in held if not one[0].places or listing.source_kind in one[0].places]
 
 
-def _shown(frame: Frame, texts: Sequence[Field]) -> tuple[Field, int, int] | None:
-    strong, weak = _pattern(frame.strong), _pattern(frame.weak)
-    if strong:
-        for text in texts:
-            if match := strong.search(text.text.joined):
-                return text, match.start(), match.end()
-    if weak:
-        words: set[str] = set()
-        for text in texts:
-            for match in weak.finditer(text.text.joined):
-                words.add(match[0])
-                if len(words) == 2:
-                    return text, match.start(), match.end()
-    return None
+def _reachable(texts: Sequence[Field]) -> bool:
+    return any(next(contacts(text.text.plain), None) for text in texts)

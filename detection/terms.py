@@ -13,7 +13,7 @@ import ahocorasick
 import yaml
 
 from detection.fields import Field
-from detection.normalise import fold
+from detection.normalise import fold, stands_alone
 from detection.stance import negated, offers
 from index.reading import ReadError, read
 from index.taxonomy import taxonomy
@@ -147,7 +147,7 @@ class Lexicon:
         for view, string in views:
             for last, word in self._automaton.iter(string):
                 start, end = last - len(word) + 1, last + 1
-                if not _alone(string, start, end) or (view == "joined" and not text.text.evenly(start, end)):
+                if not stands_alone(string, start, end) or (view == "joined" and not text.text.evenly(start, end)):
                     continue
                 found.append(_Seen(word, view, start, end, text.sentence(min(start, len(text.text.joined) - 1))))
         return found
@@ -175,19 +175,6 @@ class Lexicon:
         if rule.needs == "offer" and not priced and not offers(text.text.joined[slice(*word.sentence)]):
             return False
         return not negated(string, word.start, word.end)
-
-
-def _alone(string: str, start: int, end: int) -> bool:
-    """Latin words must not be part of longer ones; Chinese ones may."""
-    if string[start].isascii() and string[start].isalnum() and start and _is_latin(string[start - 1]):
-        return False
-    return not (
-        string[end - 1].isascii() and string[end - 1].isalnum() and end < len(string) and _is_latin(string[end])
-    )
-
-
-def _is_latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
 
 
 @cache

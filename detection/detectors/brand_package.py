@@ -61,11 +61,11 @@ def detect(subject: Subject) -> Iterator[Evidence]:
 def squats(package: str, genuine: str) -> bool:
     """Whether `package` is close enough to `genuine` to be taken for it, and not it."""
     package, genuine = package.lower(), genuine.lower()
-    if package == genuine or len(genuine) < 8:
+    distinctive = sum(len(part) for part in genuine.split(".") if part not in _COMMON)
+    if package == genuine or distinctive < 5:
         return False
-    if package.startswith(genuine):
-        return True
-    if OSA.distance(package, genuine, score_cutoff=2) <= (2 if len(genuine) >= 14 else 1):
+    slips = 2 if distinctive >= 10 else 1
+    if package.startswith(genuine) or OSA.distance(package, genuine, score_cutoff=slips) <= slips:
         return True
     parts, own = package.split("."), genuine.split(".")
     vendor = own[1] if len(own) > 1 else ""
