@@ -1,4 +1,4 @@
-"""The practice forum: boards, threads, archiver and RSS, in markup of our own with the marks by which Discuz! is known."""
+"""The practice forum: boards, threads, archiver and RSS, in our own markup with the marks of Discuz!."""
 
 from __future__ import annotations
 

@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from rich.text import Text
 
 from console.terminal import complain, out, table
 from console.words import chance, verdict
+from demo.outcome import Outcome
 from index.home import Home
 from index.messages import language, t
 from index.model import Run
 from index.plain import line
 
-if TYPE_CHECKING:
-    from demo.run import Outcome
-
 REASONS = 2
 """Reasons shown for each finding; `copycatch show` has all."""
+Rows = Callable[[Outcome], Iterator[list[str | Text]]]
 
 
-def print_report(outcomes: Sequence[Outcome], runs: Sequence[Run], home: Home, seconds: int) -> None:
+def print_report(
+    outcomes: Sequence[Outcome], runs: Sequence[Run], home: Home, *, seconds: int, media: Sequence[str]
+) -> None:
     """The whole report."""
     flagged = [outcome for outcome in outcomes if outcome.findings]
-    flagged.sort(key=lambda outcome: -max(finding["priority"] for finding in outcome.findings))
+    flagged.sort(key=lambda outcome: -outcome.findings[0]["priority"])
     clean = [outcome for outcome in outcomes if outcome.listing and not outcome.findings]
-    out().print(Text(t("demo.found_title"), style="bold"))
-    headings = [t(f"demo.column.{name}") for name in ("what", "chance", "where", "listing", "reasons")]
-    out().print(table(headings, [row for outcome in flagged for row in _found(outcome)], wide=_wide(headings)))
-    out().print(Text(t("demo.clean_title"), style="bold"))
-    headings = [t(f"demo.column.{name}") for name in ("where", "listing", "why")]
-    out().print(table(headings, map(_clean, clean), wide=_wide(headings)))
-    _tally(outcomes, runs, seconds)
+    _section("demo.found_title", ("what", "chance", "where", "listing", "reasons"), flagged, _found)
+    _section("demo.clean_title", ("where", "listing", "why"), clean, _clean)
+    _tally(outcomes, media)
+    new = sum(run.counts.get("new", 0) for run in runs)
+    known = sum(run.counts.get("listings", 0) for run in runs) - new
+    out().print(t("demo.new", new=new, known=known, seconds=seconds))
+    out().print(t("demo.again"))
     _next(flagged, home)
 
 
-def _wide(headings: Sequence[str]) -> dict[str, int]:
-    return {headings[-2]: 2, headings[-1]: 4}
+def command(home: Home | None, *words: str, **variables: str) -> str:
+    """A command line that can be pasted into a shell; `home` None: for the user's own."""
+    program = "copycatch" if shutil.which("copycatch") else os.path.relpath(sys.argv[0])
+    settings = {"COPYCATCH_HOME": str(home.path), **variables} if home else variables
+    return " ".join(
+        [*(f"{name}={shlex.quote(value)}" for name, value in settings.items()), shlex.join([program, *words])]
+    )
+
+
+def _section(title: str, columns: Sequence[str], outcomes: Sequence[Outcome], rows: Rows) -> None:
+    out().print(Text(t(title), style="bold"))
+    headings = [t(f"demo.column.{name}") for name in columns]
+    wide = {headings[-2]: 2, headings[-1]: 4}
+    out().print(table(headings, [row for outcome in outcomes for row in rows(outcome)], wide=wide))
 
 
 def _found(outcome: Outcome) -> Iterator[list[str | Text]]:
@@ -49,55 +65,47 @@ def _found(outcome: Outcome) -> Iterator[list[str | Text]]:
 
 
 def _reasons(finding: dict[str, Any]) -> Text:
-    evidence = [each for violation in finding["violations"] for each in violation["evidence"]]
+    """The strongest reasons, each said once, with the quote where the sentence does not hold it already."""
+    evidence = [each for violation in finding["violations"] for each in violation["evidence"] if each["strength"] > 0]
     evidence.sort(key=lambda each: -each["strength"])
+    reasons = {each[language()]: each["quote"] for each in reversed(evidence)}
     shown = Text()
-    for each in evidence[:REASONS]:
-        quote = f"  {line(each['quote'])!r}" if each["quote"] else ""
-        shown.append(f"• {line(each[language()])}")
-        shown.append(f"{quote}\n", style="dim")
+    for sentence, quote in list(reversed(reasons.items()))[:REASONS]:
+        shown.append(f"• {line(sentence)}")
+        shown.append(f"  “{line(quote)}”\n" if quote and quote not in sentence else "\n", style="dim")
     return shown
 
 
-def _clean(outcome: Outcome) -> list[str | Text]:
-    judgement = (outcome.listing or {}).get("judgement") or {}
-    evidence = [each for violation in judgement.get("violations", ()) for each in violation["evidence"]]
-    against = [
-        line(each[language()]) for each in sorted(evidence, key=lambda each: each["strength"]) if each["strength"] < 0
-    ]
-    why = against[0] if against else t("demo.nothing_against")
-    return [t(f"demo.place.{outcome.planted.place}"), outcome.planted.title, why]
+def _clean(outcome: Outcome) -> Iterator[list[str | Text]]:
+    why = "; ".join(line(sentence[language()]) for sentence in outcome.cleared)
+    yield [t(f"demo.place.{outcome.planted.place}"), outcome.planted.title, why]
 
 
-def _tally(outcomes: Sequence[Outcome], runs: Sequence[Run], seconds: int) -> None:
+def _tally(outcomes: Sequence[Outcome], media: Sequence[str]) -> None:
     guilty = [outcome for outcome in outcomes if outcome.planted.verdict == "violation"]
     innocent = [outcome for outcome in outcomes if outcome.planted.verdict == "benign"]
-    wrong = [outcome for outcome in innocent if outcome.findings]
     found = sum(outcome.right for outcome in guilty)
-    said = t("demo.tally", planted=len(guilty), found=found, innocent=len(innocent), wrong=len(wrong))
-    out().print(Text(said, style="bold green" if found == len(guilty) and not wrong else "bold red"))
+    wrong = sum(bool(outcome.findings) for outcome in innocent)
+    said = t("demo.tally", planted=len(guilty), found=found, innocent=len(innocent), wrong=wrong)
+    well = all(outcome.right for outcome in outcomes) and not media
+    out().print(Text(said, style="bold green" if well else "bold red"))
+    out().print(t("demo.media_none") if not media else Text(t("demo.media_some", count=len(media)), style="bold red"))
     for outcome in outcomes:
         if not outcome.right:
+            kind = "wrong" if outcome.findings and outcome in innocent else "missed"
             place = t(f"demo.place.{outcome.planted.place}")
-            complain(
-                t("demo.wrong" if outcome in innocent else "demo.missed", title=outcome.planted.title, place=place)
-            )
-    new = sum(run.counts.get("new", 0) for run in runs)
-    known = sum(run.counts.get("listings", 0) for run in runs) - new
-    out().print(t("demo.new", new=new, known=known, seconds=seconds))
-    out().print(t("demo.again"))
+            complain(t(f"demo.{kind}", title=outcome.planted.title, place=place))
 
 
 def _next(flagged: Sequence[Outcome], home: Home) -> None:
     out().print(Text(f"\n{t('demo.next')}", style="bold"))
-    prefix = f"COPYCATCH_HOME={shlex.quote(str(home.path))} .venv/bin/copycatch"
     steps = [
-        ("search", f"{prefix} search 'group:counterfeit AND verdict:violation'"),
-        ("export", f"{prefix} export findings --format xlsx"),
-        ("real", ".venv/bin/copycatch crawl fdroid_repo --start https://f-droid.org/repo --limit 50"),
+        ("search", command(home, "search", "group:counterfeit AND verdict:violation")),
+        ("export", command(home, "export", "findings", "--format", "xlsx")),
+        ("real", command(None, "crawl", "fdroid_repo", "--start", "https://f-droid.org/repo", "--limit", "50")),
     ]
     if flagged:
-        steps.insert(0, ("show", f"{prefix} show {flagged[0].findings[0]['id']}"))
-    for name, command in steps:
-        out().print(Text(f"  {command}"), soft_wrap=True)
+        steps.insert(0, ("show", command(home, "show", flagged[0].findings[0]["id"])))
+    for name, typed in steps:
+        out().print(Text(f"  {typed}"), soft_wrap=True)
         out().print(Text(f"      {t(f'demo.next.{name}')}", style="dim"))

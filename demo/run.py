@@ -2,81 +2,74 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.text import Text
 
 from console.exits import CommandError, Exit
 from console.runs import RunDisplay, print_runs
-from console.terminal import complain, emit, out, remark
+from console.terminal import emit, out, remark
 from crawler.run import crawl
 from crawler.runs import Order
 from demo.market import PORT, Market
-from demo.planted import Planted, brand_profile, planted
-from demo.report import print_report
+from demo.outcome import Outcome, compare
+from demo.planted import brand_profile
+from demo.report import command, print_report
 from index.home import Home, find_home
 from index.messages import t
 from index.model import Run
-from index.open import open_index
 from index.settings import CrawlSettings, Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One planted listing beside what the machine made of it."""
-
-    planted: Planted
-    listing: dict[str, Any] | None
-    """As stored; None when it was not even seen."""
-    findings: tuple[dict[str, Any], ...]
-    """Findings that say violation or lead."""
-
-    @property
-    def right(self) -> bool:
-        """Flagged in the right group, or rightly not flagged."""
-        groups = {finding["group"] for finding in self.findings}
-        if self.listing is None:
-            return False
-        return self.planted.group in groups if self.planted.verdict == "violation" else not groups
-
-
 def run(*, serve: bool = False, json: bool = False) -> int:
-    """Crawls the market into `<home>/demo` and prints what was found; `serve` keeps it up. Returns an exit code."""
+    """Crawls the market into `<home>/demo` and prints what was found; `serve` keeps it up until Ctrl+C.
+
+    Returns an exit code of `console.exits.Exit`: FAILURES when what was planted is not what was found, or when somebody
+    asked for a picture or film. Raises CommandError.
+    """
     home = Home(find_home().path / "demo").prepare()
     home.brands.mkdir(exist_ok=True)
     (home.brands / "xiaozhou.yml").write_text(brand_profile(), "utf-8")
     with _market() as market:
-        if not json:
-            remark(t("demo.begin", base=market.base))
-            remark(t("demo.crawling"))
+        remark(t("demo.begin", base=market.base))
+        remark(t("demo.crawling"))
         begun = time.monotonic()
         runs = _crawl(market, home)
-        outcomes = compare(home)
-        seconds = round(time.monotonic() - begun)
+        outcomes = compare(market, home)
         if json:
-            emit(_document(runs, outcomes))
+            emit(_document(runs, outcomes, market))
         else:
-            print_runs(runs, json=False)
-            print_report(outcomes, runs, home, seconds)
+            # The remarks of healthy runs only repeat that the market is on this machine.
+            print_runs([replace(run, remarks=()) if run.outcome == "healthy" else run for run in runs], json=False)
+            print_report(outcomes, runs, home, seconds=round(time.monotonic() - begun), media=market.media_requested)
+        as_planted = all(outcome.right for outcome in outcomes) and not market.media_requested
         if serve:
             _serve(market, home)
     if any(run.outcome != "healthy" for run in runs):
         return Exit.UNHEALTHY
-    return Exit.DONE if all(outcome.right for outcome in outcomes) else Exit.FAILURES
+    return Exit.DONE if as_planted else Exit.FAILURES
 
 
 def _market() -> Market:
-    given = os.environ.get("COPYCATCH_DEMO_PORT", "")
-    port = int(given) if given.isdigit() else PORT
+    """The market at its own port, so that a second demo meets the same listings; elsewhere when that one is taken."""
+    given = os.environ.get("COPYCATCH_DEMO_PORT")
+    if given and not (given.isdigit() and 0 < int(given) < 65536):
+        raise CommandError(t("demo.bad_port", given=given))
     try:
-        return Market(port)
-    except (OSError, OverflowError) as error:
-        raise CommandError(t("demo.port_taken", port=port), Exit.MISSING) from error
+        return Market(int(given) if given else PORT)
+    except OSError as error:
+        if given:
+            raise CommandError(t("demo.port_taken", port=given), Exit.MISSING) from error
+    market = Market(0)
+    remark(t("demo.other_port", port=PORT, base=market.base))
+    return market
 
 
 def _crawl(market: Market, home: Home) -> list[Run]:
@@ -86,35 +79,29 @@ def _crawl(market: Market, home: Home) -> list[Run]:
             operator="practice market", allow_hosts=(market.host,), delay=0.0, concurrency=8, audit_one_in=1
         )
     )
-    orders = [Order(spider=name, start=tuple(start.split())) for name, start in market.urls.items()]
-    with RunDisplay() as display:
+    orders = [Order(spider=name, start=(start,)) for name, start in market.urls.items()]
+    with _quiet_log(), RunDisplay() as display:
         return crawl(orders, home=home, settings=settings, progress=display.show)
 
 
-def compare(home: Home) -> list[Outcome]:
-    """Each planted listing beside what the index holds of it."""
-    index = open_index(home, write=False)
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """Warnings only: what the crawl says of its settings and stages would bury the report."""
+    logging.disable(logging.INFO)
     try:
-        listings = {str(hit.value["title"]): {**hit.value, "id": hit.id} for hit in index.scan("*", kind="listings")}
-        flagged: dict[str, list[dict[str, Any]]] = {}
-        for hit in index.scan("NOT verdict:benign", kind="findings"):
-            flagged.setdefault(str(hit.value["listing_id"]), []).append({**hit.value, "id": hit.id})
+        yield
     finally:
-        index.close()
-    outcomes = []
-    for truth in planted():
-        listing = listings.get(truth.title)
-        findings = tuple(flagged.get(str(listing["id"]), [])) if listing else ()
-        outcomes.append(Outcome(planted=truth, listing=listing, findings=findings))
-    return outcomes
+        logging.disable(logging.NOTSET)
 
 
-def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _document(runs: Sequence[Run], outcomes: Sequence[Outcome], market: Market) -> dict[str, Any]:
+    guilty = [outcome for outcome in outcomes if outcome.planted.verdict == "violation"]
     return {
         "runs": list(runs),
-        "planted": sum(outcome.planted.verdict == "violation" for outcome in outcomes),
-        "found": sum(outcome.planted.verdict == "violation" and outcome.right for outcome in outcomes),
+        "planted": len(guilty),
+        "found": sum(outcome.right for outcome in guilty),
         "new": sum(run.counts.get("new", 0) for run in runs),
+        "media_requested": market.media_requested,
         "listings": [
             {
                 **asdict(outcome.planted),
@@ -124,6 +111,7 @@ def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any
                     {name: finding[name] for name in ("id", "group", "verdict", "brand", "probability")}
                     for finding in outcome.findings
                 ],
+                "cleared": list(outcome.cleared),
             }
             for outcome in outcomes
         ],
@@ -131,12 +119,14 @@ def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any
 
 
 def _serve(market: Market, home: Home) -> None:
-    remark(t("demo.serving", base=market.base))
-    remark(t("demo.crawl_hint"))
-    prefix = f"COPYCATCH_HOME={home.path} COPYCATCH_ALLOW_HOSTS={market.host}"
+    """Keeps the market up until Ctrl+C or SIGTERM."""
+    signals = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # before anybody can be told that it serves
+    out().print(Text(t("demo.serving", base=market.base)), soft_wrap=True)
+    out().print(Text(t("demo.crawl_hint")), soft_wrap=True)
     for name, start in market.urls.items():
-        out().print(Text(f"  {prefix} copycatch crawl {name} --start '{start.split()[0]}'"), soft_wrap=True)
-    try:
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    except KeyboardInterrupt:
-        complain("")
+        line = command(home, "crawl", name, "--start", start, COPYCATCH_ALLOW_HOSTS=market.host, COPYCATCH_DELAY="0")
+        out().print(Text(f"  {line}"), soft_wrap=True)
+    out().file.flush()
+    signal.sigwait(signals)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
