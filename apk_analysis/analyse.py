@@ -85,20 +85,25 @@ class _Sample:
 
     def analyse(self) -> Analysis:
         bare = _bare(self.data)
-        try:
-            archive = Archive(self.data)
-        except Defect as defect:
-            kind = {"empty": "empty", "html": "html_instead"}.get(bare.container, defect.kind)
-            detail = defect.detail or f"looks like {bare.container}"
-            return Analysis(fingerprint=replace(bare, problems=(problem("zip", kind, detail),)))
+        archive = self._guarded("zip", lambda: self._open(bare.container), None)
+        if archive is None:
+            return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
         self.problems += archive.problems
-        container = name_of_archive(archive)
-        if container in BUNDLES and not self.inside_bundle:
-            return self._bundle(archive, replace(bare, container=container))
-        if container != "apk":
-            self.problems.append(problem("container", "not_analysed", container))
-            return Analysis(fingerprint=replace(bare, container=container, problems=tuple(self.problems)))
-        return self._apk(archive, replace(bare, container=container))
+        bare = replace(bare, container=name_of_archive(archive))
+        if bare.container in BUNDLES and not self.inside_bundle:
+            return self._bundle(archive, bare)
+        if bare.container != "apk":
+            self.problems.append(problem("container", "not_analysed", bare.container))
+            return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
+        return self._apk(archive, bare)
+
+    def _open(self, container: str) -> Archive | None:
+        try:
+            return Archive(self.data)
+        except Defect as defect:
+            kind = {"empty": "empty", "html": "html_instead"}.get(container, defect.kind)
+            self.problems.append(problem("zip", kind, defect.detail or f"looks like {container}"))
+            return None
 
     def _guarded(self, part: str, read: Callable[[], T], otherwise: T) -> T:
         try:
@@ -218,5 +223,5 @@ class _Sample:
 
 
 def _analyse_base(path: Path) -> Analysis:
-    data = path.read_bytes()
-    return _Sample(path, data, inside_bundle=True).analyse()
+    with _mapped(path) as data:
+        return _Sample(path, data, inside_bundle=True).analyse()

@@ -10,7 +10,8 @@ rather misses than accuses.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Trait
@@ -26,12 +27,7 @@ _GENERATED = re.compile(rb"(?:/|^L)(?:R|R\$\w+|BuildConfig);$")
 
 def find_web_shell(dexes: Sequence[tuple[str, Dex]], libraries: Sequence[bytes]) -> Trait | None:
     """The trait, with the host (or 'assets') as value and the calling DEX as place; None when the rule is not met."""
-    own = [
-        (name, dex, class_data)
-        for name, dex in dexes
-        for descriptor, _, class_data in dex.classes()
-        if not _is_library(descriptor, libraries) and not _GENERATED.search(descriptor)
-    ]
+    own = list(islice(_own_classes(dexes, tuple(libraries)), MOST_CLASSES + 1))
     if not 0 < len(own) <= MOST_CLASSES:
         return None
     views = WEB_VIEWS.union(
@@ -40,7 +36,7 @@ def find_web_shell(dexes: Sequence[tuple[str, Dex]], libraries: Sequence[bytes])
     where, address, units = "", "", 0
     for name, dex in dexes:
         loads = dex.methods(views, LOADS)
-        for used in (dex.uses(class_data) for owner, _, class_data in own if owner == name):
+        for used in (dex.uses(class_data) for owner, class_data in own if owner == name):
             units += used.units
             if used.methods & loads:
                 where = where or name
@@ -50,8 +46,12 @@ def find_web_shell(dexes: Sequence[tuple[str, Dex]], libraries: Sequence[bytes])
     return Trait(kind="webview_only", value=address, where=where)
 
 
-def _is_library(descriptor: bytes, libraries: Sequence[bytes]) -> bool:
-    return any(descriptor.startswith(prefix) for prefix in libraries)
+def _own_classes(dexes: Sequence[tuple[str, Dex]], libraries: tuple[bytes, ...]) -> Iterator[tuple[str, int]]:
+    """(DEX, offset of class data) of every class that somebody wrote for this app."""
+    for name, dex in dexes:
+        for descriptor, _, class_data in dex.classes():
+            if not descriptor.startswith(libraries) and not _GENERATED.search(descriptor):
+                yield name, class_data
 
 
 def _address(text: bytes) -> str:

@@ -29,7 +29,9 @@ def verify(archive: Archive, platform: Platform | None) -> tuple[Signature, tupl
         return Signature(status="unsigned", schemes=dict.fromkeys(SCHEMES, "absent")), ()
     if platform is None:
         detail = "without the manifest nobody can say which schemes count"
-        return Signature(status="unknown"), (problem("signature", "sdk_unknown", detail),)
+        return Signature(status="unknown", schemes=dict.fromkeys(SCHEMES, "unknown")), (
+            problem("signature", "sdk_unknown", detail),
+        )
     content = Content(archive, block.start)
     pairs = block.pairs
     outcomes = {

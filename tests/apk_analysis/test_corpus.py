@@ -38,6 +38,13 @@ def test_the_suite_agrees_with_apksigner(suite: Rows) -> None:
 
 
 @pytest.mark.shared
+def test_publicly_known_keys_are_named(suite: Rows) -> None:
+    path = next(path for path, row in suite if row["file"] == "debuggable-boolean.apk")
+    (signer,) = analyse(path).fingerprint.signature.signers
+    assert signer.known_test_key == "AOSP testkey" and "CN=Android" in signer.subject
+
+
+@pytest.mark.shared
 def test_signers_of_real_packages(analysed: list[tuple[Analysis, dict[str, str]]]) -> None:
     wrong = []
     for found, row in analysed:
@@ -75,6 +82,16 @@ def test_no_part_fails_on_real_packages(analysed: list[tuple[Analysis, dict[str,
     ]
     assert not failed
     assert all(found.fingerprint.sha256 == row["sha256"] for found, row in analysed)
+
+
+@pytest.mark.shared
+def test_no_real_package_is_called_a_web_shell(analysed: list[tuple[Analysis, dict[str, str]]]) -> None:
+    called = [
+        row["file"]
+        for found, row in analysed
+        if any(trait.kind == "webview_only" for trait in found.fingerprint.traits)
+    ]
+    assert not called
 
 
 def _is_janus(found: Analysis) -> bool:

@@ -121,13 +121,3 @@ def test_generated_and_library_classes_do_not_count_as_own_code(tmp_path: Path) 
     classes |= {f"Landroidx/core/C{number};": [] for number in range(60)}
     found = traits(tmp_path, {"classes.dex": dex(classes)})  # type: ignore[arg-type]
     assert [item.kind for item in found] == ["webview_only"]
-
-
-@pytest.mark.shared
-def test_no_ordinary_package_is_called_a_shell(corpus: list[tuple[Path, dict[str, str]]]) -> None:
-    called = [
-        row["file"]
-        for path, row in corpus
-        if any(item.kind == "webview_only" for item in analyse(path).fingerprint.traits)
-    ]
-    assert not called
