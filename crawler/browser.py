@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.sexual import allow_resource
+from index.messages import t
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OWN_BROWSERS = "PLAYWRIGHT_BROWSERS_PATH"
@@ -38,9 +39,9 @@ def find_chromium() -> Path | None:
 def require_browser() -> Path:
     """The Chromium to use. Raises BrowserMissing."""
     if importlib.util.find_spec("scrapy_playwright") is None:
-        raise BrowserMissing("the extra 'browser' is not installed: pip install 'copycatch[browser]'")
+        raise BrowserMissing(t("browser.no_extra"))
     if (chromium := find_chromium()) is None:
-        raise BrowserMissing("no Chromium found: apt-get install chromium, or set COPYCATCH_CHROMIUM")
+        raise BrowserMissing(t("browser.no_chromium"))
     return chromium
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -21,6 +22,13 @@ SHOWING = re.compile(
 """Query parameters that change how a listing is shown, not which one; addresses keep them, native ids do not."""
 SESSION_VALUE = re.compile(r"s=[0-9a-f]{32}", re.IGNORECASE)
 """vBulletin's session id; a plain `s` is a search."""
+_PAIR = r"[\w.~-]+(?:=[\w.~-]*)?"
+SIMPLE = re.compile(
+    r"(?P<host>https?://[a-z0-9][a-z0-9.-]*(?::\d{1,4})?)(?!.*/\.)(?P<path>/[\w.~/-]*)?"
+    rf"(?:\?(?P<query>{_PAIR}(?:&{_PAIR})*)?)?(?:#.*)?",
+    re.ASCII,
+)
+"""Addresses in which nothing is escaped, or would have to be."""
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
 SAMPLE = re.compile(r"\.(?:apk|xapk|apkm|apks)(?=$|[?#&])", re.IGNORECASE)
 SAMPLE_IN_TEXT = re.compile(
@@ -31,23 +39,36 @@ MOST_ADDRESSES = 20
 LONGEST_ADDRESS = 4000
 
 
+@lru_cache(maxsize=20_000)
 def clean_url(url: str, base: str = "") -> str | None:
     """The address that stays the same however somebody came to the page; None for what is no http address.
 
     Idempotent. Relative addresses are joined to `base`.
     """
     try:
-        joined = PATH_SESSION.sub("", urljoin(base, url.strip()))
+        joined = urljoin(base, url.strip())
+        if len(joined) > LONGEST_ADDRESS:
+            return None
+        if (simple := SIMPLE.fullmatch(joined)) is not None:
+            return _simple(simple["host"], simple["path"], simple["query"])
+        joined = PATH_SESSION.sub("", joined)
         parts = urlsplit(joined)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or len(joined) > LONGEST_ADDRESS:
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
             return None
         _ = parts.port
-        address = canonicalize_url(joined)
+        scheme, netloc, path, query, _ = urlsplit(canonicalize_url(joined))
     except ValueError:
         return None
-    scheme, netloc, path, query, _ = urlsplit(address)
     kept = [pair.removesuffix("=") for pair in query.split("&") if pair and not SESSION_VALUE.fullmatch(pair)]
     return urlunsplit((scheme, netloc, path or "/", "&".join(_without(TRACKING, kept)), ""))
+
+
+def _simple(host: str, path: str | None, query: str | None) -> str:
+    """What `clean_url` makes of an address that needs no escaping: most do not, and escaping is slow."""
+    pairs = sorted(tuple(pair.split("=", 1)) for pair in (query or "").split("&") if pair)
+    kept = ["=".join(pair).removesuffix("=") for pair in pairs if not SESSION_VALUE.fullmatch("=".join(pair))]
+    cleaned = "&".join(_without(TRACKING, kept))
+    return f"{host}{path or '/'}{'?' if cleaned else ''}{cleaned}"
 
 
 def _without(noise: re.Pattern[str], pairs: Iterable[str]) -> list[str]:

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from bs4 import BeautifulSoup
-from bs4.element import Tag
+import lxml.html
+from lxml import etree
+from lxml.cssselect import CSSSelector
 
-BLOCKS = [
-    *("address", "article", "blockquote", "dd", "div", "dl", "dt", "figure", "footer", "form", "header", "hr", "li"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"),
-]
-UNSEEN = "script, style, noscript, template, [hidden], [style*='display:none'], [style*='display: none']"
+BLOCKS = frozenset(
+    (
+        *(
+            "address",
+            "article",
+            "blockquote",
+            "dd",
+            "div",
+            "dl",
+            "dt",
+            "figure",
+            "footer",
+            "form",
+            "header",
+            "hr",
+            "li",
+        ),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"),
+    )
+)
+UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "title"))
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACE = re.compile(r"[^\S\r]+")
 _MARKUP = re.compile(r"<[A-Za-z!/]|&#?\w+;")
 
@@ -21,16 +40,46 @@ def text_of(html: str | None, *, without: str = "") -> str:
     """Text of `html`, one line for each line a reader sees. `without`: CSS of parts to leave out as well."""
     if not html:
         return ""
-    soup = BeautifulSoup(html.replace("\r", "\n").replace("\0", ""), "lxml")
-    for part in soup.select(f"{UNSEEN}, {without}" if without else UNSEEN):
-        part.decompose()
-    for tag in soup.find_all(BLOCKS):
-        tag.insert_before("\r")
-        tag.insert_after("\r")
-    for line_break in soup.find_all("br"):
-        line_break.replace_with("\r")
-    lines = (line.strip() for line in _SPACE.sub(" ", soup.get_text()).split("\r"))
+    tree = _tree(html) if "<" in html or "&" in html else None
+    pieces = [html.replace("\r", "\n")] if tree is None else _pieces(tree, without)
+    lines = (line.strip() for line in _SPACE.sub(" ", "".join(pieces)).split("\r"))
     return "\n".join(line for line in lines if line)
+
+
+def _tree(html: str) -> lxml.html.HtmlElement | None:
+    try:
+        # Without bounds of its own the parser would drop what is nested deeper than 256 elements; browsers show it.
+        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        return lxml.html.document_fromstring(html.replace("\r", "\n").replace("\0", "").encode(), parser)
+    except (etree.ParserError, UnicodeEncodeError):  # nothing but white space; lone surrogates
+        return None
+
+
+@lru_cache
+def _selector(css: str) -> CSSSelector:
+    return CSSSelector(css)
+
+
+def _pieces(tree: lxml.html.HtmlElement, without: str) -> Iterator[str]:
+    """The texts of the tree, with a carriage return wherever a line ends."""
+    left_out = set(_selector(without)(tree)) if without else set()
+    walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        is_block = element.tag in BLOCKS
+        if event == "start":
+            if is_block or element.tag == "br":
+                yield "\r"
+            if element.tag in UNSEEN or element in left_out or _is_hidden(element):
+                walk.skip_subtree()
+            else:
+                yield element.text or ""
+        else:
+            yield "\r" if is_block else ""
+            yield element.tail or ""
+
+
+def _is_hidden(element: lxml.html.HtmlElement) -> bool:
+    return element.get("hidden") is not None or HIDDEN_STYLE.search(element.get("style", "")) is not None
 
 
 def plain(value: object) -> str:
@@ -45,8 +94,9 @@ def plain(value: object) -> str:
 
 def links_of(html: str | None) -> list[tuple[str, str]]:
     """(address, text) of each anchor, as written."""
-    anchors = BeautifulSoup(html or "", "lxml").find_all("a", href=True)
-    return [(str(anchor["href"]), anchor.get_text()) for anchor in anchors if isinstance(anchor, Tag)]
+    tree = _tree(html) if html and "<" in html else None
+    anchors = tree.iter("a") if tree is not None else ()
+    return [(anchor.get("href"), anchor.text_content()) for anchor in anchors if anchor.get("href")]
 
 
 def masked(text: str, names: Iterable[str | None]) -> str:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import codecs
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from scrapy.http import HtmlResponse, Response
+from scrapy.utils.response import get_base_url
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
+
+from crawler.families.addresses import clean_url
 
 SERVER_DEFAULTS = {"ascii", "us-ascii", "iso-8859-1", "latin_1", "cp1252"}
 """Encodings that servers announce without knowing the page."""
+HIGH = re.compile(rb"[\x80-\xff]+")
+BASE = re.compile(rb"<base\b[^>]*>", re.IGNORECASE)
+PAIRS = re.compile(rb"[\x80-\xff]{2,}")
 
 
 def readable(response: Response) -> HtmlResponse:
     """The page with the encoding it is really in, whatever header and meta element claim.
 
-    Valid UTF-8 is UTF-8. Else the candidate (header, meta, UTF-8, GB 18030) that leaves the fewest bytes undecoded
-    wins, the earlier one when two leave equally many: a UTF-8 page with one cut character stays UTF-8.
+    Valid UTF-8 is UTF-8. Else the candidate (header, meta, UTF-8, GB 18030 or Latin) that leaves the fewest bytes
+    undecoded wins, the earlier one when two leave equally many: a UTF-8 page with one cut character stays UTF-8.
     """
-    return HtmlResponse(
+    page = HtmlResponse(
         response.url,
         status=response.status,
         headers=response.headers,
@@ -27,6 +34,11 @@ def readable(response: Response) -> HtmlResponse:
         request=response.request,
         encoding=encoding_of(response.body, response.headers.get("Content-Type")),
     )
+    try:
+        get_base_url(page)
+    except ValueError:  # Scrapy asks for it with every selector, and would raise there
+        return page.replace(body=BASE.sub(b"", page.body))
+    return page
 
 
 def encoding_of(body: bytes, content_type: bytes | None = None) -> str:
@@ -37,18 +49,27 @@ def encoding_of(body: bytes, content_type: bytes | None = None) -> str:
         pass
     else:
         return "utf-8"
-    candidates = _declared(body, content_type)
-    return min(candidates, key=lambda name: body.decode(name, "replace").count("\ufffd"))
+    return min(_candidates(body, content_type), key=lambda name: body.decode(name, "replace").count("\ufffd"))
 
 
-def _declared(body: bytes, content_type: bytes | None) -> list[str]:
+def _candidates(body: bytes, content_type: bytes | None) -> list[str]:
     header = http_content_type_encoding(content_type.decode("latin-1")) if content_type else None
-    meta = html_body_declared_encoding(body)
-    ordered = [meta, header] if header in SERVER_DEFAULTS else [header, meta]
-    names = [resolve_encoding(name) for name in ordered if name] + ["utf-8", "gb18030"]
-    known = [codecs.lookup(name).name for name in names if name]
-    # Every byte is a letter in Latin encodings: they win only where nothing else was declared or fits better.
-    return sorted(dict.fromkeys(known), key=lambda name: name in SERVER_DEFAULTS)
+    said = [resolve_encoding(name) for name in (header, html_body_declared_encoding(body)) if name]
+    declared = [codecs.lookup(name).name for name in said if name]
+    meant = [name for name in declared if name not in SERVER_DEFAULTS]
+    # In Latin encodings every byte is a letter, so they would always leave nothing undecoded.
+    return list(dict.fromkeys([*meant, "utf-8", "gb18030" if _is_paired(body) else "cp1252"]))
+
+
+def _is_paired(body: bytes) -> bool:
+    """Whether most bytes beyond ASCII have a neighbour of their kind, as in Chinese and unlike in Latin scripts."""
+    together = sum(len(run) for run in PAIRS.findall(body))
+    return together * 2 >= sum(len(run) for run in HIGH.findall(body))
+
+
+def base_of(page: HtmlResponse) -> str:
+    """The address that relative links of the page are meant from."""
+    return clean_url(page.css("base::attr(href)").get(""), page.url) or page.url
 
 
 def sent_at(response: Response) -> datetime | None:

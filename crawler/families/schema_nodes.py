@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import lxml.html
+from bs4 import BeautifulSoup
 from extruct.jsonld import JsonLdExtractor
 from extruct.opengraph import OpenGraphExtractor
 from extruct.w3cmicrodata import MicrodataExtractor
@@ -29,6 +30,7 @@ INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item",
 """Properties that lead from a page to what it offers; 'isRelatedTo' and the like lead away from it."""
 WRAPPER = re.compile(r"^\s*(?:<!--|(?://)?\s*<!\[CDATA\[)|(?:-->|(?://)?\s*\]\]>)\s*$")
 """What hides a script from ancient browsers."""
+MARK = "ld+json"
 MOST_NODES = 500
 DEEPEST = 12
 LARGEST = 8 << 20
@@ -49,7 +51,7 @@ class Described:
 def described(html: str, url: str) -> Described:
     """What the page says. Broken blocks are problems; what stands beside them is still read."""
     try:
-        parser = lxml.html.HTMLParser(encoding="utf-8")
+        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
         tree = lxml.html.fromstring(html.replace("\0", "").encode("utf-8"), parser=parser)
     except (etree.ParserError, ValueError):
         return Described(nodes=(), graph={}, problems=())
@@ -61,6 +63,8 @@ def described(html: str, url: str) -> Described:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # extruct on odd markup
             problems.append(Problem(part="page", kind="malformed_microdata", detail=f"{url}: {error}"[:500]))
     nodes = _merged(list(_offered([*blocks, *microdata]))[:MOST_NODES])
+    if not nodes and MARK in html:
+        nodes = _merged(list(_offered(_second_look(html, url)))[:MOST_NODES])
     return Described(nodes=nodes, graph=_open_graph(tree, url), problems=tuple(problems))
 
 
@@ -77,6 +81,13 @@ def _json_ld(tree: Any, url: str) -> tuple[list[Any], list[Problem]]:
         except (ValueError, RecursionError) as error:
             problems.append(Problem(part="page", kind="malformed_json_ld", detail=f"{url}: {error}"[:500]))
     return found, problems
+
+
+def _second_look(html: str, url: str) -> list[Any]:
+    """JSON-LD of pages so broken that lxml takes it for text, as after a title or text area that is never closed."""
+    scripts = BeautifulSoup(html, "html.parser").find_all("script", type=re.compile("ld\\+json"))
+    body = "".join(f'<script type="application/ld+json">{script.string or ""}</script>' for script in scripts)
+    return _json_ld(lxml.html.fromstring(f"<html><body>{body}</body></html>"), url)[0]
 
 
 def _node(item: Any, depth: int = 0) -> Any:

@@ -12,8 +12,7 @@ from scrapy.linkextractors import IGNORED_EXTENSIONS
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import clean_url, host_of
-from crawler.families.page_text import links_of
-from crawler.families.readable import readable
+from crawler.families.readable import base_of, readable
 from crawler.families.schema_listing import graph_listing, listing_of
 from crawler.families.schema_nodes import described
 from crawler.families.sitemap import is_sitemap, read_sitemap
@@ -106,8 +105,9 @@ class SchemaSite(MarketplaceSpider):
 
     def links(self, page: HtmlResponse, depth: int) -> Iterator[scrapy.Request]:
         """Requests for the pages of the same host that the page links to."""
-        base = page.urljoin(page.css("base::attr(href)").get(""))
-        addresses = {url: None for href, _ in links_of(page.text) if (url := clean_url(href, base))}
+        base = base_of(page)
+        hrefs = page.css("a::attr(href)").getall()
+        addresses = {url: None for href in hrefs if (url := clean_url(href, base))}
         addresses.pop(clean_url(page.url) or "", None)
         followed = 0
         for url in addresses:

@@ -65,7 +65,8 @@ def _addresses(xml: bytes, url: str) -> tuple[tuple[str, ...], Problem | None]:
             name = etree.QName(element).localname
             parent = element.getparent()
             if name == "loc" and parent is not None and etree.QName(parent).localname in {"url", "sitemap"}:
-                found[(element.text or "").strip()] = None
+                if address := (element.text or "").strip():
+                    found[address] = None
             elif name in {"url", "sitemap"}:
                 element.clear()
                 while parent is not None and element.getprevious() is not None:

@@ -16,7 +16,7 @@ from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, sampl
 from crawler.families.feed_entries import is_feed, read_feed
 from crawler.families.moments import moment
 from crawler.families.page_text import links_of, masked, text_of
-from crawler.families.readable import readable, sent_at
+from crawler.families.readable import base_of, readable, sent_at
 from crawler.spider import MarketplaceSpider, Yield
 from index.model import Listing, SourceKind
 
@@ -120,7 +120,7 @@ class ThreadBoard(MarketplaceSpider):
 
     def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
         """Absolute addresses on the page's own host."""
-        base = page.urljoin(page.css("base::attr(href)").get("")) if isinstance(page, HtmlResponse) else page.url
+        base = base_of(page) if isinstance(page, HtmlResponse) else page.url
         for href in hrefs:
             url = clean_url(href, base)
             if url and host_of(url) == host_of(page.url):
