@@ -13,7 +13,7 @@ PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
 VIOLATION_FROM = 0.8
 LEAD_FROM = 0.35
-_FADING = 0.6
+_FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
 _AT_MOST = 8.0
 """Log-odds are cut here: rules never justify 99.97 %."""
