@@ -69,8 +69,11 @@ def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
     text = _decoded(source)
     first = next(text, "")
     separator = max(",;\t", key=first.count)
-    header = next(csv.reader([first], delimiter=separator), [])
-    columns = [column.strip() for column in header]
+    try:
+        columns = [column.strip() for column in next(csv.reader([first], delimiter=separator), [])]
+    except csv.Error as error:
+        yield _bad(f"{path}:1: {error}")
+        return
     if wrong := sorted(set(columns) - set(COLUMNS)) or [name for name in columns if columns.count(name) > 1]:
         yield _bad(f"{path}:1: unknown or repeated column {', '.join(wrong)} (known: {', '.join(sorted(COLUMNS))})")
         return

@@ -13,11 +13,14 @@ from typing import Annotated
 import typer
 
 from console.exits import CommandError, Exit
+from console.terminal import JsonFlag
 from index.messages import t
 
 
-def run(*, serve: Annotated[bool, typer.Option("--serve", help=t("cli.demo.serve"))] = False) -> int:
+def run(
+    *, serve: Annotated[bool, typer.Option("--serve", help=t("cli.demo.serve"))] = False, json: JsonFlag = False
+) -> int:
     """Starts the market, crawls it, shows what was found and what was not."""
     if find_spec("demo") is None or find_spec("demo.run") is None:
         raise CommandError(t("cli.demo.missing"), Exit.MISSING)
-    return int(import_module("demo.run").run(serve=serve) or Exit.DONE)
+    return int(import_module("demo.run").run(serve=serve, json=json) or Exit.DONE)

@@ -88,7 +88,7 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     assert wrong(rows(tmp_path, text)[1]).startswith(f"{tmp_path / 'list.csv'}:6: ")
 
 
-@pytest.mark.parametrize("header", ["title,url,colour", "title,url,title", "", '"title,url'])
+@pytest.mark.parametrize("header", ["title,url,colour", "title,url,title", "", "title\rurl", '"title,url'])
 def test_a_header_that_is_not_understood_refuses_the_file(tmp_path: Path, header: str) -> None:
     found = rows(tmp_path, f"{header}\nx,{URL},y\n")
     assert all(isinstance(row, Problem) for row in found)
