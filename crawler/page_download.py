@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _ScrapyAgent
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _ScrapyAgent,
+)
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
@@ -21,6 +26,7 @@ from twisted.internet import interfaces
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.error import DNSLookupError
+from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web.client import URI, Agent
 from twisted.web.iweb import IAgentEndpointFactory, IPolicyForHTTPS
 from zope.interface import implementer
@@ -32,6 +38,9 @@ from index.home import Home
 from index.settings import Settings
 
 T = TypeVar("T")
+
+HEAD_LIMIT = 256 << 10
+"""Bytes of an answer's head; Twisted has no limit, and a hostile server no end."""
 
 
 @implementer(interfaces.IStreamClientEndpoint)
@@ -76,6 +85,28 @@ class CheckedEndpoints:
         return endpoint
 
 
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Scrapy's, with an end to the head of an answer."""
+
+    _head = 0
+
+    def request(self, request: Any) -> Any:
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        super().dataReceived(data)
+        if self._parser is not None and self._parser.state in {STATUS, HEADER}:
+            self._head += len(data)
+            if self._head > HEAD_LIMIT and self.transport is not None:
+                self.transport.abortConnection()
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> HTTP11ClientProtocol:  # noqa: ARG002, N802 - Twisted's
+        return _BoundedProtocol(self._quiescentCallback)
+
+
 class _GuardedAgent(_ScrapyAgent):
     """Scrapy's agent, connecting through the egress."""
 
@@ -101,6 +132,7 @@ class GuardedDownload(HTTP11DownloadHandler):
         COPYCATCH_RESOLVE: another resolver. COPYCATCH_SAMPLE_STALL: seconds without news from a sample's server.
         """
         super().__init__(crawler)
+        self._pool._factory = _BoundedFactory  # noqa: SLF001 - as Scrapy does with its own
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
         self.egress = Egress(settings.crawl.allow_hosts, resolve=crawler.settings.get("COPYCATCH_RESOLVE"))
         self._blobs = Blobs(Home(Path(crawler.settings["COPYCATCH_HOME"])).samples)
