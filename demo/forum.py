@@ -29,6 +29,7 @@ def forum(base: str) -> dict[str, Page]:
             made[f"archiver/?tid-{row['tid']}.html"] = _archived(_archiver_thread(row, name, board), base, charset)
         made[f"archiver/?fid-{board}.html"] = _archived(_archiver_board(rows), base, charset)
         made[f"forum.php?mod=rss&fid={board}"] = _rss(rows, name, base)
+    made["archiver/"] = _archived(_archiver_index(), base, "utf-8")
     return {f"/forum/{path}": page for path, page in made.items()}
 
 
@@ -72,6 +73,11 @@ def _posts(row: Row) -> list[tuple[str, str, str, str]]:
 
 def _archived(body: str, base: str, charset: str) -> Page:
     return document(body, charset, "Archiver", f'<base href="{base}archiver/">')
+
+
+def _archiver_index() -> str:
+    boards = "".join(f'<li><a href="?fid-{board}.html">{name}</a></li>' for board, (name, _) in BOARDS.items())
+    return f'<div id="content"><ul>{boards}</ul></div>'
 
 
 def _archiver_board(rows: list[Row]) -> str:

@@ -44,7 +44,7 @@ def run(*, serve: bool = False, json: bool = False) -> int:
         runs = _crawl(market, home)
         outcomes = compare(market, home)
         if json:
-            emit(_document(runs, outcomes, market))
+            emit(_document(runs, outcomes))
         else:
             # The remarks of healthy runs only repeat that the market is on this machine.
             print_runs([replace(run, remarks=()) if run.outcome == "healthy" else run for run in runs], json=False)
@@ -94,14 +94,13 @@ def _quiet_log() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def _document(runs: Sequence[Run], outcomes: Sequence[Outcome], market: Market) -> dict[str, Any]:
+def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     guilty = [outcome for outcome in outcomes if outcome.planted.verdict == "violation"]
     return {
         "runs": list(runs),
         "planted": len(guilty),
         "found": sum(outcome.right for outcome in guilty),
         "new": sum(run.counts.get("new", 0) for run in runs),
-        "media_requested": market.media_requested,
         "listings": [
             {
                 **asdict(outcome.planted),
