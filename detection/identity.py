@@ -17,6 +17,9 @@ _LEGAL_FORM = re.compile(
 )
 
 
+_LONGEST_NAME = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """What speaks for and against the brand's own hand."""
@@ -77,7 +80,8 @@ def _signer(subject: Subject, profile: Profile) -> Literal["match", "mismatch", 
 
 def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | None:
     """True, or False when sure names are collected and none fits, or None when that cannot be said."""
-    if not seller or not seller.strip():
+    seller = (seller or "")[:_LONGEST_NAME]
+    if not seller.strip():
         return None
     shown = _core(seller)
     for developer in developers:

@@ -10,6 +10,7 @@ from functools import cache
 import detection.detectors
 from apk_analysis.fingerprint import Fingerprint
 from detection import scoring
+from detection.normalise import MAX_LENGTH
 from detection.subject import Detector, Subject
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
@@ -75,6 +76,8 @@ def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
         ):
             if not value:
                 yield f"unseen.genuine_{part}"
+    if any(len(text or "") > MAX_LENGTH for text in (listing.title, listing.description, listing.bio, listing.notes)):
+        yield "unseen.long_text"
     if listing.image_urls and not listing.image_text:
         yield "unseen.pictures"
 

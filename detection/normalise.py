@@ -12,8 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-MAX_LENGTH = 50_000
-"""Longer texts are read up to here: what a buyer sees of a listing is far shorter."""
+MAX_LENGTH = 20_000
+"""Longer texts are read up to here, and the judgement says so: what a buyer reads is far shorter."""
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _SMALL_CAPITALS = dict(

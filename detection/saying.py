@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from detection.fields import Field
-from index.messages import both
+from index.messages import LANGUAGES, text
 from index.model import Evidence
+from index.taxonomy import taxonomy
 
 
 def said(
@@ -18,7 +19,7 @@ def said(
     **values: object,
 ) -> Evidence:
     """Evidence without a quote, from the sample or the listing as a whole. `message` is an id below 'detection.'."""
-    words = both(f"detection.{message}", observed=observed, expected=expected or "", **values)
+    words = _words(message, violation, observed=observed, expected=expected or "", **values)
     return Evidence(
         detector=detector,
         violation=violation,
@@ -46,7 +47,7 @@ def quoted(
     """Evidence that quotes the raw text at [start, end) of a view of `field`."""
     raw_start, raw_end = field.text.span(view, start, end)
     quote = field.raw[raw_start:raw_end]
-    words = both(f"detection.{message}", quote=quote, expected=expected or "", **values)
+    words = _words(message, violation, quote=quote, expected=expected or "", **values)
     return Evidence(
         detector=detector,
         violation=violation,
@@ -61,3 +62,9 @@ def quoted(
         zh=words["zh"],
         en=words["en"],
     )
+
+
+def _words(message: str, violation: str, **values: object) -> dict[str, str]:
+    """The sentence in each language; `{name}` in it is the violation's."""
+    entry = taxonomy()[violation]
+    return {lang: text(f"detection.{message}", lang, name=entry.name(lang), **values) for lang in LANGUAGES}

@@ -14,6 +14,8 @@ from index.model import Evidence
 
 GROUP = "counterfeit"
 _STRENGTH = 3.4
+_LONGEST = 255
+"""Android refuses longer ids."""
 _COMMON = {
     "com",
     "cn",
@@ -60,7 +62,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
 
 def squats(package: str, genuine: str) -> bool:
     """Whether `package` is close enough to `genuine` to be taken for it, and not it."""
-    package, genuine = package.lower(), genuine.lower()
+    package, genuine = package[:_LONGEST].lower(), genuine.lower()
     distinctive = sum(len(part) for part in genuine.split(".") if part not in _COMMON)
     if package == genuine or distinctive < 5:
         return False

@@ -23,8 +23,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     concerned: dict[str, None] = {}
     for hit in seen.hits:
         for violation in (hit.rule.violation, *hit.rule.also):
-            entry = taxonomy()[violation]
-            if entry.group in _NOT_HERE:
+            if taxonomy()[violation].group in _NOT_HERE:
                 continue
             concerned[violation] = None
             yield quoted(
@@ -36,8 +35,6 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 detector="illegal_tool",
                 violation=violation,
                 strength=hit.rule.strength * (1 if hit.field.own_words else _OTHERS_WORDS),
-                zh_name=entry.zh,
-                en_name=entry.en,
             )
     if not concerned:
         return
