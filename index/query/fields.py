@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from rapidfuzz import process
@@ -65,6 +66,7 @@ TITLE: dict[Kind, str] = {"listings": "title", "findings": "title", "samples": "
 """The text field whose hits come first when sorting by relevance."""
 
 
+@cache
 def text_fields(kind: Kind) -> tuple[str, ...]:
     """Names of the text fields, in declared order."""
     return tuple(field.name for field in FIELDS[kind].values() if field.type == "text")

@@ -14,12 +14,14 @@ BOUNDARY = "¶"
 """Stands for any run of punctuation. No text can forge another token with it: it is punctuation itself."""
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_IS_HAN = re.compile(f"[{_HAN}]")
-_BOUNDARIES = re.compile(f"{BOUNDARY}(?:\\s+{BOUNDARY})+")
-# Characters whose NFKC form never depends on their neighbours: the rest takes the slow way through normalize().
-_SIMPLE = re.compile(
-    "[\x00-\u02ff\u2000-\u20cf\u2100-\u2bff\u3000-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff5e]*"
+_SINGLE = re.compile(f"([{_HAN}{BOUNDARY}]+)")
+"""Runs of characters that are a token each."""
+_PLAIN = re.compile(
+    "[\t\n\r -~\u4e00-\u9fff\u3001\u3002\u300a-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uffe5…“”‘’]*"
 )
+"""Most texts: only such characters as need no normalising."""
+_PLAIN_MARKS = re.compile("[^a-z0-9\u4e00-\u9fff\t\n\r ][^a-z0-9\u4e00-\u9fff]*")
+_BOUNDARIES = re.compile(f"{BOUNDARY}[{BOUNDARY}\\s]*")
 
 
 class _Folding(dict[int, str]):
@@ -32,24 +34,26 @@ class _Folding(dict[int, str]):
 
 
 def _one(char: str) -> str:
-    if _IS_HAN.match(char):
-        return f" {char} "
     if char.isspace():
         return " "
     category = unicodedata.category(char)
     if category[0] in "LNM":
         return char
-    return "" if category == "Cf" else f" {BOUNDARY} "
+    return "" if category == "Cf" else BOUNDARY
 
 
 _FOLDING = _Folding()
 
 
 def tokenise(text: str) -> str:
-    """The tokens of `text`, separated by blanks."""
-    if not _SIMPLE.fullmatch(text):
-        text = unicodedata.normalize("NFKC", text)
-    return _BOUNDARIES.sub(BOUNDARY, text.translate(_FOLDING))
+    """The tokens of `text`, separated by white space."""
+    if _PLAIN.fullmatch(text):
+        marked = _PLAIN_MARKS.sub(BOUNDARY, text.lower())
+    else:
+        marked = _BOUNDARIES.sub(BOUNDARY, unicodedata.normalize("NFKC", text).translate(_FOLDING))
+    parts = _SINGLE.split(marked)
+    parts[1::2] = map(" ".join, parts[1::2])
+    return " ".join(parts).strip()
 
 
 def phrase(text: str) -> tuple[str, ...]:
@@ -63,6 +67,9 @@ def phrase(text: str) -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """How keywords (ids, hashes, package names, addresses) are kept and compared: NFKC, case-folded, at most 512 long."""
+    """How keywords (ids, hashes, names, addresses) are kept and compared: NFKC, case-folded, at most 512 long."""
+    text = text[:512]
+    if text.isascii():
+        return text.lower().replace("\0", "")
     clean = text.encode("utf-8", "replace").decode().replace("\0", "")
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", clean[:512]).casefold())[:512]
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", clean).casefold())[:512]

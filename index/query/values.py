@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 from apk_analysis.fingerprint import Fingerprint
 from index.model import Finding, Judgement, Listing, Violation
 from index.protocol import Kind, QueryError
 from index.query.dates import span
-from index.query.fields import FIELDS
+from index.query.fields import FIELDS, Field
 from index.query.tokens import BOUNDARY, fold, tokenise
 
-Value: TypeAlias = str | float | tuple[str, ...] | None
+Value: TypeAlias = str | float | tuple[str, ...]
+_EMPTY: tuple[object, ...] = ("", (), [])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +64,7 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def listing_values(listing: Listing, judgement: Judgement, sample: str | None) -> dict[str, Value]:
-    """Keyword, number and date fields of a listing, but for id, first_seen and last_seen."""
+    """Keyword, number and date fields of a listing that have a value; not id, first_seen and last_seen."""
     raw: dict[str, object] = {
         name: getattr(listing, name) for name in FIELDS["listings"] if name in Listing.__dataclass_fields__
     }
@@ -99,24 +101,28 @@ def _found(violations: tuple[Violation, ...]) -> dict[str, object]:
     }
 
 
+@cache
+def _stored(kind: Kind) -> tuple[Field, ...]:
+    declared = FIELDS[kind].values()
+    return tuple(f for f in declared if f.type != "text" and f.name not in {"id", "first_seen", "last_seen"})
+
+
 def _values(kind: Kind, raw: dict[str, object]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for field in FIELDS[kind].values():
-        if field.type == "text" or field.name in {"id", "first_seen", "last_seen"}:
-            continue
+    """Only fields that have a value."""
+    found = {}
+    for field in _stored(kind):
         value = raw.get(field.name)
-        if field.many:
-            items = value if isinstance(value, list | tuple) else ()
-            found[field.name] = tuple(dict.fromkeys(fold(str(item)) for item in items))
-        elif value is None or value == "":
-            found[field.name] = None
-        elif field.type == "keyword":
-            found[field.name] = fold(str(value))
-        elif field.type == "date":
-            found[field.name] = _moment(str(value))
-        else:
-            found[field.name] = _number(value)
+        if value is not None and value not in _EMPTY and (value := _value(field, value)) is not None:
+            found[field.name] = value
     return found
+
+
+def _value(field: Field, value: Any) -> Value | None:
+    if field.many:
+        return tuple(dict.fromkeys([fold(str(item)) for item in value]))
+    if field.type == "keyword":
+        return fold(str(value))
+    return _moment(str(value)) if field.type == "date" else _number(value)
 
 
 def _moment(text: str) -> str | None:
@@ -127,7 +133,7 @@ def _moment(text: str) -> str | None:
         return None
 
 
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:
     """The number if a column can hold it: finite, whole ones within 64 bits."""
     if isinstance(value, int):
         return value if abs(value) < 2**63 else float(value) if abs(value) < 10**300 else None

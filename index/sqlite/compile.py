@@ -29,14 +29,17 @@ def compile_query(node: Node, kind: Kind) -> Compiled:
     """The query as full-text part, which drives the search, and remaining condition."""
     parts = node.children if isinstance(node, And) else (node,)
     text = And(children=tuple(part for part in parts if _is_text(part)))
-    rest = [part for part in parts if not _is_text(part)]
-    match = _match(text, kind) if text.children else None
-    if text.children and match is None:  # nothing but negations: no full-text expression can say that
-        rest, text = list(parts), And(children=())
     writer = _Where(kind)
-    where = " AND ".join(writer.condition(part) for part in rest) or "1"
-    titles = _titles(text, TITLE[kind]) if match else None
-    return Compiled(kind=kind, match=match, titles=titles, where=where, parameters=writer.parameters)
+    where = " AND ".join(writer.condition(part) for part in parts if not _is_text(part)) or "1"
+    if not text.children:
+        return Compiled(kind=kind, match=None, titles=None, where=where, parameters=writer.parameters)
+    return Compiled(
+        kind=kind,
+        match=_match(text, kind),
+        titles=_titles(text, TITLE[kind]),
+        where=where,
+        parameters=writer.parameters,
+    )
 
 
 def column(name: str, kind: Kind) -> str:
@@ -47,28 +50,17 @@ def column(name: str, kind: Kind) -> str:
 
 
 def _is_text(node: Node) -> bool:
+    """Phrases joined by AND and OR. Negations are conditions: FTS5 has no words for a query that begins with one."""
+    return isinstance(node, Text) or (isinstance(node, And | Or) and all(map(_is_text, node.children)))
+
+
+def _match(node: Node, kind: Kind) -> str:
+    """FTS5's expression of such a tree."""
     if isinstance(node, And | Or):
-        return all(_is_text(child) for child in node.children)
-    if isinstance(node, Not):
-        return _is_text(node.child)
-    return isinstance(node, Text)
-
-
-def _match(node: Node, kind: Kind) -> str | None:
-    """FTS5's expression of a tree of text; None if it has to begin with a negation, for which FTS5 has no words."""
-    if isinstance(node, Text):
-        return _phrase(node, whole=node.fields == text_fields(kind))
-    if isinstance(node, Or):
-        options = [_match(child, kind) for child in node.children]
-        return None if None in options else f"({' OR '.join(map(str, options))})"
-    if isinstance(node, And):
-        positive = [_match(child, kind) for child in node.children if not isinstance(child, Not)]
-        negative = [_match(child.child, kind) for child in node.children if isinstance(child, Not)]
-        if not positive or None in positive or None in negative:
-            return None
-        wanted = " AND ".join(map(str, positive))
-        return f"(({wanted}) NOT ({' OR '.join(map(str, negative))}))" if negative else f"({wanted})"
-    return None
+        word = " AND " if isinstance(node, And) else " OR "
+        return f"({word.join(_match(child, kind) for child in node.children)})"
+    assert isinstance(node, Text)  # noqa: S101 - for the type checker; _is_text said so
+    return _phrase(node, whole=node.fields == text_fields(kind))
 
 
 def _phrase(node: Text, *, whole: bool) -> str:
@@ -78,13 +70,12 @@ def _phrase(node: Text, *, whole: bool) -> str:
 
 
 def _titles(node: Node, title: str) -> str | None:
-    """The expression with every phrase in the title; None where that would not be a part of the hits."""
-    if isinstance(node, Text):
-        return _phrase(node, whole=True) if title in node.fields else None
+    """The expression with every phrase in the title; None where a phrase must not stand there."""
     if isinstance(node, And | Or):
         parts = [_titles(child, title) for child in node.children]
-        return None if None in parts else f"({(' AND ' if isinstance(node, And) else ' OR ').join(map(str, parts))})"
-    return None
+        word = " AND " if isinstance(node, And) else " OR "
+        return None if None in parts else f"({word.join(map(str, parts))})"
+    return _phrase(node, whole=True) if isinstance(node, Text) and title in node.fields else None
 
 
 class _Where:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 from index.protocol import Kind
 from index.query.fields import FIELDS, TITLE, text_fields
@@ -37,7 +38,7 @@ class Rows:
     """
 
     opened: sqlite3.Connection
-    _waiting: dict[str, list[tuple[str, list[str | int]]]] = field(default_factory=dict)
+    _waiting: dict[str, list[tuple[str, list[Any]]]] = field(default_factory=dict)
     """Table -> statements with their values, in order."""
 
     def insert(self, document: Document, first_seen: str) -> tuple[int, int]:
@@ -67,6 +68,8 @@ class Rows:
     def finish(self) -> None:
         """Writes the full text. To be called last in the transaction."""
         for statements in self._waiting.values():
+            # FTS5 writes out what it has gathered whenever a rowid is smaller than the one before.
+            statements.sort(key=lambda waiting: waiting[1][0])
             for statement, group in groupby(statements, key=lambda waiting: waiting[0]):
                 self.opened.executemany(statement, [row for _, row in group])
         self._waiting.clear()
@@ -113,11 +116,10 @@ def _update(kind: Kind) -> str:
 
 
 def _cells(document: Document) -> list[str | float | None]:
-    filled = "".join(f" {name} " for name, tokens in document.texts.items() if tokens)
-    return [filled, *(_cell(document.values.get(name)) for name in _columns(document.kind)[1:])]
+    filled = "".join([f" {name} " for name, tokens in document.texts.items() if tokens])
+    value_of = document.values.get
+    return [filled, *[_cell(value_of(name)) for name in _columns(document.kind)[1:]]]
 
 
-def _cell(value: Value) -> str | float | None:
-    if isinstance(value, tuple):
-        return encode(value).decode() if value else None
-    return value
+def _cell(value: Value | None) -> str | float | None:
+    return encode(value).decode() if isinstance(value, tuple) else value
