@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/sample_bench.py [--megabytes 300] [--rounds 3]
 
-Each download runs in its own process; extra memory is that process's peak minus what it held before the request. The floor
-writes the same bytes to disk, hashes them three times and syncs, without a network. Prints a table, then JSON.
+Each download runs in its own process; extra memory is that process's peak minus what it held before the request. The
+floor writes the same bytes to disk, hashes them three times and syncs, without a network. Prints a table, then JSON.
 """
 
 from __future__ import annotations

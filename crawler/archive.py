@@ -10,8 +10,10 @@ import os
 import zlib
 from collections.abc import Iterable
 from hashlib import sha256
+from http.client import responses
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -22,6 +24,12 @@ from crawler.sexual import cut_data_media
 from index.model import Capture
 
 Headers = Iterable[tuple[str, str]]
+REPLACED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+CUT = "WARC-Copycatch-Cut-Media"
+"""How many media were cut out, and the SHA-256 of the first of them."""
+CUT_NAMED = 50
+FIRST = "WARC-Copycatch-First-Record"
+"""Offset of the record with the payload, within the same file."""
 
 
 class CaptureMissingError(LookupError):
@@ -49,18 +57,20 @@ class Archive:
         """Archives one response. Raises OSError when the disk is full or gone."""
         body, cut = cut_data_media(body)
         digest = sha256(body).hexdigest()
-        kept = [
-            (name, value) for name, value in headers if name.lower() not in {"content-encoding", "transfer-encoding"}
-        ]
+        # The body is as decoded and cut: what the server said of its length and coding would make readers fail.
+        kept = [(_line(name), _line(value)) for name, value in headers if name.lower() not in REPLACED]
+        kept.append(("Content-Length", str(len(body))))
         http = StatusAndHeaders(f"{status} {_reason(status)}", kept, protocol="HTTP/1.1")
+        url = _line(url)
         extra = {"WARC-Payload-Digest": f"sha256:{digest}", "WARC-Date": taken_at}
         if ip:
             extra["WARC-IP-Address"] = ip
         if cut:
-            extra["WARC-Copycatch-Cut-Media"] = " ".join(cut)
+            extra[CUT] = " ".join((str(len(cut)), *cut[:CUT_NAMED]))
         offset = self._out.tell()
         first = self._seen.get(digest)
         if first is not None:
+            extra[FIRST] = str(first.offset)
             record = self._writer.create_revisit_record(
                 url, f"sha256:{digest}", first.url, first.taken_at, http_headers=http, warc_headers_dict=extra
             )
@@ -70,9 +80,7 @@ class Archive:
             )
         self._writer.write_record(record)
         self._out.flush()
-        # A revisit says that the payload was the same again; what proves it lies in the first record.
-        place = offset if first is None else first.offset
-        capture = Capture(sha256=digest, url=url, taken_at=taken_at, warc=self._name, offset=place, status=status)
+        capture = Capture(sha256=digest, url=url, taken_at=taken_at, warc=self._name, offset=offset, status=status)
         self._seen.setdefault(digest, capture)
         return capture
 
@@ -85,17 +93,24 @@ class Archive:
 
 def read(folder: Path, capture: Capture) -> tuple[list[tuple[str, str]], bytes]:
     """Headers and payload of a capture. Raises CaptureMissingError."""
-    path = folder / Path(capture.warc).name  # the name alone: a capture may come from a file somebody handed us
+    name = Path(capture.warc).name  # the name alone: a capture may come from a file somebody handed us
     try:
-        with path.open("rb") as stream:
-            stream.seek(capture.offset)
-            record = next(iter(ArchiveIterator(stream)))
-            body = record.content_stream().read()
-    except (OSError, StopIteration, ArchiveLoadFailed, zlib.error) as error:
-        raise CaptureMissingError(f"{path.name}, byte {capture.offset}: {error or 'no record'}") from error
+        record, body = _record(folder / name, capture.offset)
+        if record.rec_type == "revisit":
+            _, body = _record(folder / name, int(record.rec_headers.get_header(FIRST)))
+        headers = list(record.http_headers.headers)
+    except (OSError, StopIteration, ArchiveLoadFailed, zlib.error, AttributeError, TypeError, ValueError) as error:
+        raise CaptureMissingError(f"{name}, byte {capture.offset}: {error or 'no record'}") from error
     if sha256(body).hexdigest() != capture.sha256:
-        raise CaptureMissingError(f"{path.name}, byte {capture.offset}: the page is not the one that was captured")
-    return list(record.http_headers.headers), body
+        raise CaptureMissingError(f"{name}, byte {capture.offset}: the page is not the one that was captured")
+    return headers, body
+
+
+def _record(path: Path, offset: int) -> tuple[Any, bytes]:
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        record = next(iter(ArchiveIterator(stream)))
+        return record, record.content_stream().read()
 
 
 def whole_length(path: Path) -> int:
@@ -118,5 +133,10 @@ def whole_length(path: Path) -> int:
             stream.seek(good)
 
 
+def _line(text: str) -> str:
+    """One line of what can be written: some browsers join fields by line breaks."""
+    return " ".join(text.split("\n")).replace("\r", " ").encode("utf-8", "backslashreplace").decode()
+
+
 def _reason(status: int) -> str:
-    return {200: "OK", 206: "Partial Content", 404: "Not Found"}.get(status, "Status")
+    return responses.get(status) or "Status"

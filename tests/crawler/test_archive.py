@@ -1,6 +1,7 @@
 """What was seen can be read again, also after a crash, and nothing that was cut out is in it."""
 
 import os
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def test_the_same_payload_is_a_revisit_record_and_still_readable(tmp_path: Path)
     first, second = store(archive, 1, body), store(archive, 2, body)
     archive.close()
     assert read(tmp_path, second)[1] == read(tmp_path, first)[1] == body
-    assert second.url != first.url
+    assert second.url != first.url and second.offset > first.offset
+    assert ("X-Number", "2") in read(tmp_path, second)[0]
     assert (tmp_path / "run1.warc.gz").stat().st_size < 60_000
     with (tmp_path / "run1.warc.gz").open("rb") as stream:
         assert [record.rec_type for record in ArchiveIterator(stream)] == ["response", "revisit"]
@@ -54,7 +56,36 @@ def test_media_inside_the_page_are_cut_out_and_the_cut_is_recorded(tmp_path: Pat
     assert b"secretpixels" not in body and b"<p>text</p>" in body and b"data:text/plain,kept" in body
     with (tmp_path / "run1.warc.gz").open("rb") as stream:
         record = next(iter(ArchiveIterator(stream)))
-        assert record.rec_headers.get_header("WARC-Copycatch-Cut-Media") == sha256(media).hexdigest()
+        assert record.rec_headers.get_header("WARC-Copycatch-Cut-Media") == f"1 {sha256(media).hexdigest()}"
+
+
+def test_a_picture_that_came_as_a_page_is_not_archived(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "run1")
+    capture = store(archive, 1, b"\xff\xd8\xff\xe0 JFIF")
+    archive.close()
+    assert read(tmp_path, capture)[1] == b"" and b"JFIF" not in (tmp_path / "run1.warc.gz").read_bytes()
+
+
+def test_a_thousand_media_make_no_endless_header(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "run1")
+    capture = store(archive, 1, b"".join(b'<img src="data:image/png,%d">' % n for n in range(5000)))
+    archive.close()
+    assert b"data:" not in read(tmp_path, capture)[1]
+
+
+def test_odd_headers_and_addresses_stay_one_line(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "run1")
+    odd = [("Set-Cookie", "a=1\nb=2\r\nWARC-Type: x"), ("X-Raw", "\udcff中"), ("Content-Length", "7")]
+    capture = archive.store(
+        url="http://example.org/\r\nX: y", status=299, headers=odd, body=b"x" * 9, taken_at=AT, ip="192.0.2.1"
+    )
+    archive.close()
+    headers, body = read(tmp_path, capture)
+    assert dict(headers)["Content-Length"] == "9" and len(body) == 9 and len(headers) == 3
+    with (tmp_path / "run1.warc.gz").open("rb") as stream:
+        record = next(iter(ArchiveIterator(stream)))
+        assert record.rec_headers.get_header("WARC-IP-Address") == "192.0.2.1"
+        assert record.rec_headers.get_header("X") is None
 
 
 @pytest.mark.parametrize("lost", [1, 9, 30, 200])
@@ -87,3 +118,11 @@ def test_a_capture_cannot_point_out_of_the_archive(tmp_path: Path) -> None:
     capture = Capture(sha256="0" * 64, url="x", taken_at=AT, warc="../secret", offset=0, status=200)
     with pytest.raises(CaptureMissingError):
         read(tmp_path / "archive", capture)
+
+
+def test_a_page_that_was_changed_later_is_not_taken_for_the_captured_one(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "run1")
+    first, second = store(archive, 1, b"first"), store(archive, 2, b"second")
+    archive.close()
+    with pytest.raises(CaptureMissingError, match="not the one"):
+        read(tmp_path, replace(first, offset=second.offset))
