@@ -1,11 +1,10 @@
-"""Which samples are fetched, and which media are not."""
+"""Which samples are fetched."""
 
 from dataclasses import replace
 
 import pytest
 
 from crawler.gate import wants_sample
-from crawler.sexual import allow_resource, cut_data_media, no_media
 from index.model import Judgement, Listing, Violation
 
 LISTING = Listing(
@@ -49,37 +48,3 @@ def test_one_in_n_is_audited_and_always_the_same_ones() -> None:
     chosen = [wants_sample(listing, BENIGN, audit_one_in=20) for listing in listings]
     assert chosen == [wants_sample(listing, BENIGN, audit_one_in=20) for listing in listings]
     assert 60 < chosen.count("audit") < 140
-
-
-@pytest.mark.parametrize(
-    ("violation", "probability", "ruled"),
-    [("p1-1b", 0.9, True), ("p1-1b", 0.25, True), ("p1-1b", 0.1, False), ("p2-3a", 0.5, True), ("p1-2b", 0.99, False)],
-)
-def test_the_sexual_material_rule_holds_from_a_possibility_on(
-    violation: str, probability: float, *, ruled: bool
-) -> None:
-    assert no_media(judged(violation, probability)) is ruled
-
-
-@pytest.mark.parametrize(
-    ("kind", "url", "allowed"),
-    [
-        ("document", "http://example.org/", True),
-        ("script", "http://example.org/app.js", True),
-        ("xhr", "http://example.org/list.json", True),
-        ("image", "http://example.org/list", False),
-        ("media", "http://example.org/x", False),
-        ("xhr", "http://example.org/x.PNG?size=1", False),
-        ("fetch", "http://example.org/clip.mp4#t=1", False),
-        ("xhr", "data:image/png;base64,AA", False),
-        ("fetch", "DATA:video/mp4;base64,AA", False),
-    ],
-)
-def test_what_a_browser_may_load(kind: str, url: str, *, allowed: bool) -> None:
-    assert allow_resource(kind, url) is allowed
-
-
-def test_cutting_is_linear_and_complete() -> None:
-    body = b"data:image/" * 50_000 + b"url(data:image/svg+xml;utf8,<svg/>)"
-    cut, digests = cut_data_media(body)
-    assert b"data:image" not in cut and digests
