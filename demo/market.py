@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from demo.apk_patch import Wish, icon, patched
 from demo.apk_sign import signed_apk
@@ -28,6 +29,15 @@ TYPES = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A visitor who hangs up is no error; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Market:
     """Use as a context manager. `requested` lists every path that was asked for."""
 
@@ -38,6 +48,7 @@ class Market:
 
         class Answer(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            timeout = 30
 
             def do_GET(self) -> None:
                 market.requested.append(self.path)
@@ -52,8 +63,7 @@ class Market:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
                 """Says nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), Answer)
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
         self.base = f"http://{self.host}"
         self._pages = pages(self.base)

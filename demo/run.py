@@ -37,6 +37,7 @@ def run(*, serve: bool = False, json: bool = False) -> int:
     home = Home(find_home().path / "demo").prepare()
     home.brands.mkdir(exist_ok=True)
     (home.brands / "xiaozhou.yml").write_text(brand_profile(), "utf-8")
+    remark(t("cli.home", path=home.path))
     with _market() as market:
         remark(t("demo.begin", base=market.base))
         remark(t("demo.crawling"))

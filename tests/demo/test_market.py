@@ -2,8 +2,11 @@
 
 import os
 import re
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -104,6 +107,19 @@ def test_what_is_not_there_is_a_404_and_remembered(market: Market) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{market.base}/nowhere")
     assert market.requested == ["/nowhere"]
+
+
+def test_a_visitor_who_hangs_up_is_no_error(market: Market, capfd: pytest.CaptureFixture[str]) -> None:
+    host, _, port = market.host.partition(":")
+    with socket.create_connection((host, int(port))) as visitor:
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+        visitor.sendall(b"GET / HT")
+    with urllib.request.urlopen(f"{market.base}/") as answer:
+        assert answer.status == 200
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(10)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def listings(market: Market, path: str) -> list[Listing]:
