@@ -56,19 +56,25 @@ def clean_url(url: str, base: str = "") -> str | None:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             return None
         _ = parts.port
-        scheme, netloc, path, query, _ = urlsplit(canonicalize_url(joined))
+        address = urlsplit(canonicalize_url(joined))
+        if not address.hostname:
+            return None
     except ValueError:
         return None
-    kept = [pair.removesuffix("=") for pair in query.split("&") if pair and not SESSION_VALUE.fullmatch(pair)]
-    return urlunsplit((scheme, netloc, path or "/", "&".join(_without(TRACKING, kept)), ""))
+    return urlunsplit((address.scheme, address.netloc, address.path or "/", _kept(address.query.split("&")), ""))
 
 
 def _simple(host: str, path: str | None, query: str | None) -> str:
     """What `clean_url` makes of an address that needs no escaping: most do not, and escaping is slow."""
     pairs = sorted(tuple(pair.split("=", 1)) for pair in (query or "").split("&") if pair)
-    kept = ["=".join(pair).removesuffix("=") for pair in pairs if not SESSION_VALUE.fullmatch("=".join(pair))]
-    cleaned = "&".join(_without(TRACKING, kept))
+    cleaned = _kept("=".join(pair) for pair in pairs)
     return f"{host}{path or '/'}{'?' if cleaned else ''}{cleaned}"
+
+
+def _kept(pairs: Iterable[str]) -> str:
+    """The query without tracking and sessions; 'a=' and 'a' mean the same."""
+    named = [pair.removesuffix("=") for pair in pairs if not SESSION_VALUE.fullmatch(pair)]
+    return "&".join(pair for pair in _without(TRACKING, named) if pair)
 
 
 def _without(noise: re.Pattern[str], pairs: Iterable[str]) -> list[str]:

@@ -2,12 +2,14 @@
 
 import json
 import re
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
+from w3lib.url import canonicalize_url
 
-from crawler.families.addresses import clean_url, file_url, path_of, samples_in
+from crawler.families.addresses import TRACKING, clean_url, file_url, path_of, samples_in
 from index.model import Listing
 from spiders.discuz import Discuz
 from spiders.jsonld_shop import JsonldShop
@@ -100,3 +102,11 @@ def test_every_address_of_a_thread_has_one_id(tid: int, page: int, noise: list[s
         address = spider.thread_address(found, url)
         again = re.search(spider.thread_link, address or "")
         assert again is not None and spider.thread_address(again, address or "") == address
+
+
+@given(st.from_regex(r"https?://[a-z]{1,8}(:80)?(/[\w.~/-]{0,12})?(\?[\w.~&=-]{0,20})?(#[a-z]{0,3})?", fullmatch=True))
+def test_the_short_way_of_cleaning_agrees_with_w3lib(url: str) -> None:
+    scheme, netloc, path, query, _ = urlsplit(canonicalize_url(urljoin("https://e.org/", url)))
+    kept = [pair for pair in query.split("&") if pair and not TRACKING.fullmatch(pair.partition("=")[0])]
+    expected = urlunsplit((scheme, netloc, path or "/", "&".join(pair.removesuffix("=") for pair in kept), ""))
+    assert clean_url(url, "https://e.org/") == expected
