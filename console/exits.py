@@ -46,9 +46,11 @@ CODES: dict[type[Exception], Exit] = {
 
 def explain(error: Exception) -> tuple[str, Exit]:
     """The line to print and the exit code. An error that nobody foresaw says so, and how to see more."""
-    code = getattr(error, "code", None) if isinstance(error, CommandError) else CODES.get(type(error))
-    if code is not None:
-        return str(error), code
+    if isinstance(error, CommandError):
+        return str(error), error.code
+    for kind, code in CODES.items():
+        if isinstance(error, kind):
+            return str(error), code
     if isinstance(error, TyperException):
         return _usage(error), Exit.WRONG_USE
     if isinstance(error, Abort):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
@@ -47,8 +50,19 @@ def crawl(
     loader = SpiderLoader.from_settings(scrapy_set)
     planned = [(loader.load(part.spider), part) for order in orders for part in _by_marketplace(order, loader)]
     install_reactor(scrapy_set["TWISTED_REACTOR"], scrapy_set["ASYNCIO_EVENT_LOOP"])
-    configure_logging(scrapy_set)
+    _log_into(home, scrapy_set)
     return _Walk(AsyncCrawlerRunner(scrapy_set), progress).walk(planned)
+
+
+def _log_into(home: Home, scrapy_set: ScrapySettings) -> None:
+    """The log of all crawls goes into the home: the terminal belongs to whoever watches the progress."""
+    scrapy_set.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="project")
+    configure_logging(scrapy_set)
+    handler = RotatingFileHandler(home.logs / "crawl.log", maxBytes=16 << 20, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.root.addHandler(handler)
+    for name in (None, "scrapy"):  # Scrapy sets its own logger to DEBUG, which would write down every listing
+        logging.getLogger(name).setLevel(scrapy_set["LOG_LEVEL"])
 
 
 def _by_marketplace(order: Order, loader: SpiderLoader) -> list[Order]:

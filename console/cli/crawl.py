@@ -10,7 +10,7 @@ import typer
 
 from console.exits import CommandError, Exit
 from console.runs import RunDisplay, print_runs
-from console.terminal import JsonFlag, home
+from console.terminal import JsonFlag, home, remark
 from crawler.declarations import declared
 from crawler.run import crawl
 from crawler.runs import Order
@@ -42,10 +42,14 @@ def run(
         orders = _all(settings, limit, since)
     else:
         orders = [_order(str(name), start or [], query or [], limit, since)]
+    place = home()
     with RunDisplay() as display:
-        runs = crawl(orders, home=home(), settings=settings, progress=display.show)
+        runs = crawl(orders, home=place, settings=settings, progress=display.show)
     print_runs(runs, json=json)
-    return Exit.DONE if runs and all(run.outcome == "healthy" for run in runs) else Exit.UNHEALTHY
+    if runs and all(run.outcome == "healthy" for run in runs):
+        return Exit.DONE
+    remark(t("cli.crawl.log", path=place.logs / "crawl.log"))
+    return Exit.UNHEALTHY
 
 
 def _order(name: str, start: list[str], queries: list[str], limit: int | None, since: str | None) -> Order:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.runs import Order, open_run
+from index.home import Home
 from tests.conftest import ROOT
 from tests.console.conftest import Answer
 
@@ -97,10 +99,25 @@ def test_a_marketplace_that_wants_proof_of_being_human_is_blocked_not_empty(site
     assert run["outcome"] == "blocked" and run["remarks"]
 
 
-def test_an_unhealthy_run_says_why_and_ends_with_3(site: str, tmp_path: Path) -> None:
+def test_two_processes_do_not_crawl_the_same_at_once(site: str, tmp_path: Path, own_home: Path) -> None:
+    address = f"http://{site}/feed.xml"
+    taken = open_run(Home(own_home).prepare(), Order(spider="feed", start=(address,)))
+    try:
+        answer = crawl(site, "feed", "--start", address, folder=tmp_path)
+    finally:
+        taken.frontier.close()
+    assert (answer.code, answer.out) == (4, "")
+    assert "another process is crawling" in answer.err
+
+
+def test_an_unhealthy_run_says_why_and_ends_with_3(site: str, tmp_path: Path, own_home: Path) -> None:
     answer = crawl(site, "feed", "--start", f"http://{site}/gone.xml", folder=tmp_path)
     assert answer.code == 3
-    assert "healthy" in answer.out and len(answer.err.splitlines()) >= 2
+    assert "unhealthy" in answer.out
+    said = answer.err.splitlines()
+    assert said[-1] == f"the log is in {own_home / 'logs/crawl.log'}"
+    assert "gone.xml" in (own_home / "logs/crawl.log").read_text("utf-8")
+    assert 2 < len(said) < 8  # home, why, problems, log; and nothing of Scrapy's own talk
 
 
 @pytest.mark.parametrize(
