@@ -16,8 +16,9 @@ def wants_sample(
 ) -> str | None:
     """Why the sample is to be fetched ('brand', 'lead', 'watch_list', 'audit'), or None.
 
-    `watch_list`: package names, lower case. `audit_one_in`: one in so many is fetched although nothing points at it;
-    which ones follows from the listing's id, so that a second crawl fetches the same. 0 for none.
+    `watch_list`: listing ids, package names, sellers, stated signers and SHA-256 of samples, in lower case.
+    `audit_one_in`: one in so many is fetched although nothing points at it; which ones follows from the listing's id,
+    so that a second crawl fetches the same. 0 for none. (A package is no medium: the sexual-material rule lets it in.)
     """
     if not listing.download_urls:
         return None
@@ -25,9 +26,10 @@ def wants_sample(
         return "brand"
     if judgement.verdict != "benign" or any(violation.probability >= LEAD for violation in judgement.violations):
         return "lead"
-    if listing.package_name and listing.package_name.lower() in watch_list:
-        return "watch_list"
     name = listing_id(listing.marketplace, listing.native_id)
+    known_by = (name, listing.package_name, listing.seller, listing.sample_sha256, *listing.declared_signers)
+    if any(value is not None and value.lower() in watch_list for value in known_by):
+        return "watch_list"
     if audit_one_in and int(name.rpartition("-")[2], 16) % audit_one_in == 0:
         return "audit"
     return None

@@ -1,10 +1,12 @@
 """Which samples are fetched."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from crawler.gate import wants_sample
+from index.ids import listing_id
 from index.model import Judgement, Listing, Violation
 
 LISTING = Listing(
@@ -38,9 +40,24 @@ def test_nothing_to_fetch_is_not_wanted() -> None:
     assert wants_sample(replace(LISTING, download_urls=()), judged("p2-6a", 1.0), audit_one_in=1) is None
 
 
-def test_the_watch_list_goes_by_package() -> None:
-    listing = replace(LISTING, package_name="com.Example.App")
-    assert wants_sample(listing, BENIGN, audit_one_in=0, watch_list={"com.example.app"}) == "watch_list"
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"package_name": "com.Example.App"},
+        {"seller": "某某工作室"},
+        {"sample_sha256": "AB" * 32},
+        {"declared_signers": ("00" * 32, "CD" * 32)},
+    ],
+)
+def test_what_is_watched_is_fetched(known: dict[str, Any]) -> None:
+    watched = {"com.example.app", "某某工作室", "ab" * 32, "cd" * 32}
+    assert wants_sample(replace(LISTING, **known), BENIGN, audit_one_in=0, watch_list=watched) == "watch_list"
+    assert wants_sample(LISTING, BENIGN, audit_one_in=0, watch_list=watched) is None
+
+
+def test_a_listing_is_watched_by_its_id() -> None:
+    watched = {listing_id(LISTING.marketplace, LISTING.native_id)}
+    assert wants_sample(LISTING, BENIGN, audit_one_in=0, watch_list=watched) == "watch_list"
 
 
 def test_one_in_n_is_audited_and_always_the_same_ones() -> None:
