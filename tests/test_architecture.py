@@ -61,7 +61,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("contract", sorted({contract for _, contract in BREACHES.values() if contract}))
 def test_each_rule_notices_its_breach(planted: str, contract: str) -> None:
     line = next(line for line in planted.splitlines() if line.startswith(contract))
-    assert line.rstrip().endswith("BROKEN"), line
+    assert " BROKEN" in line, line
 
 
 @pytest.mark.parametrize("name", [name for name, (text, _) in BREACHES.items() if text])
