@@ -61,17 +61,25 @@ class Hit:
     view: str
     start: int
     end: int
+    beside: tuple[str, ...]
+    """Raw words that stand beside it, one for every group of the rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
     """One word of the lexicon in one field."""
 
+    field: Field
     word: str
     view: str
     start: int
     end: int
     sentence: tuple[int, int]
+
+    def quote(self) -> str:
+        """The raw text."""
+        start, end = self.field.text.span(self.view, self.start, self.end)
+        return self.field.raw[start:end]
 
 
 def read_rules(path: Path) -> list[Rule]:
@@ -120,24 +128,21 @@ class Lexicon:
 
         `priced`: the listing itself asks for money; `branded`: it names an AI brand.
         """
-        seen = [(text, self._seen(text)) for text in texts]
-        everywhere = {word.word for _, words in seen for word in words}
-        for text, words in seen:
-            in_field = {word.word for word in words}
-            in_sentence: dict[tuple[int, int], set[str]] = defaultdict(set)
-            for word in words:
-                in_sentence[word.sentence].add(word.word)
-            tried: dict[int, int] = defaultdict(int)
-            held: set[int] = set()
-            for word in words:
-                for number in self._by_word.get(word.word, ()):
-                    tried[number] += 1
-                    if number in held or tried[number] > _MOST_HITS:
-                        continue
-                    scope = {"sentence": in_sentence[word.sentence], "field": in_field, "listing": everywhere}
-                    if self._holds(number, word, text, scope, priced=priced, branded=branded):
-                        held.add(number)
-                        yield Hit(self.rules[number], text, word.view, word.start, word.end)
+        seen = [word for text in texts for word in self._seen(text)]
+        scopes = _Scopes(seen)
+        tried: dict[tuple[int, str], int] = defaultdict(int)
+        held: set[tuple[int, str]] = set()
+        for word in seen:
+            for number in self._by_word.get(word.word, ()):
+                place = number, word.field.name
+                tried[place] += 1
+                if place in held or tried[place] > _MOST_HITS:
+                    continue
+                beside = self._beside(number, word, scopes)
+                if beside is None or not self._holds(self.rules[number], word, priced=priced, branded=branded):
+                    continue
+                held.add(place)
+                yield Hit(self.rules[number], word.field, word.view, word.start, word.end, beside)
 
     def _seen(self, text: Field) -> list[_Seen]:
         found = []
@@ -149,32 +154,51 @@ class Lexicon:
                 start, end = last - len(word) + 1, last + 1
                 if not stands_alone(string, start, end) or (view == "joined" and not text.text.evenly(start, end)):
                     continue
-                found.append(_Seen(word, view, start, end, text.sentence(min(start, len(text.text.joined) - 1))))
+                found.append(_Seen(text, word, view, start, end, text.sentence(min(start, len(text.text.joined) - 1))))
         return found
 
-    def _holds(
-        self,
-        number: int,
-        word: _Seen,
-        text: Field,
-        scope: dict[str, set[str]],
-        *,
-        priced: bool,
-        branded: bool,
-    ) -> bool:
-        rule, (groups, unless) = self.rules[number], self._folded[number]
-        string = text.text.joined if word.view == "joined" else text.text.skeleton
+    def _beside(self, number: int, word: _Seen, scopes: _Scopes) -> tuple[str, ...] | None:
+        """What stands beside, a raw quote per group of the rule; None if a group lacks or an `unless` word stands."""
+        groups, unless = self._folded[number]
+        if not unless.isdisjoint(scopes.listing):
+            return None
+        scope = scopes.around(word, self.rules[number].scope)
+        found = [next((scope[other] for other in group if other in scope), None) for group in groups]
+        return None if None in found else tuple(other.quote() for other in found if other)
+
+    @staticmethod
+    def _holds(rule: Rule, word: _Seen, *, priced: bool, branded: bool) -> bool:
+        """What the word's own surroundings say."""
+        joined = word.field.text.joined
+        string = joined if word.view == "joined" else word.field.text.skeleton
         if word.start and string[word.start - 1] in rule.not_after:
             return False
         if word.end < len(string) and string[word.end] in rule.not_before:
             return False
-        if not unless.isdisjoint(scope["listing"]) or any(group.isdisjoint(scope[rule.scope]) for group in groups):
-            return False
         if rule.needs == "brand" and not branded:
             return False
-        if rule.needs == "offer" and not priced and not offers(text.text.joined[slice(*word.sentence)]):
+        if rule.needs == "offer" and not priced and not offers(joined[slice(*word.sentence)]):
             return False
         return not negated(string, word.start, word.end)
+
+
+class _Scopes:
+    """Words by how near they stand: in the listing, the field, the sentence."""
+
+    def __init__(self, seen: Sequence[_Seen]) -> None:
+        self.listing: dict[str, _Seen] = {}
+        self._fields: dict[str, dict[str, _Seen]] = defaultdict(dict)
+        self._sentences: dict[tuple[str, int], dict[str, _Seen]] = defaultdict(dict)
+        for word in seen:
+            self.listing.setdefault(word.word, word)
+            self._fields[word.field.name].setdefault(word.word, word)
+            self._sentences[word.field.name, word.sentence[0]].setdefault(word.word, word)
+
+    def around(self, word: _Seen, scope: str) -> dict[str, _Seen]:
+        """Word -> its first occurrence in the scope of `word`."""
+        if scope == "listing":
+            return self.listing
+        return self._fields[word.field.name] if scope == "field" else self._sentences[word.field.name, word.sentence[0]]
 
 
 @cache

@@ -52,7 +52,7 @@ def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
         return
     app = who.package is not None or subject.listing.source_kind in _APP_PLACES
     head = is_head(field.text, hit)
-    brand = hit.profile.names[0].text
+    brand = hit.name.text if hit.name.kind != "misspelling" else hit.profile.names[0].text
     message, strength, expected = "", 0.0, brand
     if hit.how in _DISGUISED:
         message = f"name_{hit.how}"

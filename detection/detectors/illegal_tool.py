@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from detection.look import look
 from detection.saying import quoted
 from detection.subject import Subject
+from detection.terms import Hit
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
@@ -21,13 +22,17 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields one evidence per rule, field and violation, and what speaks against an offer."""
     seen = look(subject)
     concerned: dict[str, None] = {}
-    for hit in seen.hits:
+    told: dict[tuple[str, str], list[Hit]] = {}
+    for hit in sorted(seen.hits, key=lambda hit: hit.start - hit.end):
         for violation in (hit.rule.violation, *hit.rule.also):
-            if taxonomy()[violation].group in _NOT_HERE:
+            here = told.setdefault((violation, hit.field.name), [])
+            within = any(other.start <= hit.start and hit.end <= other.end for other in here)
+            if within or taxonomy()[violation].group in _NOT_HERE:
                 continue
+            here.append(hit)
             concerned[violation] = None
             yield quoted(
-                "illegal_tool",
+                "illegal_tool_beside" if hit.beside else "illegal_tool",
                 hit.field,
                 hit.view,
                 hit.start,
@@ -35,6 +40,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 detector="illegal_tool",
                 violation=violation,
                 strength=hit.rule.strength * (1 if hit.field.own_words else _OTHERS_WORDS),
+                beside="”“".join(hit.beside),
             )
     if not concerned:
         return

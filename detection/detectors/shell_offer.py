@@ -23,7 +23,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     for hit in hits:
         for violation in (hit.rule.violation, *hit.rule.also):
             yield quoted(
-                "shell_offer",
+                "shell_offer_beside" if hit.beside else "shell_offer",
                 hit.field,
                 hit.view,
                 hit.start,
@@ -31,6 +31,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 detector="shell_offer",
                 violation=violation,
                 strength=hit.rule.strength,
+                beside="”“".join(hit.beside),
             )
     for frame, field, start, end in seen.frames:
         for violation in dict.fromkeys(v for hit in hits for v in (hit.rule.violation, *hit.rule.also)):
