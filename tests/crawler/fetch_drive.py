@@ -2,7 +2,7 @@
 
 Argument: a JSON object with `home`, `allow_hosts`, `fetch` (name -> {"url", "sample"}), and optionally `settings`
 (Scrapy's), `cap` (MB), `largest_file` (bytes, stands for a full disk), `resolve` (host -> list of answers, the last one
-for ever).
+for ever), `browser` (true for a run that can render).
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawler.browser import browser_settings, require_browser
 from index.settings import CrawlSettings, Settings
 
 GIVEN: dict[str, Any] = json.loads(sys.argv[1]) if __name__ == "__main__" else {}
@@ -76,6 +77,7 @@ def main() -> None:
             "REDIRECT_MAX_TIMES": 5,
             "CONCURRENT_REQUESTS": 64,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 64,
+            **(browser_settings(require_browser()) if GIVEN.get("browser") else {}),
             **GIVEN.get("settings", {}),
         }
     )

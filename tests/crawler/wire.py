@@ -57,6 +57,7 @@ class Wire:
     talk: Talk
     asked: list[Asked] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
+    connections: int = 0
 
     def __post_init__(self) -> None:
         self._ready = threading.Event()
@@ -99,6 +100,7 @@ class Wire:
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
+        self.connections += 1
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             path = head[0].split()[1]
