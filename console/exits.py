@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from typer.exceptions import Abort, TyperException
 
+from crawler.browser import BrowserMissing
 from index.home import HomeError
 from index.messages import t
 from index.plain import line
@@ -40,6 +41,7 @@ CODES: dict[type[Exception], Exit] = {
     QueryError: Exit.WRONG_USE,
     HomeError: Exit.MISSING,
     IndexUnavailable: Exit.MISSING,
+    BrowserMissing: Exit.MISSING,
 }
 """Errors of the rooms below whose message is meant to be read."""
 
