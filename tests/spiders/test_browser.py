@@ -22,7 +22,16 @@ def crawl(market: Market, home: Path, *, hosts: str) -> tuple[int, dict[str, obj
     """`copycatch crawl rendered_page` on the practice channel, in a process of its own."""
     env = {**os.environ, "COPYCATCH_HOME": str(home), "COPYCATCH_ALLOW_HOSTS": hosts, "COPYCATCH_DELAY": "0",
            "COPYCATCH_LANG": "en"}  # fmt: skip
-    command = [sys.executable, "-m", "console", "crawl", "rendered_page", "--start", f"{market.base}/channel/", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "console",
+        "crawl",
+        "rendered_page",
+        "--start",
+        f"{market.base}/channel/",
+        "--json",
+    ]
     if not (Path(__file__).parents[2] / "console/__main__.py").exists():
         command[:3] = [str(Path(sys.executable).parent / "copycatch")]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)

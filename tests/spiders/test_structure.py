@@ -10,6 +10,7 @@ import pytest
 
 from crawler.declarations import declared
 from crawler.spider import Expect, MarketplaceSpider
+from index.messages import text
 from index.model import Listing, SourceKind
 from tests.conftest import ROOT
 
@@ -62,9 +63,9 @@ def test_politeness_is_not_switched_off(name: str) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_spiders_stay_small(path: Path) -> None:
-    text = path.read_text("utf-8")
-    statements = sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(text)))
-    assert len(text.splitlines()) <= LONGEST and statements <= MOST_STATEMENTS
+    source = path.read_text("utf-8")
+    statements = sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(source)))
+    assert len(source.splitlines()) <= LONGEST and statements <= MOST_STATEMENTS
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,22 @@ def test_the_browser_extra_is_not_needed_to_list_the_spiders() -> None:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
         ]
+
+
+def problem_kinds() -> set[str]:
+    """Kinds of the problems that families and spiders make."""
+    return {
+        keyword.value.value
+        for path in MODULES + sorted((ROOT / "crawler/families").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
+        for keyword in node.keywords
+        if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
+    }
+
+
+def test_every_problem_of_a_page_is_explained_in_both_languages() -> None:
+    kinds = problem_kinds()
+    assert {"not_understood", "wrong_signature", "malformed_feed"} <= kinds
+    for kind in kinds:
+        assert text(f"problem.{kind}", "zh") and text(f"problem.{kind}", "en")
