@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol
 
-from detection.judge import findings, judge, tie_keys
-
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
 from crawler.tally import Tally
+from detection.judge import findings, judge, tie_keys
 from detection.subject import Subject
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing
@@ -38,6 +37,8 @@ BATCH = 200
 CROWDED = 1000
 """So many listings may be under way before whoever brings more has to wait."""
 SAMPLES_AT_ONCE = 2
+UNREAD = frozenset({"zip", "container", "worker"})
+"""Parts of a sample whose problems mean that it could not be looked into; they count among the run's problems."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -212,6 +213,9 @@ class Carrier:
     def _compare(self, listing: Listing, fingerprint: Fingerprint) -> None:
         if listing.sample_sha256 and listing.sample_sha256.lower() != fingerprint.sha256:
             self._tally.problem("sample_hash_differs")
+        for problem in fingerprint.problems:
+            if problem.part in UNREAD:
+                self._tally.problem(problem)
 
     def _store(self) -> None:
         looks, self._outbox = self._outbox, []

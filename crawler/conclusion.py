@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -52,13 +52,13 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
     full, expect = ledger.run.order.full, ledger.spider.expect
     health = examine(ledger.run.tally, expect, full=full, started=reason != "start_error")
     remarks = [*run.remarks, *health.remarks]
-    if health.may_retire and (count := _note_unseen(index, run)):
+    if health.may_retire and (count := _note_unseen(index, run, ledger.run.tally.seen)):
         remarks.append(remark("crawl.retired", count=count))
         run = replace(run, counts={**run.counts, "gone": count})
     return replace(run, outcome=health.outcome, remarks=tuple(remarks))
 
 
-def _note_unseen(index: Index, run: Run) -> int:
+def _note_unseen(index: Index, run: Run, seen: Container[str]) -> int:
     """Notes as 'gone' what the last healthy run saw and this one did not: a candidate for a recheck, no more."""
     earlier = (each for each in index.runs(run.marketplace) if each.id != run.id and each.outcome == "healthy")
     before = next(earlier, None)
@@ -67,6 +67,7 @@ def _note_unseen(index: Index, run: Run) -> int:
     unseen = (
         Observation(listing_id=name, at=utc(), state="gone", run_id=run.id, detail="not seen by a healthy full run")
         for name in _last_seen_between(index, run.marketplace, before.started_at, run.started_at)
+        if name not in seen  # times have whole seconds
     )
     count = 0
     while batch := list(islice(unseen, NOTED_AT_ONCE)):
@@ -77,5 +78,5 @@ def _note_unseen(index: Index, run: Run) -> int:
 
 def _last_seen_between(index: Index, marketplace: str, start: str, end: str) -> Iterator[str]:
     quoted = marketplace.replace("\\", "\\\\").replace('"', '\\"')
-    query = f'marketplace:"{quoted}" AND last_seen:["{start}" TO "{end}"}}'
+    query = f'marketplace:"{quoted}" AND last_seen:["{start}" TO "{end}"]'
     return (found.id for found in index.scan(query, kind="listings"))

@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from index.home import HomeError
+
 LEASE = 600.0
 """Seconds a claim is good for without `extend`."""
 
 
-class FrontierError(Exception):
+class FrontierError(HomeError):
     """The frontier cannot be used: disk full, damaged, or in use by another process. The message says which."""
 
 

@@ -111,7 +111,7 @@ class CarryPipeline:
 
     def _conclude(self, reason: str) -> None:
         try:
-            self._samples.close()
+            self._samples.close(now=not self._ledger.over(reason))
             if self._archive is not None:
                 self._archive.close()
             conclude(self._index, self._ledger, reason)

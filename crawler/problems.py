@@ -35,7 +35,6 @@ KINDS: tuple[tuple[type[BaseException], str], ...] = (
 """First fitting one counts."""
 
 IGNORED = (
-    ("robots.txt", "robots_forbidden"),
     ("max redirections", "endless_redirect"),
     ("during decompression", "too_large"),
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from typing import TYPE_CHECKING
 
 import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from apk_analysis.fingerprint import ANALYSER_VERSION, Fingerprint, Problem
-from apk_analysis.pool import Pool
 from crawler.gate import wants_sample
 from crawler.problems import problem_of
 from crawler.sample_download import Fetched
@@ -19,6 +19,9 @@ from index.blobs import BlobError
 from index.model import Judgement, Listing
 from index.protocol import Index
 from index.times import utc
+
+if TYPE_CHECKING:
+    from apk_analysis.pool import Pool
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +59,7 @@ class Samples:
 
     async def _fetch(self, address: str) -> Fetched | Problem:
         try:
-            request = scrapy.Request(address, callback=NO_CALLBACK, meta={"sample": True, "download_timeout": PATIENCE})
+            request = scrapy.Request(address, callback=NO_CALLBACK, meta={"sample": address, "download_timeout": PATIENCE})
             response = await self._crawler.engine.download_async(request)
         except BlobError:
             raise
@@ -76,7 +79,10 @@ class Samples:
         if known is not None:
             return known
         if self._pool is None:
+            from apk_analysis.pool import Pool  # noqa: PLC0415 - loads every parser; most runs fetch no sample
+
             self._pool = Pool(workers=min(os.cpu_count() or 1, 2))
+        logger.info("analysing %s", fetched.sha256)
         try:
             analysis = await asyncio.wrap_future(self._pool.submit(fetched.path))
         except (OSError, RuntimeError) as error:
@@ -85,8 +91,8 @@ class Samples:
         self._index.put_sample(analysis.fingerprint, at=utc())
         return analysis.fingerprint
 
-    def close(self) -> None:
-        """Ends the workers at once; call it when no sample is under way."""
+    def close(self, *, now: bool = False) -> None:
+        """Ends the workers; `now`: also when they are at work."""
         if self._pool is not None:
-            self._pool.close(now=True)
+            self._pool.close(now=now)
             self._pool = None

@@ -11,38 +11,37 @@ from index.settings import Settings, load_settings
 
 BOT_NAME = "copycatch"
 SPIDER_MODULES = ["spiders"]
+SPIDER_LOADER_WARN_ONLY = True  # one broken spider does not take the others along
 
 SCHEDULER = "crawler.scheduler.LeaseScheduler"
 ITEM_PIPELINES = {"crawler.pipelines.CarryPipeline": 100}
-SPIDER_MIDDLEWARES = {
+# The *_BASE settings are replaced rather than switched off entry by entry, because Scrapy imports what it switches off.
+SPIDER_MIDDLEWARES_BASE = {
     "crawler.blocked.BlockedPages": 40,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50,
     "crawler.ledger.Ledger": 1000,  # nearest to the spider: requests that callbacks yield go no further
-    # What these would do to yielded requests the ledger does or does not want: depth, length, no referrer.
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES_BASE = {
     "crawler.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "crawler.patience.Patience": 540,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "crawler.redirects.Redirects": 600,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+}
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.logstats.LogStats": 0,
 }
 
 _HANDLER = "crawler.page_download.GuardedDownload"
 DOWNLOAD_HANDLERS = {"http": _HANDLER, "https": _HANDLER, "ftp": None, "s3": None, "file": None, "data": None}
 
-ROBOTSTXT_OBEY = True
-COOKIES_ENABLED = False
-HTTPPROXY_ENABLED = False
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-METAREFRESH_ENABLED = False  # notices and challenges refresh themselves away; they are to be recognised, not followed
 RETRY_TIMES = 2
 RETRY_EXCEPTIONS = [  # without OSError: an address that the egress refused stays refused
     f"scrapy.exceptions.{name}"
@@ -76,7 +75,6 @@ def for_run(home: Home, settings: Settings) -> dict[str, object]:
         "COPYCATCH_HOME": str(home.path),
         "COPYCATCH_SETTINGS": settings,
         "USER_AGENT": f"copycatch/0.1 ({whom})",
-        "ROBOTSTXT_USER_AGENT": "copycatch",
         "DOWNLOAD_DELAY": crawl.delay,
         "CONCURRENT_REQUESTS": crawl.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency,

@@ -67,7 +67,7 @@ def start_crawl(own_home: Path) -> StartCrawl:
 
 def finish(process: subprocess.Popen[str]) -> Crawled:
     """Waits for the process and reads what it said."""
-    said, log = process.communicate(timeout=60)
+    said, log = process.communicate(timeout=120)
     crawled = Crawled(code=process.returncode, log=log)
     for line in said.splitlines():
         [(what, value)] = json.loads(line).items()

@@ -1,10 +1,12 @@
 """Runs one crawl in its own process and prints what came of it as JSON lines: {"progress": ...} and {"run": ...}.
 
 Arguments: a JSON object with `home`, `start`, and optionally `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings),
-`resolve` (host -> addresses).
+`resolve` (host -> addresses), `largest_file` (bytes, stands for a full disk), `times` (the order over again).
 """
 
 import json
+import logging
+import resource
 import sys
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from index.settings import CrawlSettings, Settings
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    crawler.settings.SPIDER_MODULES = ["tests.crawler.shop_spider", "spiders"]
+    if largest := given.get("largest_file"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    crawler.settings.SPIDER_MODULES = ["tests.crawler.shop_spider"]
     for name, value in given.get("settings", {}).items():
         setattr(crawler.settings, name, value)
     if names := given.get("resolve"):
@@ -29,8 +33,9 @@ def main() -> None:
         crawler.settings.COPYCATCH_RESOLVE = resolve
     settings = Settings(crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}))
     order = Order(spider="shop", start=tuple(given["start"]), limit=given.get("limit"))
+    logging.root.addHandler(logging.StreamHandler())  # beside the log in the home, which a test need not look for
     try:
-        runs = crawl([order], home=Home(Path(given["home"])), settings=settings, progress=show)
+        runs = crawl([order] * given.get("times", 1), home=Home(Path(given["home"])), settings=settings, progress=show)
     except Exception as error:  # noqa: BLE001 - handed to the test
         say({"error": [type(error).__name__, str(error)]})
         return

@@ -22,6 +22,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     declared: int | None = None
     stall: bool = False
+    half: Callable[[], None] = lambda: None
+    """Called when half of the body is under way."""
 
 
 Route = Callable[[str], Answer | None]
@@ -35,6 +37,8 @@ class Site:
         self.route = route
         self.watch = watch
         self.hits: Counter[str] = Counter()
+        self.headers: dict[str, dict[str, str]] = {}
+        """Path -> headers of the last request, names in lower case."""
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -78,8 +82,11 @@ class Site:
         try:
             while line := await reader.readline():
                 path = line.split()[1].decode("latin-1")
-                while (await reader.readline()).strip():
-                    pass
+                headers = {}
+                while field := (await reader.readline()).decode("latin-1").strip():
+                    name, _, value = field.partition(":")
+                    headers[name.lower()] = value.strip()
+                self.headers[path] = headers
                 self.hits[path] += 1
                 self.watch(path, sum(self.hits.values()))
                 await self._answer(self.route(path) or Answer(b"not here", 404), writer)
@@ -94,7 +101,11 @@ class Site:
         head = [f"HTTP/1.1 {answer.status} X", f"Content-Length: {length}", f"Content-Type: {answer.type}"]
         head += [f"{name}: {value}" for name, value in answer.headers.items()]
         writer.write(("\r\n".join(head) + "\r\n\r\n").encode("latin-1"))
-        writer.write(answer.body[: len(answer.body) // 2] if answer.stall else answer.body)
+        middle = len(answer.body) // 2
+        writer.write(answer.body[:middle])
+        await writer.drain()
+        answer.half()
+        writer.write(b"" if answer.stall else answer.body[middle:])
         await writer.drain()
         if answer.stall or length > len(answer.body):
             await self._end.wait()
