@@ -52,7 +52,8 @@ def _parse(query: str, kind: Kind, now: datetime | None) -> Node:
 
 def _plain_syntax(query: str, kind: Kind) -> str:
     text = query.translate(_CHINESE_KEYS)
-    return re.sub(rf"\b({'|'.join(FIELDS[kind])})：", r"\1:", text)
+    text = re.sub(rf"\b({'|'.join(FIELDS[kind])})：", r"\1:", text)
+    return re.sub(r"([<>]=?)-(?=\d)", r"\1\\-", text)  # luqum takes the minus of field:>-5 for a NOT
 
 
 class _Reader:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.protocol import IndexUnavailable
@@ -24,11 +25,12 @@ def backup(sources: dict[Store, Path], folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for store, source in sources.items():
+            target = folder / NAMES[store]
             if source.exists():
-                target = folder / NAMES[store]
-                part = _copy(source, target)
-                _verify(part, store)
-                _put_in_place(part, target)
+                with _no_leftovers(target):
+                    part = _copy(source, target)
+                    _verify(part, store)
+                    _put_in_place(part, target)
                 made.append(target)
     except OSError as error:
         raise IndexUnavailable(f"{folder}: the backup cannot be written ({error.strerror or error})") from error
@@ -47,22 +49,37 @@ def restore(folder: Path, targets: dict[Store, Path]) -> list[Path]:
     if not found:
         raise IndexUnavailable(f"{folder}: no backup here (expected {' or '.join(NAMES.values())})")
     try:
-        parts = {store: _copy(source, targets[store]) for store, source in found.items()}
-        for store, part in parts.items():
-            _verify(part, store)
-        for store in parts:
-            _release(targets[store])
-        for store, part in parts.items():
-            _keep_aside(targets[store])
-            _put_in_place(part, targets[store])
+        with _no_leftovers(*targets.values()):
+            parts = {store: _copy(source, targets[store]) for store, source in found.items()}
+            for store, part in parts.items():
+                _verify(part, store)
+            for store in parts:
+                _release(targets[store])
+            for store, part in parts.items():
+                _keep_aside(targets[store])
+                _put_in_place(part, targets[store])
     except OSError as error:
         raise IndexUnavailable(f"{folder}: cannot be restored ({error.strerror or error})") from error
     return [targets[store] for store in parts]
 
 
+def _part(target: Path) -> Path:
+    return target.with_name(target.name + ".part")
+
+
+@contextmanager
+def _no_leftovers(*targets: Path) -> Iterator[None]:
+    """Whatever happens, no half-made copy stays beside the targets."""
+    try:
+        yield
+    finally:
+        for target in targets:
+            _part(target).unlink(missing_ok=True)
+
+
 def _copy(source: Path, target: Path) -> Path:
     """A consistent copy beside the target, as one file without a log."""
-    part = target.with_name(target.name + ".part")
+    part = _part(target)
     part.unlink(missing_ok=True)
     with speaking_of(source), closing(connect(source, write=False)) as opened, closing(sqlite3.connect(part)) as copy:
         opened.backup(copy)

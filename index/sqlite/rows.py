@@ -80,12 +80,13 @@ def free_place(opened: sqlite3.Connection, kind: Kind, document_id: str, first_s
     digits = document_id.rpartition("-")[2]
     seconds = max(0, min(int(datetime.fromisoformat(first_seen).timestamp()), 2**32 - 1))
     first = (seconds << 31) | ((0x7FFFFFF - (int(digits[:7], 16) >> 1)) << 4)
-    taken = opened.execute(
-        f"SELECT place FROM {kind} WHERE place BETWEEN ? AND ?",  # noqa: S608
-        (first, first + 15),
-    ).fetchall()
-    used = {place for (place,) in taken}
-    return next(place for place in range(first, first + len(used) + 1) if place not in used)
+    while True:
+        taken = opened.execute(f"SELECT place FROM {kind} WHERE place BETWEEN ? AND ?", (first, first + 15))  # noqa: S608
+        used = {place for (place,) in taken}
+        free = next((place for place in range(first, first + 16) if place not in used), None)
+        if free is not None:
+            return free
+        first += 16  # a seventeenth lives next door
 
 
 @cache

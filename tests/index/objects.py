@@ -26,11 +26,21 @@ def listing(number: int | str = 1, title: str = "一键换脸工具", **changes:
 
 
 def violation(probability: float = 0.9, quote: str = "换脸") -> Violation:
-    evidence = Evidence(detector="terms", violation="p1-2b", strength=2.0, observed=quote, quote=quote, zh="提到换脸", en="offers face swap")
+    evidence = Evidence(
+        detector="terms",
+        violation="p1-2b",
+        strength=2.0,
+        observed=quote,
+        quote=quote,
+        zh="提到换脸",
+        en="offers face swap",
+    )
     return Violation(id="p1-2b", group="illegal_tool", probability=probability, evidence=(evidence,))
 
 
-def finding(of: Listing, *, brand: str | None = None, capture: Capture | None = None, probability: float = 0.9) -> Finding:
+def finding(
+    of: Listing, *, brand: str | None = None, capture: Capture | None = None, probability: float = 0.9
+) -> Finding:
     identity = listing_id(of.marketplace, of.native_id)
     return Finding(
         id=finding_id(identity, "illegal_tool", brand),
@@ -48,9 +58,21 @@ def finding(of: Listing, *, brand: str | None = None, capture: Capture | None = 
     )
 
 
-def judged(of: Listing, *, flagged: bool = False, ties: tuple[str, ...] = (), sample: Fingerprint | None = None, brand: str | None = None) -> Judged:
+def judged(
+    of: Listing,
+    *,
+    flagged: bool = False,
+    ties: tuple[str, ...] = (),
+    sample: Fingerprint | None = None,
+    brand: str | None = None,
+) -> Judged:
     found = (finding(of, brand=brand),) if flagged else ()
-    judgement = Judgement(verdict="violation" if flagged else "benign", violations=(violation(),) if flagged else (), brand=brand, priority=0.5 * flagged)
+    judgement = Judgement(
+        verdict="violation" if flagged else "benign",
+        violations=(violation(),) if flagged else (),
+        brand=brand,
+        priority=0.5 * flagged,
+    )
     return Judged(listing=of, judgement=judgement, findings=found, ties=ties, sample=sample)
 
 

@@ -1,6 +1,7 @@
 """What every index does, whatever the engine: the words of index.protocol, one test each."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,7 +29,9 @@ def natives(index: Index, query: str, **options: object) -> list[object]:
 
 
 def test_a_listing_comes_back_as_it_was_put(index: Index) -> None:
-    whole = listing(description="第一行\n第二行", reviews=("好", "差"), counters={"views": 3.0}, version_code=2**40, options=("甲",))
+    whole = listing(
+        description="第一行\n第二行", reviews=("好", "差"), counters={"views": 3.0}, version_code=2**40, options=("甲",)
+    )
     put(index, judged(whole, flagged=True))
     stored = index.get(own_id(1))
     assert stored and stored.first_seen == stored.last_seen == DAY.format(1)
@@ -105,7 +108,9 @@ def test_a_listing_can_have_several_findings(index: Index) -> None:
 def test_the_same_page_archived_again_is_no_change(index: Index) -> None:
     def with_capture(sha256: str, offset: int) -> Judged:
         one = listing()
-        capture = Capture(sha256=sha256, url=one.url, taken_at=DAY.format(1), warc="a.warc.gz", offset=offset, status=200)
+        capture = Capture(
+            sha256=sha256, url=one.url, taken_at=DAY.format(1), warc="a.warc.gz", offset=offset, status=200
+        )
         return replace(judged(one, flagged=True), findings=(finding(one, capture=capture),))
 
     put(index, with_capture("a" * 64, 1))
@@ -116,7 +121,13 @@ def test_the_same_page_archived_again_is_no_change(index: Index) -> None:
 
 
 def test_the_same_listing_twice_in_one_batch(index: Index) -> None:
-    outcomes = put(index, judged(listing(title="甲")), judged(listing(title="乙")), judged(listing(title="乙")), judged(listing(title="丙")))
+    outcomes = put(
+        index,
+        judged(listing(title="甲")),
+        judged(listing(title="乙")),
+        judged(listing(title="乙")),
+        judged(listing(title="丙")),
+    )
     assert outcomes == ["new", "changed", "unchanged", "changed"]
     assert natives(index, "丙") == ["1"] and natives(index, "甲 OR 乙") == []
 
@@ -135,7 +146,18 @@ def test_a_finding_of_another_listing_is_refused(index: Index) -> None:
     assert index.count("", kind="listings") == 0
 
 
-HOSTILE = ["\ud800换脸", "a\0b", '"; DROP TABLE listings; --', "¶", "\u202e反\u200b转", "<b>换脸</b>", "'" * 50, "A\u0301" * 300, "", "😀" * 40]
+HOSTILE = [
+    "\ud800换脸",
+    "a\0b",
+    '"; DROP TABLE listings; --',
+    "¶",
+    "\u202e反\u200b转",
+    "<b>换脸</b>",
+    "'" * 50,
+    "A\u0301" * 300,
+    "",
+    "😀" * 40,
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -163,7 +185,11 @@ def test_a_sample_is_kept_per_analyser_version_and_searched_by_the_newest(index:
     old, new = fingerprint(label="旧名"), fingerprint(label="新名", analyser_version=2)
     index.put_sample(new, at=DAY.format(1))
     index.put_sample(old, at=DAY.format(2))
-    assert index.sample(old.sha256, 1) == old and index.sample(new.sha256, 2) == new and index.sample(new.sha256, 3) is None
+    assert (
+        index.sample(old.sha256, 1) == old
+        and index.sample(new.sha256, 2) == new
+        and index.sample(new.sha256, 3) is None
+    )
     (hit,) = index.search("新名 AND analyser_version:2", kind="samples")
     assert (hit.id, hit.first_seen, hit.last_seen) == (new.sha256, DAY.format(1), DAY.format(2))
     assert index.count("旧名", kind="samples") == 0
@@ -287,7 +313,11 @@ def test_runs_are_upserted_and_listed_newest_first(index: Index) -> None:
     index.record_run(Run(id="b", marketplace="other", spider="x", started_at=DAY.format(2)))
     done = replace(first, finished_at=DAY.format(3), outcome="healthy", counts={"pages": 3}, remarks=("r",))
     index.record_run(done)
-    assert [run.id for run in index.runs()] == ["b", "a"] and index.runs(MARKET) == [done] and len(index.runs(limit=1)) == 1
+    assert (
+        [run.id for run in index.runs()] == ["b", "a"]
+        and index.runs(MARKET) == [done]
+        and len(index.runs(limit=1)) == 1
+    )
 
 
 def test_status_counts_every_kind(index: Index) -> None:
@@ -300,13 +330,17 @@ def test_status_counts_every_kind(index: Index) -> None:
 
 # exactness against a plain reading of the texts
 
+TURN = count()
 WORDS = st.lists(st.sampled_from([*"换脸声，。 a1", "AI", "的"]), max_size=8).map("".join)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6), wanted=st.lists(st.sampled_from("换脸声的"), min_size=1, max_size=3).map("".join), turn=st.integers(0, 10**9))
-def test_phrases_are_found_exactly(index: Index, texts: list[tuple[str, str]], wanted: str, turn: int) -> None:
-    market = f"m{turn}"
+@given(
+    texts=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6),
+    wanted=st.lists(st.sampled_from("换脸声的"), min_size=1, max_size=3).map("".join),
+)
+def test_phrases_are_found_exactly(index: Index, texts: list[tuple[str, str]], wanted: str) -> None:
+    market = f"m{next(TURN)}"
     put(index, *(judged(listing(n, title=t, description=d, marketplace=market)) for n, (t, d) in enumerate(texts)))
     squeezed = [tuple("".join(part.split()) for part in pair) for pair in texts]
     expected = {str(n) for n, (title, text) in enumerate(squeezed) if wanted in title or wanted in text}
