@@ -43,7 +43,7 @@ class Rule:
     not_before: str = ""
     """The same directly after."""
     needs: Literal["offer", "brand"] | None = None
-    """'offer': a sign of selling in the sentence, or a price of the listing; 'brand': it names an AI brand."""
+    """'offer': a sign of selling in the sentence (anywhere for a title), or a price; 'brand': it names an AI brand."""
     also: tuple[str, ...] = ()
     """Further violations it points to."""
     hits: tuple[str, ...] = ()
@@ -129,6 +129,7 @@ class Lexicon:
         `priced`: the listing itself asks for money; `branded`: it names an AI brand.
         """
         seen = [word for text in texts for word in self._seen(text)]
+        offered = any(text.own_words and offers(text.text.joined) for text in texts) if seen else False
         scopes = _Scopes(seen)
         tried: dict[tuple[int, str], int] = defaultdict(int)
         held: set[tuple[int, str]] = set()
@@ -139,7 +140,9 @@ class Lexicon:
                 if place in held or tried[place] > _MOST_HITS:
                     continue
                 beside = self._beside(number, word, scopes)
-                if beside is None or not self._holds(self.rules[number], word, priced=priced, branded=branded):
+                if beside is None or not self._holds(
+                    self.rules[number], word, priced=priced or (offered and word.field.name == "title"), branded=branded
+                ):
                     continue
                 held.add(place)
                 yield Hit(self.rules[number], word.field, word.view, word.start, word.end, beside)
