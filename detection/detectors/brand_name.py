@@ -16,6 +16,8 @@ GROUP = "counterfeit"
 _APP_PLACES = {"app_store", "site"}
 _DISGUISED = {"look_alike": 5.2, "misspelling": 4.8, "typo": 4.4, "homophone": 4.4}
 """Strength of a name that is not the brand's but made to be taken for it: needs nothing of the genuine side."""
+_NAME_OF_MODEL = 2.8
+"""Strength of a model's name: those who build on it like to be called after it."""
 _DISGUISED_ELSEWHERE = 0.7
 """The same where no app is offered, or inside a longer title."""
 _SPEAK_AGAINST = {"third_party", "licensed", "book", "game_or_fan", "hardware", "news", "warning", "complaint", "job"}
@@ -60,7 +62,8 @@ def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
     elif head and app:
         own = [package.id for package in hit.profile.packages if sure(package.confidence)]
         if who.package and own:
-            message, strength, expected = "name_other_package", 4.8, " / ".join(own)
+            strength = _NAME_OF_MODEL if hit.name.kind == "model" else 4.8
+            message, expected = "name_other_package", " / ".join(own)
         elif who.package is None and who.owner is False:
             owners = [developer.name for developer in hit.profile.developers if sure(developer.confidence)]
             message, strength, expected = "name_other_developer", 3.2, " / ".join(owners)
