@@ -52,7 +52,7 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
     full, expect = ledger.run.order.full, ledger.spider.expect
     health = examine(ledger.run.tally, expect, full=full, started=reason != "start_error")
     remarks = [*run.remarks, *health.remarks]
-    if health.may_retire and (count := _note_unseen(index, run, ledger.run.tally.seen)):
+    if health.may_retire and ledger.spider.shows_all and (count := _note_unseen(index, run, ledger.run.tally.seen)):
         remarks.append(remark("crawl.retired", count=count))
         run = replace(run, counts={**run.counts, "gone": count})
     return replace(run, outcome=health.outcome, remarks=tuple(remarks))

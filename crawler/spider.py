@@ -48,6 +48,8 @@ class MarketplaceSpider(scrapy.Spider):
     native_id_rule: ClassVar[str]
     """One sentence: what identifies a listing here."""
     expect: ClassVar[Expect] = Expect()
+    shows_all: ClassVar[bool] = True
+    """Whether a full run sees every listing. Feeds and channels show the newest only: what left them is not gone."""
     one_site: ClassVar[bool] = False
     """True: the spider's name is the marketplace. False: an engine, each host is one."""
 

@@ -26,6 +26,7 @@ class FeedSpider(MarketplaceSpider):
     proof = "recorded"
     format_confirmed = "2026-11-24"
     interval = "6h"
+    shows_all = False
     native_id_rule = "id (guid) of the entry, else its link"
 
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:

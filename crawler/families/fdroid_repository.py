@@ -16,7 +16,7 @@ from crawler.families.addresses import clean_url, file_url, host_of
 from crawler.families.fdroid_index import LARGEST_INDEX, Package, best, read_index
 from crawler.families.moments import stamp
 from crawler.families.signed_jar import read_signed
-from crawler.spider import MarketplaceSpider, Yield
+from crawler.spider import Expect, MarketplaceSpider, Yield
 from index.model import Listing, SourceKind
 
 ENTRY, OLD = "entry.jar", "index-v1.jar"
@@ -46,6 +46,8 @@ class FdroidRepository(MarketplaceSpider):
     native_id_rule: ClassVar[str] = (
         "package name; before it the repository's path, where that is not one of the usual ones (/repo, /fdroid/repo)"
     )
+
+    expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "package_name": 1.0, "version": 0.9, "download_urls": 1.0})
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """`address` may carry `?fingerprint=`, the SHA-256 of the certificate that must have signed the index."""

@@ -26,6 +26,7 @@ class RenderedPages(SchemaSite):
     """A member names the element that is one listing, and where its parts are; schema.org is read as well."""
 
     access: ClassVar[Literal["open", "key", "browser", "unproven"]] = "browser"
+    shows_all: ClassVar[bool] = False
     deepest: ClassVar[int] = 0
     card: ClassVar[str]
     """CSS of the element that is one listing; rendering waits for it."""

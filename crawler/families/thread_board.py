@@ -17,7 +17,7 @@ from crawler.families.feed_entries import is_feed, read_feed
 from crawler.families.moments import moment
 from crawler.families.page_text import links_of, masked, text_of
 from crawler.families.readable import base_of, readable, sent_at
-from crawler.spider import MarketplaceSpider, Yield
+from crawler.spider import Expect, MarketplaceSpider, Yield
 from index.model import Listing, SourceKind
 
 Css = tuple[str, ...]
@@ -47,6 +47,8 @@ class ThreadBoard(MarketplaceSpider):
 
     kind: ClassVar[SourceKind] = "forum"
     native_id_rule: ClassVar[str] = "number of the thread"
+
+    expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "description": 0.5, "seller": 0.5})
 
     thread_link: ClassVar[str]
     """Pattern found in a thread's address; the group `id` is the native id."""
