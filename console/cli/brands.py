@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from detection.judge import judge
 
 from console.exits import CommandError, Exit
 from console.terminal import JsonFlag, complain, emit, home, out, table
+from detection.judge import judge
 from detection.subject import Subject
 from index.messages import t
 from index.model import Listing
+from index.plain import plain
 from index.profiles import SHIPPED, Example, Profile, load_profiles, read_profile
 from index.reading import ReadError
 
@@ -42,9 +44,9 @@ def show(
     if json:
         emit(profile)
         return Exit.DONE
-    for name in profile.__slots__:
-        value = getattr(profile, name)
-        out().print(f"{name}: {_words(value)}", soft_wrap=True)
+    for field in fields(profile):
+        if field.name not in EXAMPLES:
+            _print_field(field.name, getattr(profile, field.name))
     return Exit.DONE
 
 
@@ -67,6 +69,9 @@ def check(
             out().print(t("cli.brands.fine", file=path.name))
     return Exit.FAILURES if failures else Exit.DONE
 
+
+EXAMPLES = {"should_match", "should_not_match"}
+"""What only `brands check` needs."""
 
 RUN = {"list": list_brands, "show": show, "check": check}
 
@@ -119,9 +124,33 @@ def _row(profile: Profile) -> list[str]:
     return [_words(value) if value or isinstance(value, str) else missing for value in shown]
 
 
+def _print_field(name: str, value: Any) -> None:
+    """'name: value', a list as one part per line; what nobody collected is said so."""
+    label = t(f"cli.brands.field.{name}")
+    if isinstance(value, tuple) and value:
+        out().print(f"{label}:")
+        for part in value:
+            out().print(plain(f"  - {_part(part)}"), soft_wrap=True)
+    else:
+        out().print(plain(f"{label}: {value or t('cli.brands.not_collected')}"), soft_wrap=True)
+
+
+def _part(part: Any) -> str:
+    """The part's main value, then whatever else is said about it."""
+    if isinstance(part, str):
+        return part
+    main, *others = fields(part)
+    told = [_told(field.name, getattr(part, field.name)) for field in others]
+    said = "; ".join(word for word in told if word)
+    return f"{getattr(part, main.name)}  ({said})" if said else str(getattr(part, main.name))
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "" if value else f"not {name}"
+    return ", ".join(value) if isinstance(value, tuple) else str(value or "")
+
+
 def _words(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_words, value)) or t("cli.brands.not_collected")
-    if isinstance(value, str | int | float):
-        return str(value)
-    return str(getattr(value, "text", None) or getattr(value, "title", None) or value)
+    """A cell of the list."""
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -44,7 +44,17 @@ def test_what_nobody_collected_is_said_so(copycatch, own: Path) -> None:
 def test_one_profile_is_shown_with_everything(copycatch) -> None:
     (profile,) = copycatch("brands", "show", "doubao", "--json").fits("brands_show")
     assert profile["id"] == "doubao" and profile["names"]
-    assert "names: " in copycatch("brands", "show", "doubao").out
+    shown = copycatch("brands", "show", "doubao").out
+    assert "packages:" in shown and "com.larus.nova  (" in shown
+    assert "Package(" not in shown
+
+
+@pytest.mark.parametrize("brand", load_profiles())
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_profile_can_be_shown(copycatch, monkeypatch: pytest.MonkeyPatch, brand: str, lang: str) -> None:
+    monkeypatch.setenv("COPYCATCH_LANG", lang)
+    answer = copycatch("brands", "show", brand)
+    assert answer.code == 0 and brand in answer.out
 
 
 def test_an_unknown_profile_lists_the_known_ones(copycatch) -> None:
