@@ -1,6 +1,9 @@
 """People who would be hurt by a wrong accusation, each by name. Texts are invented."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 LAWFUL = {
     "newspaper on a gang that beat face checks": {
@@ -130,3 +133,15 @@ def test_a_lawful_word_does_not_cover_a_waived_consent(judged) -> None:
 
 def test_a_third_party_disclaimer_without_brand_or_offer_is_no_evidence(judged) -> None:
     assert judged("Unofficial client, bring your own key").violations == ()
+
+
+HARMLESS = yaml.safe_load(Path(__file__).with_name("harmless.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("row", HARMLESS, ids=lambda row: row["title"])
+def test_harmless_listings_are_no_violation(row, judged) -> None:
+    package = "com.some.app" if row["kind"] == "app_store" else None
+    judgement = judged(
+        row["title"], description=row["description"], price=row["price"], source_kind=row["kind"], package_name=package
+    )
+    assert judgement.verdict != "violation", judgement.violations
