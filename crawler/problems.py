@@ -20,14 +20,14 @@ from crawler.egress import EgressRefused
 
 KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (EgressRefused, "address_refused"),
-    (DownloadTimeoutError, "timeout"),
-    (TimeoutError, "timeout"),
+    (DownloadTimeoutError, "no_answer_in_time"),
+    (TimeoutError, "no_answer_in_time"),
     (CannotResolveHostError, "unknown_host"),
     (DownloadConnectionRefusedError, "unreachable"),
     (DownloadFailedError, "unreachable"),
     (ConnectionError, "unreachable"),
     (DownloadCancelledError, "too_large"),
-    (ResponseDataLossError, "truncated"),
+    (ResponseDataLossError, "broken_off"),
     (UnsupportedURLSchemeError, "address_refused"),
     (NotSupported, "wrong_content_type"),
     (OSError, "unreachable"),

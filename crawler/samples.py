@@ -46,8 +46,9 @@ class Samples:
         return wants_sample(listing, judgement, audit_one_in=self._audit_one_in) is not None
 
     async def fingerprint(self, listing: Listing) -> Fingerprint | Problem:
-        """What the sample is, or why it could not be had. Raises BlobError, IndexUnavailable; CancelledError when the
-        run is being stopped.
+        """What the sample is, or why it could not be had.
+
+        Raises BlobError and IndexUnavailable; CancelledError when the run is being stopped.
         """
         problem = Problem(part="sample", kind="no_address")
         for address in listing.download_urls[:MIRRORS]:
@@ -59,7 +60,8 @@ class Samples:
 
     async def _fetch(self, address: str) -> Fetched | Problem:
         try:
-            request = scrapy.Request(address, callback=NO_CALLBACK, meta={"sample": address, "download_timeout": PATIENCE})
+            meta = {"sample": address, "download_timeout": PATIENCE}
+            request = scrapy.Request(address, callback=NO_CALLBACK, meta=meta)
             response = await self._crawler.engine.download_async(request)
         except BlobError:
             raise

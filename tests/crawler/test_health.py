@@ -1,10 +1,15 @@
 """What a run may say about itself."""
 
+import re
+
 import pytest
 
 from crawler.health import examine
+from crawler.problems import IGNORED, KINDS
 from crawler.spider import Expect
 from crawler.tally import Tally
+from index.messages import text
+from tests.conftest import ROOT
 
 SHOP = Expect(listings=(10, 100), fill={"title": 1.0, "price": 0.8})
 
@@ -66,3 +71,12 @@ def test_broken_callbacks_are_unhealthy() -> None:
 def test_a_run_that_could_not_begin_says_so() -> None:
     health = examine(tally(listings=0, pages=0), SHOP, full=True, started=False)
     assert health.outcome == "unhealthy" and "first requests" in health.remarks[0]
+
+
+def test_every_problem_a_crawl_counts_is_explained() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "crawler").glob("*.py"))
+    kinds = {kind for _, kind in (*KINDS, *IGNORED)}
+    kinds |= set(re.findall(r'(?:Problem\(part="\w+", kind=|problem\(|kind = |kind = ".*" if .* else |Refusal\()"([a-z_]+)"', sources)) - {"stopping", "blocked"}
+    assert len(kinds) > 20
+    for kind in sorted(kinds):
+        assert text(f"problem.{kind}", "zh") and text(f"problem.{kind}", "en")

@@ -37,7 +37,7 @@ BAD: dict[str, tuple[str, Answer]] = {
     "defect": ("callback_broken", Answer(item_page(7).replace(b"</h1>", b" broken</h1>"))),
     "2 GB declared": ("too_large", Answer(b"x" * 100, declared=2 << 30)),
     "gzip bomb": ("too_large", Answer(bomb(200), headers={"Content-Encoding": "gzip"})),
-    "stalling": ("timeout", Answer(item_page(7), stall=True)),
+    "stalling": ("no_answer_in_time", Answer(item_page(7), stall=True)),
     "endless": ("endless_redirect", Answer(b"", 302, headers={"Location": "endless"})),
     "private": ("address_refused", Answer(b"", 302, headers={"Location": "http://10.0.0.1/item/1"})),
     "private by name": ("address_refused", Answer(b"", 302, headers={"Location": "http://shop.example.com/item/1"})),

@@ -74,7 +74,7 @@ def test_a_crawl_killed_in_a_download_goes_on(start_crawl: StartCrawl, crawl: Cr
         assert finish(process).code == -signal.SIGKILL
         samples["second"] = whole
         resumed = crawl_all(crawl, site)
-    assert resumed.run["outcome"] == "healthy" and resumed.problems.get("truncated") is None
+    assert resumed.run["outcome"] == "healthy" and resumed.problems.get("broken_off") is None
     assert resumed.counts["listings"] == listings(own_home) == 3
     index = stored(own_home)
     assert index.count("*", kind="samples") == 3
