@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,7 +22,7 @@ def bar() -> Progress:
     return Progress(*columns, console=err(), transient=True)
 
 
-def follow(things: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
+def follow(things: Iterable[T], label: str, total: int | None = None) -> Generator[T]:
     """The same things, counted while they pass."""
     if err().is_terminal:
         with bar() as shown:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from rich import box
@@ -38,12 +39,16 @@ def err() -> Console:
 
 
 def emit(value: object) -> None:
-    """One JSON document on a line of its own; always UTF-8, whatever the terminal speaks.
+    """One JSON document on a line of its own; always UTF-8, whatever the terminal speaks."""
+    with raw_output() as stream:
+        stream.write(ascii_json(encode(value)) + b"\n")
 
-    A reader that went away (`| head`) ends the command quietly.
-    """
+
+@contextmanager
+def raw_output() -> Iterator[BinaryIO]:
+    """Standard output for bytes. A reader that went away (`| head`) ends the command quietly."""
     try:
-        sys.stdout.buffer.write(ascii_json(encode(value)) + b"\n")
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends

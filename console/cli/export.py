@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ import typer
 from console.exits import CommandError, Exit
 from console.opening import reading
 from console.progress import follow
-from console.terminal import JsonFlag, emit, out
+from console.terminal import JsonFlag, emit, out, raw_output
 from index.home import find_home
 from index.messages import t
 from index.plain import plain
@@ -48,12 +48,14 @@ def run(
     with reading() as index:
         wanted: Kind = kind
         total = index.count(query, kind=wanted)
-        rows = follow(index.scan(query, kind=wanted), t("cli.export.progress"), total)
-        if target == Path("-"):
-            exporter.export(rows, sys.stdout.buffer, wanted)
-            return Exit.DONE
-        path = target or _default(kind, format_name)
-        written = _guarded(path, lambda: save(rows, path, wanted, exporter))
+        # Closed before the index is, whatever happens: a half-read scan holds the index open.
+        with closing(follow(index.scan(query, kind=wanted), t("cli.export.progress"), total)) as rows:
+            if target == Path("-"):
+                with raw_output() as stream:
+                    exporter.export(rows, stream, wanted)
+                return Exit.DONE
+            path = target or _default(kind, format_name)
+            written = _guarded(path, lambda: save(rows, path, wanted, exporter))
     if json:
         emit({"file": str(path), "format": format_name, "kind": kind, "query": query, "rows": written})
     else:

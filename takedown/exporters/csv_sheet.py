@@ -19,10 +19,12 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
     lang = language()
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     sheet = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    sheet.writerow(heading(kind, lang))
     written = 0
-    for hit in rows:
-        sheet.writerow(["" if value is None else value for value in row(hit, kind, lang)])
-        written += 1
-    text.detach()
+    try:
+        sheet.writerow(heading(kind, lang))
+        for hit in rows:
+            sheet.writerow(["" if value is None else value for value in row(hit, kind, lang)])
+            written += 1
+    finally:
+        text.detach()  # or the wrapper would close a stream that is not ours
     return written

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from console.exits import Exit, explain
-from index.home import HomeError
+from index.home import Home, HomeError
 from index.protocol import IndexUnavailable, QueryError
 from index.reading import ReadError
 from tests.conftest import ROOT
+from tests.console.shelf import fill, harmless
 
 
 @pytest.mark.parametrize(
@@ -113,8 +114,13 @@ def test_json_is_utf8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
     assert "豆包" in result.stdout.decode("utf-8")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    program = f"{sys.executable} -c 'import sys; from console.cli import main; sys.exit(main())' brands list --json"
+@pytest.mark.parametrize(
+    "call",
+    ["search --kind listings --limit 3000 --json", "export listings --format csv --out -", "brands list --json"],
+)
+def test_a_reader_that_goes_away_is_no_error(call: str, own_home: Path) -> None:
+    fill(Home(own_home), *(harmless(number) for number in range(3_000)))
+    program = f"{sys.executable} -c 'import sys; from console.cli import main; sys.exit(main())' {call}"
     result = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {program} | head -n 1"], cwd=ROOT, capture_output=True, check=False
     )
