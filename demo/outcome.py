@@ -13,7 +13,6 @@ from demo.market import Market
 from demo.planted import Planted, planted
 from detection.detectors import genuine
 from detection.look import look
-from detection.saying import quoted
 from detection.subject import Subject
 from index.home import Home
 from index.messages import both
@@ -88,8 +87,8 @@ def _speaks_for(value: Mapping[str, Any], index: Index, profiles: dict[str, Prof
     subject = Subject(listing=listing, fingerprint=sample, profiles=profiles)
     said: list[Sentence] = [{"zh": one.zh, "en": one.en} for one in genuine.detect(subject)]
     for frame, field, start, end in look(subject).frames:
-        words = quoted(f"frame_{frame.id}", field, "joined", start, end, detector="", violation="", strength=0)
-        said.append({"zh": words.zh, "en": words.en})
+        first, last = field.text.span("joined", start, end)
+        said.append(both(f"detection.frame_{frame.id}", quote=field.raw[first:last]))
     brand = profiles.get(value["judgement"]["brand"] or "")
     if not said and brand:
         said.append(both("demo.names_brand", brand=brand.names[0].text))

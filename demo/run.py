@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -81,18 +79,8 @@ def _crawl(market: Market, home: Home) -> list[Run]:
         )
     )
     orders = [Order(spider=name, start=(start,)) for name, start in market.urls.items()]
-    with _quiet_log(), RunDisplay() as display:
+    with RunDisplay() as display:
         return crawl(orders, home=home, settings=settings, progress=display.show)
-
-
-@contextmanager
-def _quiet_log() -> Iterator[None]:
-    """Warnings only: what the crawl says of its settings and stages would bury the report."""
-    logging.disable(logging.INFO)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
 
 
 def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any]:
