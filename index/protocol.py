@@ -12,8 +12,8 @@ from index.model import Finding, Judgement, Listing, Observation, Run
 Kind = Literal["findings", "listings", "samples"]
 
 
-class IndexUnavailable(Exception):
-    """The index cannot be read or written: disk full, read-only home, damaged file, newer schema. The message says which."""
+class IndexUnavailable(Exception):  # noqa: N818 - a state of affairs
+    """The index cannot be read or written: disk full, read-only home, damaged file, newer schema: the message says."""
 
 
 class QueryError(ValueError):
@@ -71,7 +71,7 @@ class Index(Protocol):
         """The stored fingerprint of that analyser version, so that the same bytes are analysed once."""
 
     def get(self, any_id: str) -> Stored | None:
-        """A listing, finding or sample by id (samples by SHA-256; an unambiguous prefix of at least 8 digits will do)."""
+        """A listing, finding or sample (its SHA-256) by id; an unambiguous prefix of at least 8 digits will do."""
 
     def history(self, listing_id: str) -> list[dict[str, object]]:
         """Changed fields, oldest first: at, field, old, new."""

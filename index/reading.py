@@ -16,7 +16,7 @@ class ReadError(ValueError):
 
 
 @cache
-def _known(kind: type) -> frozenset[str]:
+def _known(kind: Any) -> frozenset[str]:
     return frozenset(f.name for f in fields(kind))
 
 

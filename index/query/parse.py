@@ -1,4 +1,4 @@
-"""Query text -> tree. Lucene syntax by luqum; bounded in length, depth and clauses; what no engine can do is refused."""
+"""Query text -> tree. Lucene syntax by luqum; bounded in length, depth and parts; what no engine can do is refused."""
 
 from __future__ import annotations
 
@@ -64,6 +64,19 @@ class _Reader:
 
     def read(self, node: lucene.Item, field: str | None, depth: int) -> Node:
         """The node under the field that surrounds it."""
+        self._refuse(node, depth)
+        if isinstance(node, lucene.SearchField):
+            return self._field(node, field, depth)
+        if isinstance(node, lucene.BaseOperation):
+            children = tuple(self.read(child, field, depth + 1) for child in node.children)
+            return Or(children=children) if isinstance(node, lucene.OrOperation) else And(children=children)
+        if isinstance(node, lucene.Not | lucene.Prohibit):
+            return Not(child=self.read(node.a, field, depth + 1))
+        if isinstance(node, lucene.Plus | lucene.Group | lucene.FieldGroup):
+            return self.read(node.children[0], field, depth + 1)
+        return self._leaf(node, field)
+
+    def _refuse(self, node: lucene.Item, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise QueryError(f"the query is nested too deeply: at most {MAX_DEPTH} levels")
         if next(self.clauses) > 4 * MAX_CLAUSES:
@@ -71,19 +84,6 @@ class _Reader:
         for refused, message in _REFUSED.items():
             if isinstance(node, refused):
                 raise QueryError(f"{message}: {str(node).strip()[:60]!r}")
-        if isinstance(node, lucene.SearchField):
-            return self._field(node, field, depth)
-        if isinstance(node, lucene.OrOperation):
-            return Or(children=tuple(self.read(child, field, depth + 1) for child in node.children))
-        if isinstance(node, lucene.AndOperation | lucene.UnknownOperation):
-            return And(children=tuple(self.read(child, field, depth + 1) for child in node.children))
-        if isinstance(node, lucene.Not | lucene.Prohibit):
-            return Not(child=self.read(node.a, field, depth + 1))
-        if isinstance(node, lucene.Plus):
-            return self.read(node.a, field, depth + 1)
-        if isinstance(node, lucene.Group | lucene.FieldGroup):
-            return self.read(node.expr, field, depth + 1)
-        return self._leaf(node, field)
 
     def _field(self, node: lucene.SearchField, outer: str | None, depth: int) -> Node:
         if outer is not None:
@@ -107,11 +107,11 @@ class _Reader:
             return term(field, parts(node.value), self.kind, self.now)
         if isinstance(node, lucene.Range):
             edges = (node.include_low, node.include_high)
-            return between(field, _bound(node.low), _bound(node.high), edges, self.kind, self.now)
+            return between(field, (_bound(node.low), _bound(node.high)), edges, kind=self.kind, now=self.now)
         if isinstance(node, lucene.From):
-            return between(field, _bound(node.a), None, (node.include, True), self.kind, self.now)
+            return between(field, (_bound(node.a), None), (node.include, True), kind=self.kind, now=self.now)
         if isinstance(node, lucene.To):
-            return between(field, None, _bound(node.a), (True, node.include), self.kind, self.now)
+            return between(field, (None, _bound(node.a)), (True, node.include), kind=self.kind, now=self.now)
         raise QueryError(f"not supported: {str(node).strip()[:60]!r}")
 
 

@@ -95,18 +95,19 @@ def number(field: Field, text: str) -> float:
 
 
 def between(
-    name: str | None, low: str | None, high: str | None, edges: tuple[bool, bool], kind: Kind, now: datetime
+    name: str | None, bounds: tuple[str | None, str | None], edges: tuple[bool, bool], *, kind: Kind, now: datetime
 ) -> Node:
-    """A range; None for a side without bound; `edges` say whether each bound itself belongs to it. Raises QueryError."""
+    """A range; None is a side without bound; `edges` say whether each bound belongs to it. Raises QueryError."""
     if not name:
         raise QueryError("a range needs a field: priority:[0.5 TO 1]")
     field = field_named(name, kind)
     if field.type == "number":
-        bounds = [None if side is None else number(field, side) for side in (low, high)]
-        return Range(field=name, low=bounds[0], high=bounds[1], include_low=edges[0], include_high=edges[1])
+        least, most = (None if side is None else number(field, side) for side in bounds)
+        return Range(field=name, low=least, high=most, include_low=edges[0], include_high=edges[1])
     if field.type != "date":
         raise QueryError(f"{name} is a {field.type}: ranges fit numbers and dates only")
     # A day as a bound is a span: 'from' takes its start, 'after' its end, and the other way round for the upper bound.
+    low, high = bounds
     first = None if low is None else span(low, now)[not edges[0]]
     last = None if high is None else span(high, now)[edges[1]]
     return Range(field=name, low=first, high=last, include_low=True, include_high=False)

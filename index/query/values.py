@@ -37,7 +37,7 @@ def listing_texts(listing: Listing) -> dict[str, str]:
 
 
 def finding_texts(finding: Finding, listing: dict[str, str]) -> dict[str, str]:
-    """The same of a finding, with the tokens of the listing it speaks of: who looks for a word looks for it on the page."""
+    """The same of a finding, with the tokens of its listing: who looks for a word looks for it on the page."""
     evidence = [item for violation in finding.violations for item in violation.evidence]
     page = (listing[name] for name in listing if name not in {"title", "seller", "package"} and listing[name])
     return {

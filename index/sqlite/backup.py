@@ -1,4 +1,4 @@
-"""Backup and restore of both files. A backup may be made while others write; a restore puts a file in place as a whole."""
+"""Backup and restore of both files. A backup may be made while others write; a restore puts files in place whole."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ The types live in `takedown.model`; here they are JSON by kind and id. Append-on
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ _COLUMNS = "seq, kind, id, version, at, body"
 _PAGE = 500
 
 
-class Overtaken(ValueError):
+class Overtaken(ValueError):  # noqa: N818 - what happened
     """Somebody else added a version since this one was read; nothing was written."""
 
 
@@ -77,7 +76,8 @@ class Decisions:
     def about(self, finding_id: str) -> list[Record]:
         """All records about a finding, under this id or one that became it; oldest first."""
         return self._read(
-            "seq IN (WITH RECURSIVE names (name) AS (SELECT ? UNION SELECT old_id FROM aliases, names WHERE new_id = name)"
+            "seq IN ("
+            " WITH RECURSIVE names (name) AS (SELECT ? UNION SELECT old_id FROM aliases, names WHERE new_id = name)"
             " SELECT s.seq FROM names JOIN subjects s ON s.finding_id = name) ORDER BY seq",
             (finding_id,),
         )
@@ -97,7 +97,8 @@ class Decisions:
             known = self._opened.execute("SELECT new_id FROM aliases WHERE old_id = ?", (old_id,)).fetchone()
             if known and known[0] != new_id:
                 raise ValueError(f"{old_id} is already an alias of {known[0]}")
-            self._opened.execute("INSERT OR IGNORE INTO aliases VALUES (?, ?, ?, ?)", (old_id, new_id, at, reason))
+            if not known:
+                self._opened.execute("INSERT INTO aliases VALUES (?, ?, ?, ?)", (old_id, new_id, at, reason))
 
     def current_id(self, any_id: str) -> str:
         """The id that is used now for what this id named."""
@@ -112,5 +113,6 @@ class Decisions:
 
     def _read(self, condition: str, parameters: tuple[str | int, ...]) -> list[Record]:
         with speaking_of(self.path):
-            found = self._opened.execute(f"SELECT {_COLUMNS} FROM records WHERE {condition}", parameters).fetchall()  # noqa: S608 - ours
+            statement = f"SELECT {_COLUMNS} FROM records WHERE {condition}"  # noqa: S608 - all parts are ours
+            found = self._opened.execute(statement, parameters).fetchall()
         return [Record(seq=q, kind=k, id=i, version=v, at=a, value=decode(dict, b)) for q, k, i, v, a, b in found]

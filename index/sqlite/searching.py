@@ -20,7 +20,7 @@ _numbers = count()
 
 
 def page(opened: sqlite3.Connection, query: Compiled, sort: str | None, limit: int, offset: int) -> list[int]:
-    """The numbers of hits `offset` to `offset + limit`, in order. Raises QueryError for a field that cannot be sorted by."""
+    """The numbers of hits `offset` to `offset + limit`, in order. Raises QueryError for fields that give no order."""
     if sort == "relevance" and query.match:
         return _relevant(opened, query, offset + limit)[offset:]
     if sort in {None, "relevance", "-first_seen"}:

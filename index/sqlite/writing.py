@@ -77,7 +77,7 @@ class Writer:
     run_id: str = ""
     rows: Rows = field(init=False)
 
-    def __post_init__(self) -> None:  # noqa: D105
+    def __post_init__(self) -> None:
         object.__setattr__(self, "rows", Rows(self.opened))
 
     def put(self, arrivals: Sequence[Arrival]) -> list[Put]:
@@ -112,7 +112,7 @@ class Writer:
         return {known_id: _Spot(number, place, content) for known_id, number, place, content in found}
 
     def _see_again(self, numbers: Sequence[int]) -> None:
-        """Moves last_seen of unchanged listings and of the findings they still have. A later look is never taken back."""
+        """Moves last_seen of unchanged listings and of the findings they still have; never backwards."""
         if not numbers:
             return
         marks = json.dumps(numbers)
@@ -172,7 +172,7 @@ class Writer:
     def _update_findings(self, one: Arrival, before: dict[str, str], after: dict[str, str]) -> None:
         """Findings of a listing that was there already; those no longer proposed are kept, as benign."""
         stored = self.opened.execute(
-            "SELECT f.number, f.place, b.body FROM findings f JOIN findings_body b USING (number) WHERE f.listing_id = ?",
+            "SELECT number, f.place, b.body FROM findings f JOIN findings_body b USING (number) WHERE f.listing_id = ?",
             (one.id,),
         ).fetchall()
         olds = ((number, place, decode(Finding, body)) for number, place, body in stored)

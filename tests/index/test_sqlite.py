@@ -205,9 +205,14 @@ def test_a_damaged_file_is_named(home: Home, damage: str) -> None:
             "noise": os.urandom(5000),
         }[damage]
     )
-    with pytest.raises(IndexUnavailable, match=r"index\.sqlite: .*damaged"), closing(open_index(home)) as index:
-        list(index.scan("换脸", kind="listings"))
-        index.put([judged(listing(n, title="新")) for n in range(200)], run_id="r", at=AT)
+
+    def use() -> None:
+        with closing(open_index(home)) as index:
+            list(index.scan("换脸", kind="listings"))
+            index.put([judged(listing(n, title="新")) for n in range(200)], run_id="r", at=AT)
+
+    with pytest.raises(IndexUnavailable, match=r"index\.sqlite: .*damaged"):
+        use()
 
 
 def test_an_object_that_cannot_be_read_is_named(home: Home) -> None:
