@@ -111,12 +111,13 @@ class Lexicon:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self._by_word: dict[str, list[int]] = defaultdict(list)
-        self._folded: list[tuple[list[frozenset[str]], frozenset[str]]] = []
+        self._folded: list[tuple[list[tuple[str, ...]], frozenset[str]]] = []
         automaton = ahocorasick.Automaton()
         for number, rule in enumerate(self.rules):
             for word in rule.words:
                 self._by_word[fold(word)].append(number)
-            groups = [frozenset(map(fold, group)) for group in rule.beside]
+            # Longest first: of several words beside, the most telling one is quoted, and always the same.
+            groups = [tuple(sorted({*map(fold, group)}, key=lambda w: (-len(w), w))) for group in rule.beside]
             self._folded.append((groups, frozenset(map(fold, rule.unless))))
             for word in {*map(fold, rule.words), *self._folded[-1][1], *(w for group in groups for w in group)}:
                 automaton.add_word(word, word)

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -157,6 +158,23 @@ def test_reach_is_bounded_and_grows_with_the_audience(listing) -> None:
     seen = [scoring.reach(listing("x", counters={"downloads": n})) for n in (0, 10, 1e4, 1e7, 1e300, float("inf"))]
     assert seen[:4] == sorted(seen[:4])
     assert all(0.5 <= value <= 1.0 for value in seen)
+
+
+def test_another_process_says_the_same_words() -> None:
+    """Words are kept in sets nowhere that shows: a second look at an unchanged page changes nothing."""
+    program = (
+        "from detection.judge import judge; from detection.subject import Subject; from index.model import Listing; "
+        "from index.profiles import load_profiles; from index.reading import encode; import sys; "
+        f"page = Listing(marketplace='m', native_id='1', url='u', title={OFFER!r}, source_kind='shop', price='30'); "
+        "sys.stdout.buffer.write(encode(judge(Subject(listing=page, profiles=load_profiles()))))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
 
 
 def test_importing_the_room_costs_nothing() -> None:
