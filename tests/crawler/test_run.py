@@ -7,17 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import convert
+from warcio.archiveiterator import ArchiveIterator
 
-from crawler import run
+from crawler import archive, run
 from crawler.run import UnknownSpiderError
 from crawler.runs import Order
 from index.home import Home, HomeError
+from index.model import Capture
 from index.open import open_index
 from index.protocol import Index
 from index.settings import Settings
 from tests.conftest import ROOT
 from tests.crawler.conftest import Crawl, StartCrawl, finish
-from tests.crawler.site import Site, shop
+from tests.crawler.site import Answer, Site, page, shop
 
 
 def stored(home: Path) -> Index:
@@ -165,3 +168,26 @@ def test_a_healthy_full_run_notes_what_it_does_not_see_any_more(crawl: Crawl, ow
     assert [each["outcome"] for each in crawled.runs] == ["healthy"] * 3
     assert [each["counts"].get("gone", 0) for each in crawled.runs] == [0, 5, 0]
     assert crawled.runs[2]["counts"]["unchanged"] == 10
+
+
+def test_a_finding_points_to_its_archived_page_and_benign_pages_are_not_kept(crawl: Crawl, own_home: Path) -> None:
+    picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    bad = page(
+        "商品",
+        "<h1>AI一键脱衣软件 永久会员</h1><p class=text>上传照片自动脱衣，加QQ 123456789 购买，包教包会。</p>"
+        f'<img src="{picture}">',
+    )
+    with Site(lambda path: Answer(bad) if path == "/item/0" else shop(1)(path)) as site:
+        crawled = crawl(site, "/list/0")
+    assert crawled.counts["listings"] == 5 and crawled.counts["findings"] == 1
+    index = stored(own_home)
+    [found] = index.search("*", kind="findings")
+    index.close()
+    capture = convert(found.value["capture"], Capture)
+    headers, body = archive.read(own_home / "archive", capture)
+    assert capture.url == site.url("/item/0") and capture.status == 200
+    assert ("Content-Type", "text/html; charset=utf-8") in headers
+    assert "一键脱衣" in body.decode() and b"iVBORw0KGgo" not in body
+    [kept] = (own_home / "archive").iterdir()
+    with kept.open("rb") as stream:
+        assert sum(record.rec_type in {"response", "revisit"} for record in ArchiveIterator(stream)) == 1
