@@ -24,11 +24,12 @@ MOST_LINKS = 300
 NEXT = re.compile(r"(?:[?&](?:page|p|paged|pg|offset|start)=\d+|/page/\d+/?$)", re.IGNORECASE)
 """A further page of a list; leads no deeper."""
 IDLE = re.compile(
-    r"/(?:my-account|cart|basket|checkout|account|accounts|login|logout|register|signin|signup|wishlist|compare|search|wp-admin|wp-json"
-    r"|feed|cdn-cgi)(?:[/?.]|$)|[?&](?:add-to-cart|add_to_wishlist|sort|order|orderby|filter\w*|action|replytocom|next)=",
+    r"/(?:my-account|cart|basket|checkout|account|accounts|login|logout|register|signin|signup|wishlist|compare|search"
+    r"|reviews?|print|share|wp-admin|wp-json|feed|cdn-cgi)(?:[/?.]|$)"
+    r"|[?&](?:add-to-cart|add_to_wishlist|sort|order|orderby|filter\w*|facets?|selected_facets|action|replytocom|next)=",
     re.IGNORECASE,
 )
-"""Pages that offer nothing, or the same in another order."""
+"""Pages that offer nothing, or repeat what another page offers."""
 NO_PAGES = [*IGNORED_EXTENSIONS, "apk", "xapk", "js", "json", "xml"]
 SKIPPED_FILES = re.compile(rf"\.(?:{'|'.join(NO_PAGES)})(?:$|\?)", re.IGNORECASE)
 SAYS_OFFER = re.compile(r"(?:^|[:._-])(?:product|item)$", re.IGNORECASE)
