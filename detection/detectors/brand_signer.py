@@ -12,6 +12,10 @@ from index.model import Evidence
 
 GROUP = "counterfeit"
 _MISMATCH = 6.5
+_ELSEWHERE = 3.9
+"""The pins are of other stores than this one: a lead, which the certificate of this store would settle."""
+VENDOR_WIDE = frozenset({"vendor", "vendor_assetlinks"})
+"""Pins that the vendor states for the app itself, whatever the store."""
 _UNSIGNED = 4.6
 _KNOWN_BAD = 9.0
 
@@ -40,11 +44,13 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         expected = " / ".join(dict.fromkeys(pin.sha256 or pin.sha1 or pin.md5 or "" for pin in pins))
         stores = ", ".join(dict.fromkeys(pin.store for pin in pins))
         if identity(subject, profile).signer == "mismatch":
+            here = {subject.listing.marketplace, subject.listing.marketplace.partition(":")[0], *VENDOR_WIDE}
+            settled = any(pin.store in here for pin in pins)
             yield said(
-                "signer_other",
+                "signer_other" if settled else "signer_elsewhere",
                 detector="brand_signer",
                 violation="p2-6a",
-                strength=_MISMATCH,
+                strength=_MISMATCH if settled else _ELSEWHERE,
                 observed=sample.signature.signers[0].sha256,
                 expected=expected,
                 brand=brand,
