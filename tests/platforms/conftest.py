@@ -27,6 +27,7 @@ class Copycatch:
             "COPYCATCH_HOME": str(home),
             "COPYCATCH_ALLOW_HOSTS": "127.0.0.1",
             "COPYCATCH_DELAY": "0",
+            "COPYCATCH_CONCURRENCY": "1",  # Django's server on SQLite answers 500 to more
             "COPYCATCH_LANG": "en",
         }
 
@@ -37,8 +38,9 @@ class Copycatch:
         return done.stdout
 
     def rows(self, query: str, *, kind: str = "findings") -> list[dict[str, Any]]:
-        out = self("search", query, "--kind", kind, "--limit", "500", "--json")
-        return [json.loads(line) for line in out.splitlines() if line.strip()]
+        document = json.loads(self("search", query, "--kind", kind, "--limit", "500", "--json"))
+        assert document["total"] == len(document["hits"])
+        return [{**hit["value"], "id": hit["id"]} for hit in document["hits"]]
 
 
 @pytest.fixture
