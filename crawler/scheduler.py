@@ -8,7 +8,8 @@ import scrapy
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
-from crawler.ledger import LEASE_KEY, Ledger
+from crawler.desk import LEASE_KEY
+from crawler.ledger import Ledger
 
 
 class LeaseScheduler(BaseScheduler):
@@ -31,24 +32,25 @@ class LeaseScheduler(BaseScheduler):
     def has_pending_requests(self) -> bool:
         """True while a request waits or a page is not acknowledged: the run is not idle before."""
         if self._ledger.enough:
-            return self._ledger.busy and self._ledger.failure is None
-        return bool(self._again or self._claimed or self._ledger.busy or self._ledger.run.frontier.waiting)
+            return self._ledger.desk.busy and self._ledger.failure is None
+        return bool(self._again or self._claimed or self._ledger.desk.busy or self._ledger.run.frontier.waiting)
 
     def enqueue_request(self, request: scrapy.Request) -> bool:
         """A redirect or retry goes on under its lease; any other request goes to the frontier."""
         if LEASE_KEY in request.meta:
             self._again.append(request)
             return True
-        return self._ledger.add(request)
+        self._ledger.desk.add(request)
+        return True
 
     def next_request(self) -> scrapy.Request | None:
         """The next request to fetch, or None when there is none now."""
         if self._again:
             return self._again.popleft()
         if self._ledger.enough:
-            self._ledger.give_back(self._claimed)
+            self._ledger.desk.give_back(self._claimed)
             self._claimed.clear()
             return None
         if not self._claimed:
-            self._claimed.extend(self._ledger.claim(self._ahead))
+            self._claimed.extend(self._ledger.desk.claim(self._ahead, self._ledger.fetch_failed))
         return self._claimed.popleft() if self._claimed else None

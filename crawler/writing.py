@@ -52,8 +52,11 @@ def _name(method: Any, spider: scrapy.Spider) -> str:
 
 
 def read(written: bytes, spider: scrapy.Spider) -> scrapy.Request:
-    """The request again, with the spider's methods as callbacks."""
-    raw: dict[str, Any] = msgspec.json.decode(written)
+    """The request again, with the spider's methods as callbacks.
+
+    Raises ValueError for what `write` did not write, or for callbacks that the spider has no more.
+    """
+    raw: dict[str, Any] = msgspec.json.decode(written, type=dict[str, Any])
     if "body" in raw:
         raw["body"] = b64decode(raw["body"])
     if "headers" in raw:  # as bytes again, or Scrapy would write them in UTF-8
@@ -62,5 +65,7 @@ def read(written: bytes, spider: scrapy.Spider) -> scrapy.Request:
         }
     for key in ("callback", "errback"):
         if key in raw:
-            raw[key] = getattr(spider, raw[key])
+            name, raw[key] = raw[key], getattr(spider, raw[key], None)
+            if raw[key] is None:
+                raise ValueError(f"{spider.name} has no {name}() any more, which was to read {raw.get('url')}")
     return scrapy.Request(**raw)

@@ -76,7 +76,12 @@ def test_a_run_that_could_not_begin_says_so() -> None:
 def test_every_problem_a_crawl_counts_is_explained() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "crawler").glob("*.py"))
     kinds = {kind for _, kind in (*KINDS, *IGNORED)}
-    kinds |= set(re.findall(r'(?:Problem\(part="\w+", kind=|problem\(|kind = |kind = ".*" if .* else |Refusal\()"([a-z_]+)"', sources)) - {"stopping", "blocked"}
+    kinds |= set(
+        re.findall(
+            r'(?:Problem\(part="\w+", kind=|problem\(|problem = |kind = |kind = ".*" if .* else |Refusal\()"([a-z_]+)"',
+            sources,
+        )
+    ) - {"stopping", "blocked"}
     assert len(kinds) > 20
     for kind in sorted(kinds):
         assert text(f"problem.{kind}", "zh") and text(f"problem.{kind}", "en")

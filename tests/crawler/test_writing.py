@@ -69,3 +69,9 @@ def test_a_callback_that_is_no_method_of_the_spider_is_refused(callback: object)
 def test_meta_that_is_not_plain_is_refused() -> None:
     with pytest.raises(TypeError):
         write(scrapy.Request("https://example.org/", meta={"thing": object()}), SPIDER)
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b"{", b'{"url":"https://example.org/","callback":"parse_nothing"}'])
+def test_what_cannot_be_read_any_more_is_named(written: bytes) -> None:
+    with pytest.raises(ValueError, match=r"parse_nothing|object|truncated|malformed|data"):
+        read(written, SPIDER)

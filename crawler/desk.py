@@ -1,0 +1,187 @@
+"""The desk between Scrapy and the frontier: requests out under a lease, finished pages in, in few transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from apk_analysis.fingerprint import Problem
+from crawler.frontier import LEASE, FrontierError, Task, Waiting
+from crawler.page import Page
+from crawler.runs import OpenRun
+from crawler.writing import read, write
+
+logger = logging.getLogger(__name__)
+
+LEASE_KEY = "lease"
+"""Meta key with the id of the task that a request, its retries and its redirects belong to."""
+SETTLE_AFTER = 0.05
+"""Seconds within which finished pages are acknowledged together."""
+SETTLE_AT = 100
+"""So many finished pages are acknowledged at once."""
+MAX_ATTEMPTS = 8
+"""A page at which the process died this often is given up."""
+MAX_ADDRESS = 4096
+"""Longer addresses are traps."""
+
+Errback = Callable[[Failure], Iterable[Any]]
+
+
+class Desk:
+    """Keeps the pages of one run that are under way, and acknowledges those that are done."""
+
+    def __init__(
+        self,
+        run: OpenRun,
+        spider: scrapy.Spider,
+        *,
+        fingerprint: Callable[[scrapy.Request], bytes],
+        max_depth: int,
+        settled: Callable[[], None],
+        failed: Callable[[FrontierError], None],
+    ) -> None:
+        """`settled` is called after pages were acknowledged, `failed` when the frontier cannot be written any more."""
+        self._run = run
+        self._spider = spider
+        self._fingerprint = fingerprint
+        self._max_depth = max_depth
+        self._settled = settled
+        self._failed = failed
+        self._pages: dict[int, Page] = {}
+        self._done: list[Page] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._heart: asyncio.TimerHandle | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a page is under way or not acknowledged yet."""
+        return bool(self._pages or self._done)
+
+    def seed(self, roots: Iterable[scrapy.Request]) -> None:
+        """Stores the first requests, as known even when they say dont_filter: pages link back to where we began."""
+        with self._named():
+            self._run.frontier.seed([self.written(root.replace(dont_filter=False)) for root in roots])
+
+    def add(self, request: scrapy.Request) -> None:
+        """Stores a request that no page yielded."""
+        with self._named():
+            self._run.frontier.add([self.written(request)])
+
+    def written(self, request: scrapy.Request, *, depth: int = 0) -> Waiting:
+        """The request as the frontier keeps it. Raises ValueError or TypeError, see crawler.writing."""
+        fingerprint = None if request.dont_filter else self._fingerprint(request)
+        return Waiting(
+            request=write(request, self._spider), fingerprint=fingerprint, priority=request.priority, depth=depth
+        )
+
+    def claim(self, count: int, errback: Errback) -> list[scrapy.Request]:
+        """Up to `count` requests to fetch now. `errback` takes the place of the spider's own, which the page keeps."""
+        requests: list[scrapy.Request] = []
+        if self._queued <= 0:
+            self.settle()  # children of finished pages may be all that is left
+        if self._queued <= 0:
+            return requests
+        with self._named():
+            for task in self._run.frontier.claim(count):
+                if (request := self._request(task)) is not None:
+                    self._pages[task.id] = Page(task, self._closed, errback=request.errback, address=request.url)
+                    request.meta[LEASE_KEY] = task.id
+                    request.errback = errback
+                    requests.append(request)
+        return requests
+
+    def _request(self, task: Task) -> scrapy.Request | None:
+        """The task's request; None, and the task is given up, when it cannot be had."""
+        problem = "crashed_repeatedly"
+        if task.attempts <= MAX_ATTEMPTS:
+            try:
+                return read(task.request, self._spider)
+            except ValueError as error:
+                logger.warning("%s", error)
+                problem = "request_unreadable"
+        self._run.tally.problem(problem)
+        self._run.frontier.fail(task.id, problem)
+        return None
+
+    @property
+    def _queued(self) -> int:
+        return self._run.frontier.waiting - len(self._pages) - len(self._done)
+
+    def give_back(self, requests: Iterable[scrapy.Request]) -> None:
+        """Claimed requests that will not be answered in this process; they stay leased until the run is resumed."""
+        for request in requests:
+            self._pages.pop(request.meta[LEASE_KEY], None)
+
+    def page_of(self, source: Response | Failure | None) -> Page | None:
+        """The page under way that a response or failure belongs to."""
+        request = getattr(source, "request", None)
+        return None if request is None else self._pages.get(request.meta.get(LEASE_KEY))
+
+    def keep_child(self, page: Page, request: scrapy.Request) -> None:
+        """Keeps a request with the page that yielded it; a trap is kept as a problem."""
+        depth = page.task.depth + 1
+        if depth > self._max_depth > 0 or len(request.url) > MAX_ADDRESS:
+            page.problems.append(Problem(part="page", kind="trap", detail=request.url[:500]))
+        else:
+            page.children.append(self.written(request, depth=depth))
+
+    def _closed(self, page: Page) -> None:
+        del self._pages[page.task.id]
+        self._done.append(page)
+        if len(self._done) >= SETTLE_AT:
+            self.settle()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SETTLE_AFTER, self.settle)
+
+    def settle(self) -> None:
+        """Acknowledges the finished pages, with their children and the run's counts, in one transaction."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        done, self._done = self._done, []
+        if not done:
+            return
+        tally, frontier = self._run.tally, self._run.frontier
+        for page in done:
+            tally.count({None: "pages", "blocked": "blocked"}.get(page.failed, "failed"))
+            for problem in page.problems:
+                logger.info("%s %s: %s", page.address, problem.kind, problem.detail)
+                tally.problem(problem)
+        try:
+            with frontier.batch():
+                for page in done:
+                    if page.failed:
+                        frontier.fail(page.task.id, page.failed)
+                    else:
+                        frontier.complete(page.task.id, page.children)
+                tally.save(frontier)
+        except FrontierError as error:
+            self._failed(error)
+            return
+        self._settled()
+
+    def keep_leases(self) -> None:
+        """Prolongs the leases of the pages under way, now and from now on."""
+        with self._named():
+            self._run.frontier.extend(self._pages)
+        self._heart = asyncio.get_running_loop().call_later(LEASE / 3, self.keep_leases)
+
+    def close(self) -> None:
+        """The last settlement."""
+        self.settle()
+        if self._heart is not None:
+            self._heart.cancel()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except FrontierError as error:
+            self._failed(error)
