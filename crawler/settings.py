@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from urllib.parse import urlsplit
 
 from scrapy.settings import Settings as ScrapySettings
 
@@ -80,7 +81,7 @@ def for_run(home: Home, settings: Settings) -> dict[str, object]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency,
         # Hosts on the operator's own network need no more politeness than the operator asks for.
         "DOWNLOAD_SLOTS": {
-            host.rpartition(":")[0] or host: {"delay": crawl.delay, "concurrency": crawl.concurrency}
+            urlsplit(f"//{host}").hostname or host: {"delay": crawl.delay, "concurrency": crawl.concurrency}
             for host in crawl.allow_hosts
         },
     }
