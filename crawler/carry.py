@@ -80,15 +80,19 @@ class Carrier:
         profiles: dict[str, Profile],
         samples: SampleSource | None = None,
         limit: int | None = None,
+        newer_than: str | None = None,
         fields: Sequence[str] = (),
     ) -> None:
-        """`samples` None: none is fetched. `fields`: whose fill rate the run's health wants to know."""
+        """`samples` None: none is fetched. `newer_than`: listings whose date is earlier are left out; those without a
+        date are not. `fields`: whose fill rate the run's health wants to know.
+        """
         self.index = index
         self._run_id = run_id
         self._tally = tally
         self._profiles = profiles
         self._samples = samples
         self._limit = limit
+        self._newer_than = newer_than
         self._fields = fields
         self._inbox: list[Look] = []
         self._outbox: list[Look] = []
@@ -105,7 +109,7 @@ class Carrier:
     def carry(self, listing: Listing, archive: Callable[[], Capture | None]) -> asyncio.Future[None] | None:
         """Takes a listing in. The future is done when it is in the index, and fails with IndexUnavailable.
 
-        None: it was refused (counted as a problem), is a duplicate within the run, or the run has enough.
+        None: it was refused (counted as a problem), is too old, a duplicate within the run, or the run has enough.
         """
         try:
             listing, cut = admitted(listing)
@@ -115,6 +119,9 @@ class Carrier:
             return None
         if cut:
             self._tally.problem("text_cut")
+        if self._newer_than and listing.published_at and listing.published_at < self._newer_than:
+            self._tally.count("older")
+            return None
         name, content = listing_id(listing.marketplace, listing.native_id), _content(listing)
         if content in (self._tally.seen.get(name), self._under_way.get(name)):
             self._tally.count("duplicates")

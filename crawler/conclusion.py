@@ -39,6 +39,7 @@ def _begun(ledger: Ledger) -> Run:
         marketplace=ledger.marketplace,
         spider=ledger.run.order.spider,
         started_at=ledger.run.started_at,
+        start=ledger.run.order.start,
         counts=tally.counts,
         problems=tally.problems,
         remarks=(*exempt, *allowed),
@@ -60,8 +61,7 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
 
 def _note_unseen(index: Index, run: Run, seen: Container[str]) -> int:
     """Notes as 'gone' what the last healthy run saw and this one did not: a candidate for a recheck, no more."""
-    earlier = (each for each in index.runs(run.marketplace) if each.id != run.id and each.outcome == "healthy")
-    before = next(earlier, None)
+    before = _comparable(index, run)
     if before is None:
         return 0
     unseen = (
@@ -74,6 +74,20 @@ def _note_unseen(index: Index, run: Run, seen: Container[str]) -> int:
         index.observe(batch)
         count += len(batch)
     return count
+
+
+def _comparable(index: Index, run: Run) -> Run | None:
+    """The last healthy run, if all since then walked the same part of the marketplace as this one (another board, say,
+    has listings of its own, which this run could not see).
+    """
+    for earlier in index.runs(run.marketplace):
+        if earlier.id == run.id:
+            continue
+        if earlier.start != run.start:
+            return None
+        if earlier.outcome == "healthy":
+            return earlier
+    return None
 
 
 def _last_seen_between(index: Index, marketplace: str, start: str, end: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from crawler.conclusion import conclude
 from crawler.ledger import Ledger, observed, stopping
 from crawler.page import Found, Page
 from crawler.samples import Samples
+from crawler.since import cutoff
 from index.home import Home
 from index.model import Capture, Listing, Observation
 from index.open import open_index
@@ -54,6 +55,7 @@ class CarryPipeline:
             profiles=load_profiles(self._home.brands),
             samples=self._samples,
             limit=ledger.run.order.limit,
+            newer_than=cutoff(ledger.run.order.since),
             fields=tuple(ledger.spider.expect.fill),
         )
         ledger.on_close.append(self._conclude)

@@ -180,6 +180,8 @@ class Run:
     marketplace: str
     spider: str
     started_at: str
+    start: tuple[str, ...] = ()
+    """Addresses it was told to start at; two runs are comparable when these are the same."""
     finished_at: str | None = None
     outcome: Literal["running", "healthy", "unhealthy", "blocked", "interrupted"] = "running"
     counts: dict[str, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -28,7 +28,7 @@ def read(kind: type[T], raw: object, place: str) -> T:
     """
     if not isinstance(raw, dict):
         raise ReadError(f"{place}: expected an object with fields, got {type(raw).__name__}")
-    known = _known(kind)
+    known = _known(cast("Any", kind))  # mypy does not see that a class is hashable
     unknown = sorted(str(key) for key in raw if key not in known)
     if unknown:
         raise ReadError(f"{place}: unknown field {', '.join(unknown)} (known: {', '.join(sorted(known))})")

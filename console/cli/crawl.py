@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,10 +13,9 @@ from console.terminal import JsonFlag, home, remark
 from crawler.declarations import declared
 from crawler.run import crawl
 from crawler.runs import Order
+from crawler.since import cutoff
 from index.messages import t
 from index.settings import Settings, load_settings
-
-SINCE = re.compile(r"[1-9]\d{0,3}[hdw]|\d{4}-\d{2}-\d{2}")
 
 
 def run(
@@ -32,8 +30,10 @@ def run(
 ) -> int:
     """Crawls, one run per marketplace, and says how each went."""
     settings = load_settings()
-    if since is not None and not SINCE.fullmatch(since):
-        raise CommandError(t("cli.crawl.bad_since", given=since))
+    try:
+        cutoff(since)
+    except ValueError:
+        raise CommandError(t("cli.crawl.bad_since", given=since)) from None
     if everything == (name is not None):
         raise CommandError(t("cli.crawl.name_or_all"))
     if everything:

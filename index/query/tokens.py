@@ -47,6 +47,8 @@ _FOLDING = _Folding()
 
 def tokenise(text: str) -> str:
     """The tokens of `text`, separated by white space."""
+    if not text:
+        return ""
     if _PLAIN.fullmatch(text):
         marked = _PLAIN_MARKS.sub(BOUNDARY, text.lower())
     else:
