@@ -50,7 +50,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
 
 def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
     who = identity(subject, hit.profile)
-    if who.cleared:
+    if who.cleared or who.own_package:  # the brand's package with somebody else's signature is for brand_signer to say
         return
     app = who.package is not None or subject.listing.source_kind in _APP_PLACES
     head = is_head(field.text, hit)
@@ -60,7 +60,7 @@ def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
         message = f"name_{hit.how}"
         strength = _DISGUISED[hit.how] * (1 if head and app else _DISGUISED_ELSEWHERE)
     elif head and app:
-        own = [package.id for package in hit.profile.packages if sure(package.confidence)]
+        own = dict.fromkeys(package.id for package in hit.profile.packages if sure(package.confidence))
         if who.package and own:
             strength = _NAME_OF_MODEL if hit.name.kind == "model" else 4.8
             message, expected = "name_other_package", " / ".join(own)

@@ -35,6 +35,17 @@ def test_another_signer_under_the_pinned_package_is_a_counterfeit(judged, sample
     assert CHATGPT_PIN in one.en
     assert "疑似" in one.zh
     assert "google_play" in one.zh  # a pin is valid for its store: the sentence says which
+    assert not evidence_of(judgement, "brand_name")  # its package is the genuine one; nothing else may be said of it
+
+
+def test_pins_of_another_store_make_a_lead_and_say_so(judged, sample) -> None:
+    elsewhere = sample("com.google.android.apps.bard")
+    listing = {"package_name": "com.google.android.apps.bard", "fingerprint": elsewhere, "marketplace": "fdroid_repo:x"}
+    judgement = judged("Gemini", **listing)
+    assert judgement.verdict == "lead"
+    (one,) = evidence_of(judgement, "brand_signer")
+    assert "未采集" in one.zh and "google_play only" in one.en
+    assert judged("Gemini", **{**listing, "marketplace": "google_play"}).verdict == "violation"
 
 
 @pytest.mark.parametrize("status", ["invalid", "unsigned"])
