@@ -71,7 +71,8 @@ def _reasons(finding: dict[str, Any]) -> Text:
     reasons = {each[language()]: each["quote"] for each in reversed(evidence)}
     shown = Text()
     for sentence, quote in list(reversed(reasons.items()))[:REASONS]:
-        shown.append(f"• {line(sentence)}")
+        # Chinese has no spaces to break at: a space after the bullet would be the only one.
+        shown.append(("•" if language() == "zh" else "• ") + line(sentence))
         shown.append(f"  “{line(quote)}”\n" if quote and quote not in sentence else "\n", style="dim")
     return shown
 
