@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/crawl_bench.py [--pages 1000] [--rounds 5]
 
-Three kinds of crawl of one loopback site, interleaved, each in its own process; CPU seconds of the crawling process from
-engine start to engine stop, so that neither imports nor the server count:
+Three kinds of crawl of one loopback site, interleaved, each in its own process; CPU seconds of the crawling process,
+from engine start to engine stop, so that neither imports nor the server count:
 
 - bare: Scrapy's own scheduler, duplicate filter and middlewares; yields a dict per item page
 - ours: leased frontier, egress guard, robots, blocked pages, ledger; without judging and index
@@ -112,7 +112,7 @@ class Ours(MarketplaceSpider):
     delay = 0.0
     concurrency = 16
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
+    def parse(self, response: Response, **_: Any) -> Iterator[Any]:
         for href in response.css("a.go::attr(href)").getall():
             yield response.follow(href, callback=self.parse_item if "/item/" in href else self.parse)
 

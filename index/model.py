@@ -22,7 +22,7 @@ class Listing:
     marketplace: str
     """Spider name, and for engines the host as well: 'fdroid_repo:apps.example.org', 'discuz:bbs.example.org'."""
     native_id: str
-    """What the marketplace itself calls the listing; each spider declares its rule. With `marketplace` it makes the id."""
+    """What the marketplace itself calls it; each spider declares its rule. With `marketplace` it makes the id."""
     url: str
     """Canonical address, without session ids and tracking parameters."""
     title: str
@@ -62,7 +62,7 @@ class Listing:
     """Certificate SHA-256 the marketplace states. Not verified by us until the sample is here."""
     published_at: str | None = None
     counters: dict[str, float] = field(default_factory=dict)
-    """'rating', 'downloads', 'views', 'replies', 'sales'. Never material: a change reopens nothing and keeps no history."""
+    """'rating', 'downloads', 'views', 'replies', 'sales'. Never material: a change keeps no history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A listing and its evidence for one violation group and brand. A proposal of the machine until a person confirmed."""
+    """A listing and its evidence for one violation group and brand: a proposal until a person confirmed it."""
 
     id: str
     listing_id: str
