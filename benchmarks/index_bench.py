@@ -9,6 +9,7 @@ them; the seed is fixed. Two floors stand beside the figures: the same tokens in
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import math
 import random
@@ -167,24 +168,30 @@ def main() -> None:
     chosen = arguments.parse_args()
     texts = Texts(SEED)
     judged = [invented(number, texts) for number in range(chosen.listings)]
+    gc.freeze()  # a crawl does not carry a hundred thousand listings about; nor shall the collector here
     characters = sum(len(one.listing.title) + len(one.listing.description) for one in judged) / len(judged)
     print(f"{len(judged):,} listings, {characters:.0f} characters of title and description each")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         measure(Home(Path(folder)), judged, texts)
 
 
+def crawl(home: Home, run_id: str, put: list[tuple[str, list[Judged]]]) -> None:
+    """Opening, putting, and the tidying up when it closes."""
+    with closing(open_index(home)) as index:
+        for at, batch in put:
+            index.put(batch, run_id=run_id, at=at)
+
+
 def measure(home: Home, judged: list[Judged], texts: Texts) -> None:
     number = len(judged)
-    with closing(open_index(home)) as index:
-        wall, cpu = seconds(lambda: [index.put(batch, run_id="first", at=at) for at, batch in batches(judged)])
+    wall, cpu = seconds(lambda: crawl(home, "first", list(batches(judged))))
     before = size(home.index)
     floor_wall, floor_cpu = bare(home.path, judged)
     print(f"put             {number / wall:9,.0f} /s   {cpu / number * 1e6:6.0f} us CPU each   {before / 1e6:.0f} MB")
     print(f"bare FTS5       {number / floor_wall:9,.0f} /s   {floor_cpu / number * 1e6:6.0f} us CPU each")
     print(f"                put takes {cpu / floor_cpu:.2f} times the CPU of bare FTS5")
-    with closing(open_index(home)) as index:
-        later = [(utc(START + 86_400), batch) for _, batch in batches(judged)]
-        wall, cpu = seconds(lambda: [index.put(batch, run_id="again", at=at) for at, batch in later])
+    later = [(utc(START + 86_400), batch) for _, batch in batches(judged)]
+    wall, cpu = seconds(lambda: crawl(home, "again", later))
     growth = size(home.index) / before - 1
     print(f"put unchanged   {number / wall:9,.0f} /s   {cpu / number * 1e6:6.0f} us CPU each   file {growth:+.2%}")
     words = frequent_words(judged, texts)

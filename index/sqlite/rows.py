@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -43,9 +43,13 @@ class Rows:
 
     def insert(self, document: Document, first_seen: str) -> tuple[int, int]:
         """A new document: its number and place."""
-        place = free_place(self.opened, document.kind, document.id, first_seen)
-        cells = (place, document.id, first_seen, *_cells(document))
-        number = self.opened.execute(_insert(document.kind), cells).lastrowid or 0
+        statement, place = _insert(document.kind), first_place(document.id, first_seen)
+        cells = (document.id, first_seen, *_cells(document))
+        try:
+            number = self.opened.execute(statement, (place, *cells)).lastrowid or 0
+        except sqlite3.IntegrityError:  # hardly ever: another document of this second has the same first digits
+            place = free_place(self.opened, document.kind, place)
+            number = self.opened.execute(statement, (place, *cells)).lastrowid or 0
         self.opened.execute(f"INSERT INTO {document.kind}_body VALUES (?, ?)", (number, document.body))  # noqa: S608 - kind is ours
         self._index(document.kind, place, document.texts, delete=False)
         return number, place
@@ -75,11 +79,19 @@ class Rows:
         self._waiting.clear()
 
 
-def free_place(opened: sqlite3.Connection, kind: Kind, document_id: str, first_seen: str) -> int:
-    """A place that puts the document where 'newest first, ties by id' wants it (see the first migration)."""
+def first_place(document_id: str, first_seen: str) -> int:
+    """The place that 'newest first, ties by id' wants for the document (see the first migration)."""
     digits = document_id.rpartition("-")[2]
-    seconds = max(0, min(int(datetime.fromisoformat(first_seen).timestamp()), 2**32 - 1))
-    first = (seconds << 31) | ((0x7FFFFFF - (int(digits[:7], 16) >> 1)) << 4)
+    return (_seconds(first_seen) << 31) | ((0x7FFFFFF - (int(digits[:7], 16) >> 1)) << 4)
+
+
+@lru_cache(maxsize=16)
+def _seconds(moment: str) -> int:
+    return max(0, min(int(datetime.fromisoformat(moment).timestamp()), 2**32 - 1))
+
+
+def free_place(opened: sqlite3.Connection, kind: Kind, first: int) -> int:
+    """A free one among the sixteen that count as the same place."""
     while True:
         taken = opened.execute(f"SELECT place FROM {kind} WHERE place BETWEEN ? AND ?", (first, first + 15))  # noqa: S608
         used = {place for (place,) in taken}

@@ -17,10 +17,13 @@ from index.sqlite import searching, writing
 from index.sqlite.compile import Compiled, compile_query
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated, version
+from index.sqlite.tidy import merge_full_text
 
 BATCH = 200
 """Rows of one write transaction: short enough that other processes hardly wait."""
 NEIGHBOURS = 50
+TIDY_AFTER = 1000
+"""Documents written before closing is worth some merging."""
 
 
 class SqliteIndex:
@@ -30,6 +33,7 @@ class SqliteIndex:
         """Opens the file, and makes or migrates it when writing. Raises IndexUnavailable."""
         self.path = path
         self._opened = open_migrated(path, "index", write=write)
+        self._written = 0
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -58,6 +62,7 @@ class SqliteIndex:
         for start in range(0, len(arrivals), BATCH):
             with self._putting(at, run_id) as writer:
                 outcomes += writer.put(arrivals[start : start + BATCH])
+        self._written += sum(one.outcome != "unchanged" for one in outcomes)
         return outcomes
 
     def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
@@ -194,6 +199,8 @@ class SqliteIndex:
 
     def close(self) -> None:
         """See the protocol."""
+        if self._written >= TIDY_AFTER:
+            merge_full_text(self._opened)
         self._opened.close()
 
 

@@ -66,6 +66,7 @@ CREATE INDEX observations_listing ON observations (listing_id, seq);
 CREATE TABLE runs (id TEXT PRIMARY KEY, marketplace TEXT NOT NULL, started_at TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX runs_newest ON runs (marketplace, started_at);
 
--- Fewer, larger merges: many small commits would otherwise rewrite the same postings again and again.
-INSERT INTO listings_text (listings_text, rank) VALUES ('automerge', 8);
-INSERT INTO findings_text (findings_text, rank) VALUES ('automerge', 8);
+-- Fewer, larger merges while writing: many small commits would otherwise rewrite the same postings again and again.
+INSERT INTO listings_text (listings_text, rank) VALUES ('automerge', 8), ('usermerge', 2);
+INSERT INTO findings_text (findings_text, rank) VALUES ('automerge', 8), ('usermerge', 2);
+INSERT INTO samples_text (samples_text, rank) VALUES ('automerge', 8), ('usermerge', 2);
