@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from detection.judge import judge
 
 from console.exits import Exit
 from console.offers import read_offers
 from console.terminal import JsonFlag, emit, home, out, table
 from console.words import chance, verdict
+from detection.judge import judge
 from detection.subject import Subject
 from index.messages import language, t
 from index.model import Judgement, Violation
