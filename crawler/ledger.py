@@ -37,6 +37,8 @@ stopping = object()
 """Signal to send when the run is asked to stop: samples under way are given up."""
 observed = object()
 """Signal, sent with `observation: Observation` when a page about a known listing is gone or refused."""
+begun = object()
+"""Signal, sent when the run asks for its first requests: from now on its engine can be closed."""
 progressed = object()
 """Signal, sent with `progress: Progress` after each settlement."""
 
@@ -99,6 +101,7 @@ class Ledger:
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The first requests go to the frontier, once per run; a resumed run asks for none."""
+        self.crawler.signals.send_catch_log(begun)
         self.desk.keep_leases()
         if not self.run.frontier.seeded:
             self.desk.seed([root async for root in start if isinstance(root, scrapy.Request)])

@@ -12,13 +12,13 @@ from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
 
-from crawler.ledger import Ledger, progressed, stopping
+from crawler.ledger import Ledger, begun, progressed, stopping
 from crawler.runs import Order
 from crawler.settings import scrapy_settings
 from crawler.spider import MarketplaceSpider
@@ -84,6 +84,8 @@ class _Walk:
         self._runner = runner
         self._progress = progress
         self._stopped = False
+        self._begun: Crawler | None = None
+        """The crawl under way, once it can be closed."""
         self._runs: list[Run] = []
         self._failure: BaseException | None = None
 
@@ -112,9 +114,10 @@ class _Walk:
         return self._runs
 
     async def _one(self, spider: type[Any], order: Order) -> Run:
+        self._begun = None
         crawler = self._runner.create_crawler(spider)
-        listener = self._heard
-        crawler.signals.connect(listener, progressed)
+        crawler.signals.connect(self._heard, progressed)
+        crawler.signals.connect(self._can_be_closed, begun)
         await self._runner.crawl(
             crawler, start=order.start, queries=order.queries, limit=order.limit, since=order.since
         )
@@ -129,6 +132,11 @@ class _Walk:
         if self._progress is not None:
             self._progress(progress)
 
+    def _can_be_closed(self, sender: Crawler) -> None:
+        self._begun = sender
+        if self._stopped:
+            self._close()
+
     def _stop(self) -> None:
         self._stopped = True
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -136,4 +144,11 @@ class _Walk:
             signal.signal(number, signal.SIG_DFL)
         for crawler in self._runner.crawlers:
             crawler.signals.send_catch_log(stopping)
-        self._stopping = asyncio.ensure_future(self._runner.stop())
+        self._close()
+
+    def _close(self) -> None:
+        """Closes the crawl under way. One that is still opening is closed as soon as it has begun: before, Scrapy
+        forgets that it was asked, and goes on for ever.
+        """
+        if self._begun is not None and self._begun.engine.spider is not None:  # else it has closed by itself
+            self._closing = asyncio.ensure_future(self._begun.engine.close_spider_async(reason="shutdown"))
