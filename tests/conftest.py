@@ -30,6 +30,6 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     """No test touches the developer's home, settings or language."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("COPYCATCH_HOME", str(home))
-    for name in ("COPYCATCH_INDEX", "COPYCATCH_ALLOW_HOSTS", "COPYCATCH_LANG"):
+    for name in ("COPYCATCH_INDEX", "COPYCATCH_ALLOW_HOSTS", "COPYCATCH_LANG", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     return home
