@@ -150,5 +150,7 @@ class _Walk:
         """Closes the crawl under way. One that is still opening is closed as soon as it has begun: before, Scrapy
         forgets that it was asked, and goes on for ever.
         """
-        if self._begun is not None and self._begun.engine.spider is not None:  # else it has closed by itself
-            self._closing = asyncio.ensure_future(self._begun.engine.close_spider_async(reason="shutdown"))
+        if self._begun is None or self._begun.engine.spider is None:  # not open yet, or closed by itself
+            return
+        self._begun.engine.pause()  # closing begins only after what the loop has to do already, such as the next page
+        self._closing = asyncio.ensure_future(self._begun.engine.close_spider_async(reason="shutdown"))

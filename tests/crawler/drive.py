@@ -1,7 +1,8 @@
 """Runs one crawl in its own process and prints what came of it as JSON lines: {"progress": ...} and {"run": ...}.
 
-Arguments: a JSON object with `home`, `start`, and optionally `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings),
-`resolve` (host -> addresses), `largest_file` (bytes, stands for a full disk), `times` (the order over again).
+Arguments: a JSON object with `home`, `start`, and optionally `spiders` (an order for each, default 'shop'), `queries`,
+`limit`, `settings` (Scrapy's), `crawl` (CrawlSettings), `resolve` (host -> addresses), `largest_file` (bytes, stands for
+a full disk), `times` (the orders over again).
 """
 
 import json
@@ -22,7 +23,7 @@ def main() -> None:
     given = json.loads(sys.argv[1])
     if largest := given.get("largest_file"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-    crawler.settings.SPIDER_MODULES = ["tests.crawler.shop_spider"]
+    crawler.settings.SPIDER_MODULES = [f"tests.crawler.{name}_spider" for name in ("shop", "asked_to_stop")]
     for name, value in given.get("settings", {}).items():
         setattr(crawler.settings, name, value)
     if names := given.get("resolve"):
@@ -32,10 +33,12 @@ def main() -> None:
 
         crawler.settings.COPYCATCH_RESOLVE = resolve
     settings = Settings(crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}))
-    order = Order(spider="shop", start=tuple(given["start"]), limit=given.get("limit"))
+    start, queries, limit = tuple(given["start"]), tuple(given.get("queries", ())), given.get("limit")
+    spiders = given.get("spiders", ["shop"])
+    orders = [Order(spider=name, start=start, queries=queries, limit=limit) for name in spiders]
     logging.root.addHandler(logging.StreamHandler())  # beside the log in the home, which a test need not look for
     try:
-        runs = crawl([order] * given.get("times", 1), home=Home(Path(given["home"])), settings=settings, progress=show)
+        runs = crawl(orders * given.get("times", 1), home=Home(Path(given["home"])), settings=settings, progress=show)
     except Exception as error:  # noqa: BLE001 - handed to the test
         say({"error": [type(error).__name__, str(error)]})
         return

@@ -112,6 +112,19 @@ def test_signals_end_a_crawl_cleanly_and_it_can_be_resumed(
     assert set(site.hits.values()) == {1}  # a clean end fetches nothing twice
 
 
+@pytest.mark.parametrize("moment", ["spider_opened", "engine_started"])
+def test_a_signal_while_a_crawl_opens_ends_it_too(crawl: Crawl, own_home: Path, moment: str) -> None:
+    order = {"spiders": ["asked_to_stop", "shop"], "queries": [moment]}
+    with Site(shop(3)) as site:
+        stopped = crawl(site, "/list/0", **order)
+        assert [each["outcome"] for each in stopped.runs] == ["interrupted"], stopped.log
+        assert sum(site.hits.values()) == 0
+        resumed = crawl(site, "/list/0", **order)
+    assert [each["outcome"] for each in resumed.runs] == ["healthy"] * 2, resumed.log
+    assert resumed.runs[0]["id"] == stopped.run["id"]
+    assert [each["counts"]["listings"] for each in resumed.runs] == [15, 15]
+
+
 def test_an_unknown_spider_is_named(own_home: Path) -> None:
     with pytest.raises(UnknownSpiderError, match="nosuch"):
         run.crawl([Order(spider="nosuch")], home=Home(own_home), settings=Settings())
