@@ -13,6 +13,7 @@ from rich.text import Text
 
 from console.progress import PLAIN_EVERY
 from console.terminal import complain, emit, err, out, remark, table
+from crawler.remarks import by_the_way, spoken
 from crawler.tally import Progress
 from index.messages import t
 from index.model import Run
@@ -63,8 +64,9 @@ def print_runs(runs: Sequence[Run], *, json: bool) -> None:
     headings = [t(f"cli.crawl.column.{name}") for name in ("marketplace", "outcome", *COUNTS)]
     out().print(table(headings, [[*_head(run), *(str(run.counts.get(name, 0)) for name in COUNTS)] for run in runs]))
     for run in runs:
-        for remarked in run.remarks:
-            complain(f"{run.marketplace}: {remarked}")
+        for stored in run.remarks:
+            say = remark if by_the_way(stored) else complain
+            say(f"{run.marketplace}: {spoken(stored)}")
         if run.problems:
             kinds = ", ".join(f"{kind} × {count}" for kind, count in sorted(run.problems.items()))
             remark(f"{run.marketplace}: {t('cli.crawl.problems')}: {kinds}")

@@ -6,14 +6,17 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from crawler.health import examine, remark
+from crawler.health import examine
 from crawler.ledger import Ledger
+from crawler.remarks import remark
 from index.model import Observation, Run
+from index.plain import line
 from index.protocol import Index
 from index.settings import Settings
 from index.times import utc
 
 NOTED_AT_ONCE = 200
+LONGEST_REASON = 500
 
 
 def conclude(index: Index, ledger: Ledger, reason: str | None) -> None:
@@ -27,6 +30,15 @@ def conclude(index: Index, ledger: Ledger, reason: str | None) -> None:
         run = _ended(index, ledger, run, reason)
     index.record_run(run)
     ledger.result = run
+
+
+def give_up(index: Index, run: Run, error: Exception) -> Run:
+    """Records, and returns, the run as one that an error kept from its end. Raises IndexUnavailable."""
+    reason = line(f"{type(error).__name__}: {error}", LONGEST_REASON)
+    remarks = (*run.remarks, remark("crawl.given_up", reason=reason))
+    run = replace(run, finished_at=utc(), outcome="unhealthy", remarks=remarks)
+    index.record_run(run)
+    return run
 
 
 def _begun(ledger: Ledger) -> Run:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from crawler.remarks import remark
 from crawler.spider import Expect
 from crawler.tally import Tally
-from index.messages import both
 
 BLOCKED_SHARE = 0.05
 """From this share of blocked pages on, the marketplace is refusing us."""
@@ -24,14 +24,9 @@ class Health:
 
     outcome: Outcome
     remarks: tuple[str, ...] = ()
-    """Why, each in Chinese and English."""
+    """Why; see `crawler.remarks`."""
     may_retire: bool = False
     """Whether listings it did not see may be noted as gone."""
-
-
-def remark(message: str, **values: object) -> str:
-    """A remark of a run, for readers of both languages."""
-    return " / ".join(both(message, **values).values())
 
 
 def _looked_at(tally: Tally) -> int:

@@ -189,4 +189,5 @@ class Run:
     problems: dict[str, int] = field(default_factory=dict)
     """Problem kind -> how often."""
     remarks: tuple[str, ...] = ()
-    """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason."""
+    """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason: each the id of a message in
+    index/catalogue/crawl.yml, then its values as JSON."""

@@ -97,7 +97,7 @@ def test_every_marketplace_has_an_outcome_of_its_own(crawl: Crawl, own_home: Pat
     runs = dict(zip(sites, crawled.runs, strict=True))
 
     assert runs["half refusing"]["outcome"] == "blocked"
-    assert "5 of 9 pages" in " ".join(runs["half refusing"]["remarks"])
+    assert 'crawl.blocked {"blocked": 5, "pages": 9}' in runs["half refusing"]["remarks"]
     assert runs["half refusing"]["counts"]["blocked"] == 5 and runs["half refusing"]["counts"]["listings"] == 3
     assert runs["refusing"]["outcome"] == "blocked" and runs["refusing"]["counts"]["blocked"] == 1
     assert runs["not there"]["outcome"] == "unhealthy" and runs["not there"]["problems"] == {"unreachable": 1}

@@ -1,0 +1,31 @@
+"""What a run says about itself: stored without a language, shown in the reader's."""
+
+from __future__ import annotations
+
+import json
+
+from index.messages import t
+
+BY_THE_WAY = ("crawl.robots_exempt", "crawl.allowed_host", "crawl.retired")
+"""Remarks that make no run unhealthy."""
+
+
+def remark(message: str, **values: object) -> str:
+    """A remark as it is stored: the id of a message, then its values, if any, as JSON."""
+    return f"{message} {json.dumps(values, ensure_ascii=False, default=str)}" if values else message
+
+
+def spoken(stored: str) -> str:
+    """The remark in the reader's language. One that this version does not know, or cannot read, is shown as it is."""
+    message, _, values = stored.partition(" ")
+    if not message.startswith("crawl."):
+        return stored
+    try:
+        return t(message, **json.loads(values or "{}"))
+    except (LookupError, TypeError, ValueError):
+        return stored
+
+
+def by_the_way(stored: str) -> bool:
+    """Whether the remark only informs, and is no reason why the run is unhealthy."""
+    return stored.partition(" ")[0] in BY_THE_WAY
