@@ -22,6 +22,10 @@ class FrontierError(HomeError):
     """The frontier cannot be used: disk full, damaged, or in use by another process. The message says which."""
 
 
+class RunFrontierError(FrontierError):
+    """Only this run's frontier is the matter, being damaged or in use by another process: other runs can go on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A request that is to be stored."""

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.frontier import LEASE, FrontierError, Task, Waiting
+from crawler.frontier import LEASE, FrontierError, RunFrontierError, Task, Waiting
 
 QUEUED, DONE, FAILED = 0, 2, 3
 """States of a task; 1 is leased."""
+_OF_ONE_FILE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SCHEMA = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS task(
@@ -56,7 +57,9 @@ class SqliteFrontier:
             yield
         except sqlite3.Error as error:
             reason = "another process is crawling this run" if "locked" in str(error) else str(error)
-            raise FrontierError(f"the frontier {self.path} cannot be used: {reason}") from error
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it only says more exactly
+            kind = RunFrontierError if code in _OF_ONE_FILE else FrontierError
+            raise kind(f"the frontier {self.path} cannot be used: {reason}") from error
 
     @contextmanager
     def batch(self) -> Iterator[sqlite3.Connection]:

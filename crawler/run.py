@@ -7,7 +7,7 @@ import importlib
 import logging
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from typing import Any
@@ -18,16 +18,25 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
 
+from crawler.conclusion import give_up
+from crawler.frontier import RunFrontierError
 from crawler.ledger import Ledger, begun, progressed, stopping
-from crawler.runs import Order
+from crawler.runs import Order, run_id
 from crawler.settings import scrapy_settings
 from crawler.spider import MarketplaceSpider
 from crawler.tally import Progress
-from index.home import Home
+from index.home import Home, HomeError
 from index.model import Run
+from index.open import open_index
+from index.protocol import IndexUnavailable
 from index.settings import Settings
+from index.times import utc
 
 ProgressListener = Callable[[Progress], None]
+CONCERNS_ALL = (IndexUnavailable, HomeError, OSError)
+"""Errors that the next order would meet as well: disk full, read-only home."""
+
+logger = logging.getLogger(__name__)
 
 
 class UnknownSpiderError(LookupError):
@@ -43,7 +52,10 @@ def crawl(
     resumed. SIGINT and SIGTERM end the crawl after the pages under way (outcome 'interrupted'; the same order resumes
     it); a second one ends the process at once, which loses nothing either.
 
-    Raises UnknownSpiderError; HomeError, IndexUnavailable or FrontierError when something cannot be written.
+    An order that fails by itself (no browser, its frontier in use) becomes an unhealthy run with the reason among its
+    remarks, and the others go on. Where one and the same reason fails all of them, it is raised.
+
+    Raises UnknownSpiderError; HomeError, IndexUnavailable or OSError when something cannot be written, which ends all.
     """
     home.prepare()
     scrapy_set = scrapy_settings(home, settings)
@@ -51,7 +63,7 @@ def crawl(
     planned = [(loader.load(part.spider), part) for order in orders for part in _by_marketplace(order, loader)]
     install_reactor(scrapy_set["TWISTED_REACTOR"], scrapy_set["ASYNCIO_EVENT_LOOP"])
     _log_into(home, scrapy_set)
-    return _Walk(AsyncCrawlerRunner(scrapy_set), progress).walk(planned)
+    return _Walk(AsyncCrawlerRunner(scrapy_set), home, settings, progress).walk(planned)
 
 
 def _log_into(home: Home, scrapy_set: ScrapySettings) -> None:
@@ -80,14 +92,21 @@ def _by_marketplace(order: Order, loader: SpiderLoader) -> list[Order]:
 class _Walk:
     """One reactor run."""
 
-    def __init__(self, runner: AsyncCrawlerRunner, progress: ProgressListener | None) -> None:
+    def __init__(
+        self, runner: AsyncCrawlerRunner, home: Home, settings: Settings, progress: ProgressListener | None
+    ) -> None:
         self._runner = runner
+        self._home = home
+        self._settings = settings
         self._progress = progress
         self._stopped = False
         self._begun: Crawler | None = None
         """The crawl under way, once it can be closed."""
         self._runs: list[Run] = []
+        self._failures: list[Exception] = []
+        """Of single orders."""
         self._failure: BaseException | None = None
+        """Of all."""
 
     def walk(self, planned: Sequence[tuple[type[Any], Order]]) -> list[Run]:
         # Imported by name, because a plain import before install_reactor() would install another one.
@@ -111,22 +130,44 @@ class _Walk:
         reactor.run(installSignalHandlers=False)
         if self._failure is not None:
             raise self._failure
+        reasons = {(type(error), str(error)) for error in self._failures}
+        if len(self._failures) == len(self._runs) and len(reasons) == 1:
+            raise self._failures[0]
         return self._runs
 
     async def _one(self, spider: type[Any], order: Order) -> Run:
         self._begun = None
+        try:
+            return await self._crawled(spider, order)
+        except Exception as error:
+            if isinstance(error, CONCERNS_ALL) and not isinstance(error, RunFrontierError):
+                raise
+            logger.exception("%s is given up", order)
+            self._failures.append(error)
+            return self._given_up(spider, order, error)
+
+    async def _crawled(self, spider: type[Any], order: Order) -> Run:
         crawler = self._runner.create_crawler(spider)
         crawler.signals.connect(self._heard, progressed)
         crawler.signals.connect(self._can_be_closed, begun)
         await self._runner.crawl(
             crawler, start=order.start, queries=order.queries, limit=order.limit, since=order.since
         )
-        ledger = crawler.get_spider_middleware(Ledger)
-        assert ledger is not None  # noqa: S101 - the settings name it
+        ledger = _ledger(crawler)
         if ledger.failure is not None:
             raise ledger.failure
         assert ledger.result is not None  # noqa: S101 - without a failure the run was recorded
         return ledger.result
+
+    def _given_up(self, spider: type[Any], order: Order, error: Exception) -> Run:
+        run = _ledger(self._begun).result if self._begun else None
+        if run is None:
+            marketplace = spider.marketplace(order.start[0]) if order.start else spider.name
+            run = Run(
+                id=run_id(order), marketplace=marketplace, spider=order.spider, started_at=utc(), start=order.start
+            )
+        with closing(open_index(self._home, self._settings.index)) as index:
+            return give_up(index, run, error)
 
     def _heard(self, progress: Progress) -> None:
         if self._progress is not None:
@@ -154,3 +195,9 @@ class _Walk:
             return
         self._begun.engine.pause()  # closing begins only after what the loop has to do already, such as the next page
         self._closing = asyncio.ensure_future(self._begun.engine.close_spider_async(reason="shutdown"))
+
+
+def _ledger(crawler: Crawler) -> Ledger:
+    ledger = crawler.get_spider_middleware(Ledger)
+    assert ledger is not None  # noqa: S101 - the settings name it
+    return ledger

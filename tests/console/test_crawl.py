@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from console.runs import print_runs
+from crawler.remarks import remark as said
 from crawler.runs import Order, open_run
 from index.home import Home
+from index.messages import text
+from index.model import Run
+from index.times import utc
 from tests.conftest import ROOT
 from tests.console.conftest import Answer
 
@@ -97,6 +102,39 @@ def test_a_marketplace_that_wants_proof_of_being_human_is_blocked_not_empty(site
     assert answer.code == 3
     (run,) = answer.fits("crawl")
     assert run["outcome"] == "blocked" and run["remarks"]
+
+
+def test_one_marketplace_that_cannot_be_crawled_does_not_end_the_others(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYCATCH_CHROMIUM", str(tmp_path / "nothing"))
+    (tmp_path / "copycatch.toml").write_text(
+        f'[[marketplaces]]\nspider = "rendered_page"\nstart = ["http://{site}/"]\n'
+        f'[[marketplaces]]\nspider = "feed"\nstart = ["http://{site}/feed.xml"]\n'
+    )
+    answer = crawl(site, "--all", "--json", folder=tmp_path)
+    assert answer.code == 3, answer.err
+    rendered, feed = answer.fits("crawl")
+    assert (rendered["marketplace"], rendered["outcome"]) == (f"rendered_page:{site}", "unhealthy")
+    assert "BrowserMissing" in rendered["remarks"][-1]
+    assert (feed["marketplace"], feed["outcome"]) == (f"feed:{site}", "healthy")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_reasons_are_red_exemptions_dim_and_all_in_one_language(
+    lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COPYCATCH_LANG", lang)
+    for name in ("NO_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    remarks = (said("crawl.allowed_host", host="shop.example"), said("crawl.too_few", listings=3, least=10))
+    run = Run(id="r1", marketplace="m", spider="feed", started_at=utc(), outcome="unhealthy", remarks=remarks)
+    print_runs([run], json=False)
+    exemption, reason = capsys.readouterr().err.splitlines()
+    assert exemption == f"\x1b[2mm: {text('crawl.allowed_host', lang, host='shop.example')}\x1b[0m"
+    assert reason == f"\x1b[31mm: {text('crawl.too_few', lang, listings=3, least=10)}\x1b[0m"
 
 
 def test_two_processes_do_not_crawl_the_same_at_once(site: str, tmp_path: Path, own_home: Path) -> None:

@@ -67,7 +67,10 @@ def start_crawl(own_home: Path) -> StartCrawl:
 
 def finish(process: subprocess.Popen[str]) -> Crawled:
     """Waits for the process and reads what it said."""
-    said, log = process.communicate(timeout=120)
+    try:
+        said, log = process.communicate(timeout=120)
+    finally:
+        process.kill()  # nothing, unless it hangs
     crawled = Crawled(code=process.returncode, log=log)
     for line in said.splitlines():
         [(what, value)] = json.loads(line).items()

@@ -23,7 +23,12 @@ def main() -> None:
     given = json.loads(sys.argv[1])
     if largest := given.get("largest_file"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-    crawler.settings.SPIDER_MODULES = [f"tests.crawler.{name}_spider" for name in ("shop", "asked_to_stop")]
+    crawler.settings.SPIDER_MODULES = [
+        "tests.crawler.shop_spider",
+        "tests.crawler.asked_to_stop_spider",
+        "tests.crawler.broken_carrier_spider",
+        "spiders.rendered_page",
+    ]
     for name, value in given.get("settings", {}).items():
         setattr(crawler.settings, name, value)
     if names := given.get("resolve"):

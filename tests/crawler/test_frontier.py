@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from crawler.frontier import FrontierError, Waiting
+from crawler.frontier import FrontierError, RunFrontierError, Waiting
 from crawler.frontier_file import SqliteFrontier
 from tests.conftest import ROOT
 
@@ -139,7 +139,7 @@ def test_seeding_happens_once(frontier: SqliteFrontier, tmp_path: Path) -> None:
 
 
 def test_two_processes_cannot_crawl_one_run(frontier: SqliteFrontier, tmp_path: Path) -> None:
-    with pytest.raises(FrontierError, match="another process"):
+    with pytest.raises(RunFrontierError, match="another process"):
         SqliteFrontier(tmp_path / "r.sqlite")
 
 
@@ -147,13 +147,14 @@ def test_two_processes_cannot_crawl_one_run(frontier: SqliteFrontier, tmp_path: 
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "r.sqlite"
     path.write_bytes(content)
-    with pytest.raises(FrontierError, match=r"r\.sqlite"):
+    with pytest.raises(RunFrontierError, match=r"r\.sqlite"):
         SqliteFrontier(path)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FrontierError, match="unable to open"):
+    with pytest.raises(FrontierError, match="unable to open") as raised:
         SqliteFrontier(tmp_path / "nowhere" / "r.sqlite")
+    assert not isinstance(raised.value, RunFrontierError)  # the next run would meet the same
 
 
 def test_erasing_leaves_nothing(frontier: SqliteFrontier, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler import archive, run
 from crawler.run import UnknownSpiderError
-from crawler.runs import Order
+from crawler.runs import Order, open_run
 from index.home import Home, HomeError
 from index.model import Capture
 from index.open import open_index
@@ -125,6 +125,52 @@ def test_a_signal_while_a_crawl_opens_ends_it_too(crawl: Crawl, own_home: Path, 
     assert [each["counts"]["listings"] for each in resumed.runs] == [15, 15]
 
 
+def test_an_order_that_fails_by_itself_is_an_unhealthy_run_and_the_others_go_on(
+    crawl: Crawl, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYCATCH_CHROMIUM", str(own_home / "nothing"))
+    with Site(shop(2)) as site:
+        order = Order(spider="shop", start=(site.url("/list/0"),))
+        taken = open_run(Home(own_home).prepare(), order)
+        (own_home / "asked").touch()
+        crawled = crawl(site, "/list/0", spiders=["rendered_page", "shop", "asked_to_stop"])
+        taken.frontier.close()
+    no_browser, locked, healthy = crawled.runs
+    assert crawled.error == []
+    assert [each["outcome"] for each in crawled.runs] == ["unhealthy", "unhealthy", "healthy"], crawled.log
+    assert "BrowserMissing" in no_browser["remarks"][-1]
+    assert "another process is crawling" in locked["remarks"][-1]
+    assert healthy["counts"]["listings"] == listings(own_home) == 10
+    index = stored(own_home)
+    assert {run.id: run.outcome for run in index.runs()} == {each["id"]: each["outcome"] for each in crawled.runs}
+    index.close()
+    assert "Traceback" in crawled.log and "is given up" in crawled.log
+
+
+def test_an_order_that_fails_under_way_keeps_its_run_and_the_others_go_on(crawl: Crawl, own_home: Path) -> None:
+    with Site(shop(3)) as site:
+        crawled = crawl(site, "/list/0", spiders=["broken_carrier", "shop"])
+    broken, healthy = crawled.runs
+    assert (broken["outcome"], healthy["outcome"]) == ("unhealthy", "healthy"), crawled.log
+    assert broken["remarks"][-1] == 'crawl.given_up {"reason": "ZeroDivisionError: a defect of the program"}'
+    assert broken["counts"]["pages"] >= 1
+    [left] = (own_home / "runs").glob("*.sqlite")
+    assert left.stem == broken["id"]  # it can be resumed
+    index = stored(own_home)
+    assert {run.id: run.outcome for run in index.runs()} == {each["id"]: each["outcome"] for each in crawled.runs}
+    index.close()
+
+
+def test_one_reason_that_fails_every_order_is_raised(crawl: Crawl, own_home: Path) -> None:
+    (own_home / "brands").mkdir(parents=True)
+    (own_home / "brands/own.yml").write_text("colour: red\n")
+    with Site(shop(1)) as site:
+        crawled = crawl(site, "/list/0", times=2)
+    [[kind, message]] = crawled.error
+    assert kind == "ReadError" and "own.yml" in message
+    assert sum(site.hits.values()) == 0
+
+
 def test_an_unknown_spider_is_named(own_home: Path) -> None:
     with pytest.raises(UnknownSpiderError, match="nosuch"):
         run.crawl([Order(spider="nosuch")], home=Home(own_home), settings=Settings())
@@ -154,10 +200,11 @@ def test_a_full_disk_stops_the_crawl_clearly_and_nothing_stored_is_lost(crawl: C
     assert resumed.run["outcome"] == "healthy" and resumed.counts["listings"] == listings(own_home) == 300
 
 
-def test_an_index_that_cannot_be_opened_stops_the_crawl_before_any_page(crawl: Crawl, own_home: Path) -> None:
+def test_an_index_that_cannot_be_opened_stops_all_orders_before_any_page(crawl: Crawl, own_home: Path) -> None:
     (own_home / "index.sqlite").mkdir(parents=True)
     with Site(shop(1)) as site:
-        crawled = crawl(site, "/list/0")
+        crawled = crawl(site, "/list/0", times=2)
+    assert len(crawled.error) == 1 and not crawled.runs
     assert crawled.error[0][0] == "IndexUnavailable" and "index.sqlite" in crawled.error[0][1]
     assert sum(site.hits.values()) == 0
 
