@@ -44,8 +44,6 @@ def compile_query(node: Node, kind: Kind) -> Compiled:
 
 def column(name: str, kind: Kind) -> str:
     """The SQL expression of a declared field that is no text."""
-    if name == "last_seen":
-        return f"(SELECT last_seen FROM {kind}_seen s WHERE s.number = d.number)"  # noqa: S608 - kind is ours
     return f'd."{FIELDS[kind][name].name}"'
 
 

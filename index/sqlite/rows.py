@@ -15,6 +15,9 @@ from index.query.fields import FIELDS, TITLE, text_fields
 from index.query.values import Value
 from index.reading import encode
 
+_OWN: dict[Kind, tuple[str, ...]] = {"listings": ("content",), "findings": ("proposed",)}
+"""Columns that are no searchable fields."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -24,7 +27,7 @@ class Document:
     id: str
     body: str
     """JSON."""
-    values: Mapping[str, Value]
+    values: Mapping[str, Value | bytes]
     """From `index.query.values`, and columns that are no declared fields."""
     texts: Mapping[str, str]
     """Text field -> tokens."""
@@ -44,7 +47,7 @@ class Rows:
     def insert(self, document: Document, first_seen: str) -> tuple[int, int]:
         """A new document: its number and place."""
         statement, place = _insert(document.kind), first_place(document.id, first_seen)
-        cells = (document.id, first_seen, *_cells(document))
+        cells = (document.id, first_seen, first_seen, *_cells(document))
         try:
             number = self.opened.execute(statement, (place, *cells)).lastrowid or 0
         except sqlite3.IntegrityError:  # hardly ever: another document of this second has the same first digits
@@ -113,13 +116,13 @@ def _full_text(table: str, names: tuple[str, ...], *, delete: bool) -> str:
 def _columns(kind: Kind) -> tuple[str, ...]:
     declared = (field.name for field in FIELDS[kind].values() if field.type != "text")
     stored = tuple(name for name in declared if name not in {"id", "first_seen", "last_seen"})
-    return ("texts", *stored, *(("proposed",) if kind == "findings" else ()))
+    return ("texts", *stored, *_OWN.get(kind, ()))
 
 
 @cache
 def _insert(kind: Kind) -> str:
-    names = ", ".join(f'"{name}"' for name in ("place", "id", "first_seen", *_columns(kind)))
-    return f"INSERT INTO {kind} ({names}) VALUES ({', '.join('?' * (3 + len(_columns(kind))))})"  # noqa: S608
+    names = ", ".join(f'"{name}"' for name in ("place", "id", "first_seen", "last_seen", *_columns(kind)))
+    return f"INSERT INTO {kind} ({names}) VALUES ({', '.join('?' * (4 + len(_columns(kind))))})"  # noqa: S608
 
 
 @cache
@@ -128,11 +131,11 @@ def _update(kind: Kind) -> str:
     return f"UPDATE {kind} SET {settings} WHERE number = ?"  # noqa: S608
 
 
-def _cells(document: Document) -> list[str | float | None]:
+def _cells(document: Document) -> list[str | float | bytes | None]:
     filled = "".join([f" {name} " for name, tokens in document.texts.items() if tokens])
     value_of = document.values.get
     return [filled, *[_cell(value_of(name)) for name in _columns(document.kind)[1:]]]
 
 
-def _cell(value: Value | None) -> str | float | None:
+def _cell(value: Value | bytes | None) -> str | float | bytes | None:
     return encode(value).decode() if isinstance(value, tuple) else value

@@ -125,8 +125,8 @@ def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:
 def stored(opened: sqlite3.Connection, kind: Kind, numbers: Sequence[int]) -> list[Stored]:
     """The objects with these numbers, in the same order."""
     found = opened.execute(
-        f"SELECT d.number, d.id, d.first_seen, s.last_seen, b.body FROM json_each(?) w"  # noqa: S608
-        f" CROSS JOIN {kind} d ON d.number = w.value CROSS JOIN {kind}_seen s ON s.number = d.number"
+        f"SELECT d.number, d.id, d.first_seen, d.last_seen, b.body FROM json_each(?) w"  # noqa: S608
+        f" CROSS JOIN {kind} d ON d.number = w.value"
         f" CROSS JOIN {kind}_body b ON b.number = d.number",
         (json.dumps(numbers),),
     )

@@ -105,8 +105,8 @@ class Writer:
 
     def _known(self, arrivals: Sequence[Arrival]) -> dict[str, _Spot]:
         found = self.opened.execute(
-            "SELECT l.id, l.number, l.place, s.content FROM json_each(?) wanted"
-            " CROSS JOIN listings l ON l.id = wanted.value CROSS JOIN listings_seen s ON s.number = l.number",
+            "SELECT l.id, l.number, l.place, l.content"
+            " FROM json_each(?) wanted CROSS JOIN listings l ON l.id = wanted.value",
             (json.dumps([one.id for one in arrivals]),),
         )
         return {known_id: _Spot(number, place, content) for known_id, number, place, content in found}
@@ -117,11 +117,11 @@ class Writer:
             return
         marks = json.dumps(numbers)
         self.opened.execute(
-            "UPDATE listings_seen SET last_seen = ? WHERE number IN (SELECT value FROM json_each(?)) AND last_seen < ?",
+            "UPDATE listings SET last_seen = ? WHERE number IN (SELECT value FROM json_each(?)) AND last_seen < ?",
             (self.at, marks, self.at),
         )
         self.opened.execute(
-            "UPDATE findings_seen SET last_seen = ? WHERE last_seen < ? AND number IN ("
+            "UPDATE findings SET last_seen = ? WHERE last_seen < ? AND number IN ("
             " SELECT f.number FROM json_each(?) mark CROSS JOIN listings l ON l.number = mark.value"
             " CROSS JOIN findings f ON f.listing_id = l.id WHERE f.proposed)",
             (self.at, self.at, marks),
@@ -130,8 +130,7 @@ class Writer:
     def _insert(self, one: Arrival) -> _Spot:
         texts = listing_texts(one.judged.listing)
         body = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=one.sample)
-        number, place = self.rows.insert(_listing(one.id, body, texts), self.at)
-        self.opened.execute("INSERT INTO listings_seen VALUES (?, ?, ?)", (number, self.at, one.content))
+        number, place = self.rows.insert(_listing(one, body, texts), self.at)
         self._tie(place, one.judged.ties)
         for finding in one.judged.findings:
             self._put_finding(finding, None, {}, texts)
@@ -143,11 +142,8 @@ class Writer:
         old = decode(Body, stored)
         new = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=one.sample or old.sample)
         before, after = listing_texts(old.listing), listing_texts(new.listing)
-        self.rows.replace(spot.number, spot.place, before, _listing(one.id, new, after))
-        self.opened.execute(
-            "UPDATE listings_seen SET last_seen = max(last_seen, ?), content = ? WHERE number = ?",
-            (self.at, one.content, spot.number),
-        )
+        self.rows.replace(spot.number, spot.place, before, _listing(one, new, after))
+        self._see("listings", spot.number)
         self.opened.execute("DELETE FROM ties WHERE place = ?", (spot.place,))
         self._tie(spot.place, one.judged.ties)
         self._update_findings(one, before, after)
@@ -192,8 +188,7 @@ class Writer:
             self.rows.replace(number, place, finding_texts(was, before), document)
             self._see("findings", number)
         else:
-            number, _ = self.rows.insert(document, self.at)
-            self.opened.execute("INSERT INTO findings_seen VALUES (?, ?)", (number, self.at))
+            self.rows.insert(document, self.at)
 
     def put_sample(self, sample: Fingerprint) -> None:
         """Stores the fingerprint; searches see that of the newest analyser version."""
@@ -207,8 +202,7 @@ class Writer:
             (sample.sha256,),
         ).fetchone()
         if found is None:
-            number, _ = self.rows.insert(document, self.at)
-            self.opened.execute("INSERT INTO samples_seen VALUES (?, ?)", (number, self.at))
+            self.rows.insert(document, self.at)
             return
         number, place, old = found[0], found[1], decode(Fingerprint, found[2])
         if sample.analyser_version >= old.analyser_version and sample != old:
@@ -216,13 +210,13 @@ class Writer:
         self._see("samples", number)
 
     def _see(self, kind: Kind, number: int) -> None:
-        statement = f"UPDATE {kind}_seen SET last_seen = max(last_seen, ?) WHERE number = ?"  # noqa: S608 - kind is ours
+        statement = f"UPDATE {kind} SET last_seen = max(last_seen, ?) WHERE number = ?"  # noqa: S608 - kind is ours
         self.opened.execute(statement, (self.at, number))
 
 
-def _listing(own_id: str, body: Body, texts: dict[str, str]) -> Document:
-    values = listing_values(body.listing, body.judgement, body.sample)
-    return Document(kind="listings", id=own_id, body=encode(body).decode(), values=values, texts=texts)
+def _listing(one: Arrival, body: Body, texts: dict[str, str]) -> Document:
+    values = {**listing_values(body.listing, body.judgement, body.sample), "content": one.content}
+    return Document(kind="listings", id=one.id, body=encode(body).decode(), values=values, texts=texts)
 
 
 def _finding(finding: Finding, listing: dict[str, str], *, proposed: bool) -> Document:
