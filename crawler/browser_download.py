@@ -5,6 +5,7 @@ Only settings of such runs name it, so that nothing else needs the extra 'browse
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -32,6 +33,7 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
         super().__init__(crawler)
         self._proxy = Proxy(self.egress)
         self._entered = False
+        self._door = asyncio.Lock()
 
     async def download_request(self, request: Request) -> Response:
         """As GuardedDownload; meta `playwright` has the page rendered, until meta `wait_for` (CSS) is there."""
@@ -47,15 +49,19 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
             del request.meta["playwright_page_methods"]  # meta goes to the frontier, as JSON
 
     async def _enter_proxy(self) -> None:
-        """Before the first page, since the browser is launched for it."""
-        if not self._entered:
-            self._entered = True
+        """Before the first page, since the browser is launched for it. A second page that comes meanwhile waits:
+        otherwise it would launch a browser that knows no proxy.
+        """
+        async with self._door:
+            if self._entered:
+                return
             await self._proxy.__aenter__()
             self.config.launch_options["proxy"] = {
                 "server": self._proxy.server,
                 "username": self._proxy.username,
                 "password": self._proxy.password,
             }
+            self._entered = True
 
     async def close(self) -> None:
         """Ends browser and proxy."""

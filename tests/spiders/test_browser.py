@@ -1,5 +1,6 @@
 """Chromium in a run: what is rendered, and what is never asked for."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 
 from crawler import browser
 from crawler.browser import BrowserMissing, browser_settings, find_chromium, require_browser, unwanted
+from crawler.egress import Egress
+from crawler.proxy import Proxy
 from demo.market import Market
 from demo.planted import content
 from tests.conftest import missing
@@ -56,6 +59,28 @@ def test_a_channel_that_scripts_fill_is_read_and_no_media_are_fetched(chromium: 
     assert run["counts"]["listings"] == len(content("channel"))  # type: ignore[index] # JSON
     assert "/channel/posts.json" in requested  # the script ran
     assert not [path for path in requested if path.startswith("/media/")]
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
+def test_pages_that_come_together_all_wait_for_the_proxy() -> None:
+    from crawler.browser_download import BrowserDownload  # noqa: PLC0415 - needs the extra 'browser'
+
+    async def come_together() -> list[bool]:
+        download = object.__new__(BrowserDownload)  # without Scrapy: only its door is looked at
+        download.config = SimpleNamespace(launch_options={})
+        download._proxy, download._entered, download._door = Proxy(Egress()), False, asyncio.Lock()
+
+        async def page() -> bool:
+            await download._enter_proxy()
+            return "proxy" in download.config.launch_options  # what a browser launched now would be told
+
+        try:
+            return await asyncio.gather(*(page() for _ in range(5)))
+        finally:
+            await download._proxy.__aexit__()
+
+    assert asyncio.run(come_together()) == [True] * 5
 
 
 @pytest.mark.browser
