@@ -70,24 +70,37 @@ def _writing(path: Path, *, durable: bool) -> sqlite3.Connection:
 
 
 def _reading(path: Path) -> sqlite3.Connection:
-    opened = _open(f"{path.absolute().as_uri()}?mode=ro")
+    place = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        opened.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+        return _looked_into(place)
     except sqlite3.OperationalError as error:
-        opened.close()
         # In a folder that cannot be written WAL needs a file it cannot make; nobody writes there, so go without.
         wal = path.with_name(path.name + "-wal")
         if not path.is_file() or (wal.exists() and wal.stat().st_size) or error.sqlite_errorname == "SQLITE_NOTADB":
             raise
-        opened = _open(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+        return _looked_into(f"{place}&immutable=1")
+
+
+def _looked_into(uri: str) -> sqlite3.Connection:
+    """What is wrong with the file shows here, not at the first question."""
+    opened = _open(uri)
+    try:
+        opened.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+    except sqlite3.Error:
+        opened.close()
+        raise
     return opened
 
 
 def _open(uri: str) -> sqlite3.Connection:
     opened = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256)
-    opened.execute("PRAGMA cache_size = -32768")
-    opened.execute("PRAGMA trusted_schema = OFF")
-    opened.create_function("tokens", 1, lambda text: tokenise(text or ""), deterministic=True)
+    try:
+        opened.execute("PRAGMA cache_size = -32768")
+        opened.execute("PRAGMA trusted_schema = OFF")
+        opened.create_function("tokens", 1, lambda text: tokenise(text or ""), deterministic=True)
+    except sqlite3.Error:
+        opened.close()
+        raise
     return opened
 
 

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -156,26 +157,47 @@ def test_a_full_disk_is_a_clear_stop_and_the_index_stays_readable(home: Home) ->
         assert index.put([judged(listing(500))], run_id="r", at=AT)[0].outcome == "new"
 
 
+NOBODY = 65534
+
+
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """As far as this account is bound by permissions."""
+    """Nothing in the folder can be written, nor made: root, whom no permission binds, is somebody else meanwhile."""
     for path in folder.iterdir():
-        path.chmod(0o400)
-    folder.chmod(0o500)
+        path.chmod(0o444)
+    folder.chmod(0o555)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(NOBODY)
     try:
         yield
     finally:
+        if root:
+            os.seteuid(0)
         folder.chmod(0o700)
         for path in folder.iterdir():
             path.chmod(0o600)
 
 
-def test_a_read_only_home_can_be_read(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every account may look into; pytest's own are for one account only."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_a_read_only_home_can_be_read_and_not_written(open_folder: Path) -> None:
+    home = Home(open_folder / "home")
     home.path.mkdir()
     filled(home)
-    with read_only(home.path), closing(open_index(home, write=False)) as index:
-        assert index.count("换脸") == len(list(index.scan("换脸"))) == 30
+    with read_only(home.path):
+        with closing(open_index(home, write=False)) as index:
+            assert index.count("换脸") == len(list(index.scan("换脸"))) == 30
+        with pytest.raises(IndexUnavailable, match="cannot be"):
+            open_index(home)
+    with closing(open_index(home)) as index:  # and nothing is spoilt
+        assert index.count("换脸") == 30
 
 
 def test_a_file_that_cannot_be_written_says_so_and_stays_readable(home: Home) -> None:
