@@ -47,7 +47,7 @@ def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
     """The brand it concerns: one that is named and not cleared, else by package, else any that is named."""
     from detection.brands import compiled  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.identity import identity, package_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
-    from detection.look import look  # noqa: PLC0415
+    from detection.look import look  # noqa: PLC0415 - as above
 
     seen = look(subject)
     named = [hit.profile for _, hit in seen.names]
@@ -126,7 +126,7 @@ def findings(
 def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
     """What ties this listing to others: signer, sample, icon and contacts, as 'kind:value'."""
     from detection.contacts import contacts  # noqa: PLC0415 - as above
-    from detection.fields import fields  # noqa: PLC0415
+    from detection.fields import fields  # noqa: PLC0415 - as above
 
     keys = []
     if fingerprint is not None:

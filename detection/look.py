@@ -24,6 +24,10 @@ class Look:
         """Every visible text."""
         return list(fields(self.subject.listing))
 
+    def _joined(self, name: str) -> str:
+        """One field as it is searched; empty where the listing has none."""
+        return next((field.text.joined for field in self.fields if field.name == name), "")
+
     @cached_property
     def labels(self) -> list[Field]:
         """The names the sample shows in launchers, as fields called 'label'."""
@@ -34,7 +38,7 @@ class Look:
     @cached_property
     def names(self) -> list[tuple[Field, NameHit]]:
         """Brand names in the title and the sample's labels, without those that mean something else here."""
-        description = normalise(self.subject.listing.description).joined
+        description = self._joined("description")
         brands = compiled(self.subject.profiles)
         found = []
         for text in (*[field for field in self.fields if field.name == "title"], *self.labels):
@@ -46,8 +50,7 @@ class Look:
     @cached_property
     def brand_words(self) -> list[tuple[Field, NameHit]]:
         """Brand names anywhere in the seller's own words, likewise."""
-        description = normalise(self.subject.listing.description).joined
-        title = normalise(self.subject.listing.title).joined
+        description, title = self._joined("description"), self._joined("title")
         brands = compiled(self.subject.profiles)
         return [
             (text, hit)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from detection.fields import Field
+from detection.stance import Frame
 from index.messages import LANGUAGES, text
 from index.model import Evidence
 from index.taxonomy import taxonomy
@@ -62,6 +65,25 @@ def quoted(
         zh=words["zh"],
         en=words["en"],
     )
+
+
+def spoken_against(
+    frames: Iterable[tuple[Frame, Field, int, int]], *, detector: str, violations: Iterable[str]
+) -> Iterator[Evidence]:
+    """Negative evidence: each way of speaking that speaks against an offer, for each violation that was considered."""
+    violations = tuple(violations)
+    for frame, field, start, end in frames:
+        for violation in violations:
+            yield quoted(
+                f"frame_{frame.id}",
+                field,
+                "joined",
+                start,
+                end,
+                detector=detector,
+                violation=violation,
+                strength=-frame.strength,
+            )
 
 
 def _words(message: str, violation: str, **values: object) -> dict[str, str]:

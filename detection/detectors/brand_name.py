@@ -8,7 +8,7 @@ from detection.brands import NameHit, is_head, sure
 from detection.fields import Field
 from detection.identity import identity
 from detection.look import look
-from detection.saying import quoted
+from detection.saying import quoted, spoken_against
 from detection.subject import Subject
 from index.model import Evidence
 
@@ -33,19 +33,8 @@ def detect(subject: Subject) -> Iterator[Evidence]:
             accused = True
             yield evidence
     if accused:
-        for frame, field, start, end in seen.frames:
-            if frame.id not in _SPEAK_AGAINST:
-                continue
-            yield quoted(
-                f"frame_{frame.id}",
-                field,
-                "joined",
-                start,
-                end,
-                detector="brand_name",
-                violation="p2-6a",
-                strength=-frame.strength,
-            )
+        against = [found for found in seen.frames if found[0].id in _SPEAK_AGAINST]
+        yield from spoken_against(against, detector="brand_name", violations=("p2-6a",))
 
 
 def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:

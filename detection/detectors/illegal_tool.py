@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detection.look import look
-from detection.saying import quoted
+from detection.saying import quoted, spoken_against
 from detection.subject import Subject
 from detection.terms import Hit
 from index.model import Evidence
@@ -42,17 +42,4 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 strength=hit.rule.strength * (1 if hit.field.own_words else _OTHERS_WORDS),
                 beside="”“".join(hit.beside),
             )
-    if not concerned:
-        return
-    for frame, field, start, end in seen.frames:
-        for violation in concerned:
-            yield quoted(
-                f"frame_{frame.id}",
-                field,
-                "joined",
-                start,
-                end,
-                detector="illegal_tool",
-                violation=violation,
-                strength=-frame.strength,
-            )
+    yield from spoken_against(seen.frames if concerned else (), detector="illegal_tool", violations=concerned)

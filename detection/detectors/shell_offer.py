@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detection.identity import identity
 from detection.look import look
-from detection.saying import quoted
+from detection.saying import quoted, spoken_against
 from detection.subject import Subject
 from index.model import Evidence
 
@@ -33,15 +33,5 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 strength=hit.rule.strength,
                 beside="”“".join(hit.beside),
             )
-    for frame, field, start, end in seen.frames:
-        for violation in dict.fromkeys(v for hit in hits for v in (hit.rule.violation, *hit.rule.also)):
-            yield quoted(
-                f"frame_{frame.id}",
-                field,
-                "joined",
-                start,
-                end,
-                detector="shell_offer",
-                violation=violation,
-                strength=-frame.strength,
-            )
+    concerned = dict.fromkeys(violation for hit in hits for violation in (hit.rule.violation, *hit.rule.also))
+    yield from spoken_against(seen.frames, detector="shell_offer", violations=concerned)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from detection.fields import Field
 from detection.identity import identity
 from detection.look import look
 from detection.saying import said
@@ -32,12 +33,11 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     brands = [hit.profile for _, hit in seen.names]
     if any(identity(subject, profile).cleared for profile in brands):
         return
-    own_model = any(_OWN_MODEL.search(field.text.joined) for field in seen.fields if field.own_words)
-    if not brands and not own_model:
+    claim = brands[0].names[0].text if brands else _own_model(seen.fields)
+    if claim is None:
         return
     if any(frame.id == "third_party" for frame, *_ in seen.frames):
         return
-    claim = brands[0].names[0].text if brands else "自研模型 / own model"
     for kind, strength in _STRENGTHS.items():
         if trait := traits.get(kind):
             yield said(
@@ -49,3 +49,12 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 where=trait.where,
                 claim=claim,
             )
+
+
+def _own_model(fields: Iterable[Field]) -> str | None:
+    """The seller's claim of a model of its own, as it stands in the text."""
+    for field in fields:
+        if field.own_words and (found := _OWN_MODEL.search(field.text.joined)):
+            start, end = field.text.span("joined", *found.span())
+            return field.raw[start:end]
+    return None
