@@ -8,8 +8,19 @@ from apk_analysis.archive import LOCAL, Archive, Bytes, Entry
 from apk_analysis.defects import Defect
 
 BUNDLES = ("xapk", "apks", "apkm")
+PROGRAMS = frozenset({"hap", "ipa", "exe", "dmg", "msi", "macho", "deb", "rpm", "aab", "dex", "odex", "elf"})
+"""Programs that this room does not look into: hashed and named, never dropped."""
 MAGIC = {
     b"dex\n": "dex",
+    b"dey\n": "odex",
+    b"cdex": "odex",
+    b"vdex": "odex",
+    b"oat\n": "odex",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "msi",
+    b"\xcf\xfa\xed\xfe": "macho",
+    b"\xce\xfa\xed\xfe": "macho",
+    b"!<arch>\ndebian": "deb",
+    b"\xed\xab\xee\xdb": "rpm",
     b"MZ": "exe",
     b"\x7fELF": "elf",
     b"\x1f\x8b": "gzip",
@@ -31,6 +42,8 @@ def name_of(data: Bytes) -> str:
     for magic, name in MAGIC.items():
         if head.startswith(magic):
             return name
+    if bytes(data[-512:-508]) == b"koly":  # a disk image says what it is in its last block
+        return "dmg"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html")) or (text.startswith(b"<") and b"<html" in text):
         return "html"
@@ -53,9 +66,20 @@ def name_of_archive(archive: Archive) -> str:
     return next((name for name, there in signs.items() if there), "zip")
 
 
+def parts_of(archive: Archive, container: str) -> list[Entry]:
+    """The APKs of a bundle, the base first. Empty when there is none."""
+    base = base_of(archive, container)
+    inner = (archive.find(name) for name in dict.fromkeys(entry.name for entry in archive.entries if _is_apk(entry)))
+    return [base, *(entry for entry in inner if entry not in {base, None})] if base else []
+
+
+def _is_apk(entry: Entry) -> bool:
+    return entry.name.lower().endswith(".apk")
+
+
 def base_of(archive: Archive, container: str) -> Entry | None:
     """The entry of a bundle that is the app itself, not one of its splits."""
-    inner = [entry for entry in archive.entries if entry.name.lower().endswith(".apk")]
+    inner = [entry for entry in archive.entries if _is_apk(entry)]
     named = _named_base(archive) if container == "xapk" else None
     by_name = {entry.name: entry for entry in inner}
     for name in (named, "base.apk", "universal.apk", "standalone.apk", "splits/base-master.apk"):

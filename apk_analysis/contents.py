@@ -27,6 +27,13 @@ class Content:
     """None when it is larger than KEPT."""
     hash: bytes
     """BLAKE3, 32 bytes: names the content, whatever the entry is called."""
+    inside: str = ""
+    """Which APK of a bundle holds it, with '!/' behind: 'config.zh.apk!/'. Empty for a plain APK and for the base."""
+
+    @property
+    def where(self) -> str:
+        """Path inside the sample, for proofs."""
+        return self.inside + self.entry.name
 
 
 class Contents:
@@ -35,8 +42,9 @@ class Contents:
     `algorithms`: names for hashlib; each is computed for every entry on the way.
     """
 
-    def __init__(self, archive: Archive, algorithms: frozenset[str] = frozenset()) -> None:
+    def __init__(self, archive: Archive, algorithms: frozenset[str] = frozenset(), inside: str = "") -> None:
         self.archive = archive
+        self.inside = inside
         self.problems: list[Problem] = []
         self._algorithms = sorted(algorithms)
         self._sizes: dict[int, int] = {}
@@ -99,7 +107,7 @@ class Contents:
         for name, state in zip(self._algorithms, states, strict=True):
             self._digests[entry.header, name] = state.digest()
         data = None if size > KEPT else pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return Content(entry, data, whole.digest())
+        return Content(entry, data, whole.digest(), self.inside)
 
     def _note(self, defect: Defect) -> None:
         if len(self.problems) < MOST_PROBLEMS:
