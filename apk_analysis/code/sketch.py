@@ -122,14 +122,17 @@ def overlap(first: Sketch | None, second: Sketch | None) -> Overlap:
     """What two sketched sets share: exact where both fit into a sketch whole. None stands for an empty set."""
     if first is None or second is None:
         return NOTHING
-    ours, theirs = smallest_of(first), smallest_of(second)
-    if first.size <= KEPT and second.size <= KEPT:
+    return overlap_known(smallest_of(first), first.size, smallest_of(second), second.size)
+
+
+def overlap_known(ours: Features, size: int, theirs: Features, other_size: int) -> Overlap:
+    """What two sets of `size` and `other_size` features share, of which the smallest are known."""
+    ends = [kept[-1] for kept, whole in ((ours, size), (theirs, other_size)) if whole > len(kept)]
+    if not ends:
         return overlap_of_sets(ours, theirs)
-    ends = [kept[-1] for kept, whole in ((ours, first), (theirs, second)) if whole.size > KEPT]
     end = min(ends)
-    ours, theirs = ours[ours <= end], theirs[theirs <= end]
-    seen = overlap_of_sets(ours, theirs)
-    shared = min(seen.first_in_second * first.size, seen.second_in_first * second.size, first.size, second.size)
+    seen = overlap_of_sets(ours[ours <= end], theirs[theirs <= end])
+    shared = min(seen.first_in_second * size, seen.second_in_first * other_size, size, other_size)
     return Overlap(
         shared=round(shared),
         jaccard=seen.jaccard,
