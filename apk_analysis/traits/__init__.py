@@ -18,7 +18,7 @@ from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Problem, Trait
 from apk_analysis.web_shell import find_web_shell
 
-FILE = Path(__file__).with_name("traits.yml")
+FILE = Path(__file__).parent.with_name("traits.yml")
 LARGEST_DEX, LARGEST_TEXT, LARGEST_TABLE = 128 << 20, 8 << 20, 64 << 20
 MOST_TEXT, MOST_TRAITS, MOST_DEX = 64 << 20, 200, 100
 SHOWN = 6

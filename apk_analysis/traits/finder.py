@@ -1,0 +1,43 @@
+"""What a finder of traits is, and what it may ask.
+
+A finder is a class in a module of traits/finders/; a package scan finds it, nobody lists it. One is made per sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from apk_analysis.archive import Archive
+from apk_analysis.contents import Content
+from apk_analysis.fingerprint import Trait
+from apk_analysis.manifest import Manifest
+from apk_analysis.traits.search import Hits
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that is known once all entries went by."""
+
+    archive: Archive
+    names: tuple[str, ...]
+    """Of all entries, in the archive's order."""
+    manifest: Manifest
+    dexes: Sequence[Any]
+    """Opened DEX files."""
+    own: Any
+    """Which classes are the app's own; None when nobody could tell."""
+    hits: Hits
+    """Where the anchors of traits/facts/*.yml stand: `seen.hits.of("packers", "bangcle")`."""
+
+
+class Finder(Protocol):
+    """Finds one kind of trait. Never raises for bad input; bounded in what it keeps."""
+
+    def take(self, content: Content) -> None:
+        """Sees one inflated entry. Only finders that need more than anchors define it."""
+
+    def finish(self, seen: Seen) -> Iterator[Trait]:
+        """The traits, in a fixed order, after all entries went by."""
+        ...
