@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
-from apk_analysis.analyse import Analysis
-from apk_analysis.fingerprint import Fingerprint, Signer
+from apk_analysis.fingerprint import Fingerprint
 from apk_analysis.pool import Pool
 from apk_analysis.walk import samples
 from console.exits import CommandError, Exit
 from console.progress import follow
+from console.shelf import Shelf, shelf
 from console.terminal import JsonFlag, complain, emit, out, table
 from index.messages import t
 
@@ -36,8 +36,8 @@ def run(
     found = list(samples(paths))
     rows = []
     failures = 0
-    with Pool(workers=min(jobs, len(found) or 1)) as pool:
-        for path, result in follow(_analysed(pool, found, jobs), t("cli.scan.progress"), len(found)):
+    with shelf() as kept, Pool(workers=min(jobs, len(found) or 1)) as pool:
+        for path, result in follow(_analysed(pool, kept, found, jobs), t("cli.scan.progress"), len(found)):
             if isinstance(result, OSError):
                 failures += 1
                 complain(f"{path}: {result.strerror or result}")
@@ -51,48 +51,55 @@ def run(
     return Exit.FAILURES if failures else Exit.DONE
 
 
-def _analysed(pool: Pool, found: Iterable[Path], jobs: int) -> Iterator[tuple[Path, Fingerprint | OSError]]:
+def _analysed(
+    pool: Pool, kept: Shelf, found: Iterable[Path], jobs: int
+) -> Iterator[tuple[Path, Fingerprint | OSError]]:
     """Results in order; few are under way at once, however many samples there are."""
-    under_way: deque[tuple[Path, Future[Analysis]]] = deque()
+    under_way: deque[tuple[Path, Callable[[], Fingerprint]]] = deque()
     for path in found:
-        under_way.append((path, pool.submit(path)))
+        under_way.append((path, _started(pool, kept, path)))
         if len(under_way) > jobs * 4:
             yield _result(*under_way.popleft())
     while under_way:
         yield _result(*under_way.popleft())
 
 
-def _result(path: Path, future: Future[Analysis]) -> tuple[Path, Fingerprint | OSError]:
+def _started(pool: Pool, kept: Shelf, path: Path) -> Callable[[], Fingerprint]:
+    """Begins an analysis unless the same bytes are known; the answer waits for it. It may raise OSError."""
+    try:
+        known = kept.known(path)
+    except OSError as error:
+        failure = error
+        return lambda: _raise(failure)
+    if known is not None:
+        return lambda: known
+    future = pool.submit(path)
+
+    def wait() -> Fingerprint:
+        fingerprint = future.result().fingerprint
+        kept.keep(fingerprint)
+        return fingerprint
+
+    return wait
+
+
+def _raise(error: OSError) -> Fingerprint:
+    raise error
+
+
+def _result(path: Path, wait: Callable[[], Fingerprint]) -> tuple[Path, Fingerprint | OSError]:
     """The fingerprint, or why the sample could not be opened."""
     try:
-        return path, future.result().fingerprint
+        return path, wait()
     except OSError as error:
         return path, error
 
 
 def document(path: Path, fingerprint: Fingerprint) -> dict[str, Any]:
-    """The contract of `scan --json` (docs/schema/scan.json)."""
-    return {
-        "path": str(path),
-        "sha256": fingerprint.sha256,
-        "size": fingerprint.size,
-        "package": fingerprint.package,
-        "version_code": fingerprint.version_code,
-        "version_name": fingerprint.version_name,
-        "label": fingerprint.label,
-        "labels": fingerprint.labels,
-        "signature": {
-            "status": fingerprint.signature.status,
-            "schemes": fingerprint.signature.schemes,
-            "signers": [_signer(signer) for signer in fingerprint.signature.signers],
-        },
-        "traits": fingerprint.traits,
-        "problems": fingerprint.problems,
-    }
-
-
-def _signer(signer: Signer) -> dict[str, str]:
-    return {name: getattr(signer, name) for name in ("sha256", "sha1", "md5", "subject", "public_key_sha256")}
+    """The contract of `scan --json` (docs/schema/scan.json): the fingerprint without its sketches, which only programs read."""
+    known: dict[str, Any] = msgspec.to_builtins(fingerprint)
+    del known["sketches"]
+    return {"path": str(path), **known}
 
 
 def _row(path: Path, fingerprint: Fingerprint) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from apk_analysis.pool import Pool
+
 SAMPLES = {
     "b/empty.apk": b"",
     "a/page.apk": b"<!doctype html><title>404</title>",
@@ -72,3 +74,43 @@ def test_a_hostile_file_name_is_shown_harmless(copycatch, tmp_path: Path) -> Non
         assert answer.code == 0
         assert not {"\x1b", "\u202e"} & set(answer.out)
     assert copycatch("scan", path, "--json").documents[0]["path"] == str(path)
+
+
+def test_the_same_bytes_are_analysed_once(copycatch, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = copycatch("scan", folder, "--json")
+    monkeypatch.setattr("apk_analysis.pool.Pool.submit", lambda self, path: pytest.fail(f"{path} was analysed again"))
+    again = copycatch("scan", folder, "--json")
+    assert (again.code, again.out) == (0, first.out)
+
+
+def test_an_interrupted_scan_goes_on_where_it_was(copycatch, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted: list[str] = []
+    submit = Pool.submit
+
+    def stops(self: Pool, path: Path) -> object:
+        submitted.append(Path(path).name)
+        if len(submitted) == 2:
+            raise KeyboardInterrupt
+        return submit(self, path)
+
+    monkeypatch.setattr(Pool, "submit", stops)
+    assert copycatch("scan", folder / "a", "--json", "--jobs", 1).code != 0
+    monkeypatch.setattr(Pool, "submit", lambda self, path: (submitted.append(Path(path).name), submit(self, path))[1])
+    answer = copycatch("scan", folder / "a", "--json", "--jobs", 1)
+    assert answer.code == 0 and len(answer.documents) == 2
+
+
+def test_what_was_scanned_is_shown_as_one_page(copycatch, folder: Path) -> None:
+    (found,) = copycatch("scan", folder / "c/plain.apk", "--json").documents
+    answer = copycatch("show", found["sha256"])
+    assert answer.code == 0 and found["md5"] in answer.out
+
+
+def test_without_a_home_to_write_the_answer_is_the_same(
+    copycatch, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = copycatch("scan", folder, "--json").out
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COPYCATCH_HOME", str(tmp_path / "file/home"))
+    answer = copycatch("scan", folder, "--json")
+    assert (answer.code, answer.out) == (0, expected) and "not kept" in answer.err

@@ -8,6 +8,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from apk_analysis.fingerprint import Fingerprint
 from console.offers import Offer
 from index.model import Listing
 from index.profiles import Profile
@@ -27,6 +28,16 @@ PRINTED = {
 }  # fmt: skip
 
 
+def scanned() -> dict[str, Any]:
+    """`scan` prints the fingerprint with the path, without the sketches."""
+    schema = made(Fingerprint, "copycatch scan --json: one object per sample, sorted by path")
+    fingerprint = schema["$defs"]["Fingerprint"]
+    del fingerprint["properties"]["sketches"]
+    fingerprint["properties"] = {"path": {"type": "string"}, **fingerprint["properties"]}
+    fingerprint["required"] = list(fingerprint["properties"])
+    return schema
+
+
 def made(kind: type, title: str) -> dict[str, Any]:
     schema = msgspec.json.schema(kind)
     definitions = schema["$defs"]
@@ -37,10 +48,10 @@ def made(kind: type, title: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", [*READ, "scan"])
 def test_the_schema_of_what_is_read_follows_the_type(name: str) -> None:
     path = FOLDER / f"{name}.json"
-    schema = json.dumps(made(*READ[name]), indent=2, ensure_ascii=False) + "\n"
+    schema = json.dumps(made(*READ[name]) if name in READ else scanned(), indent=2, ensure_ascii=False) + "\n"
     if not path.exists():
         path.write_text(schema, "utf-8")
         pytest.fail(f"wrote {path}: review it, then run again")
