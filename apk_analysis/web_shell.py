@@ -10,10 +10,12 @@ rather misses than accuses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
-from apk_analysis.dex import Dex
+import numpy as np
+
+from apk_analysis.dex import Dex, find_calls
 from apk_analysis.fingerprint import Trait
 
 MOST_CLASSES, MOST_UNITS = 40, 8_000
@@ -25,33 +27,37 @@ _ADDRESS = re.compile(rb"(?:https?://([A-Za-z0-9.-]{3,253})|file:///android_asse
 _GENERATED = re.compile(rb"(?:/|^L)(?:R|R\$\w+|BuildConfig);$")
 
 
-def find_web_shell(dexes: Sequence[tuple[str, Dex]], libraries: Sequence[bytes]) -> Trait | None:
+def find_web_shell(dexes: Sequence[Dex], libraries: Sequence[bytes]) -> Trait | None:
     """The trait, with the host (or 'assets') as value and the calling DEX as place; None when the rule is not met."""
-    own = list(islice(_own_classes(dexes, tuple(libraries)), MOST_CLASSES + 1))
-    if not 0 < len(own) <= MOST_CLASSES:
+    own = {dex.name: _own_classes(dex, tuple(libraries)) for dex in dexes}
+    if not 0 < sum(len(classes) for classes in own.values()) <= MOST_CLASSES:
         return None
     views = WEB_VIEWS.union(
-        descriptor for _, dex in dexes for descriptor, parent, _ in dex.classes() if parent in WEB_VIEWS
+        dex.class_name(row)
+        for dex in dexes
+        for row in range(len(dex.class_type))
+        if dex.type_name(int(dex.class_super[row])) in WEB_VIEWS
     )
+    loads = [(view, name) for view in views for name in LOADS]
     where, address, units = "", "", 0
-    for name, dex in dexes:
-        loads = dex.methods(views, LOADS)
-        for used in (dex.uses(class_data) for owner, class_data in own if owner == name):
-            units += used.units
-            if used.methods & loads:
-                where = where or name
-            address = address or next(filter(None, (_address(dex.string(index)) for index in sorted(used.strings))), "")
+    for dex in dexes:
+        code = dex.code()
+        methods = np.flatnonzero(np.isin(code.owner, own[dex.name]))
+        units += int(code.units[methods].sum())
+        if not where and np.isin(find_calls(dex, loads), methods).any():
+            where = dex.name
+        used = sorted({int(index) for method in methods for index in code.strings[int(method)]})
+        address = address or next(filter(None, (_address(dex.strings[index]) for index in used)), "")
     if not where or not address or units > MOST_UNITS:
         return None
     return Trait(kind="webview_only", value=address, where=where)
 
 
-def _own_classes(dexes: Sequence[tuple[str, Dex]], libraries: tuple[bytes, ...]) -> Iterator[tuple[str, int]]:
-    """(DEX, offset of class data) of every class that somebody wrote for this app."""
-    for name, dex in dexes:
-        for descriptor, _, class_data in dex.classes():
-            if not descriptor.startswith(libraries) and not _GENERATED.search(descriptor):
-                yield name, class_data
+def _own_classes(dex: Dex, libraries: tuple[bytes, ...]) -> list[int]:
+    """Rows of the first classes that somebody wrote for this app."""
+    named = ((row, dex.class_name(row)) for row in range(len(dex.class_type)))
+    own = (row for row, name in named if not name.startswith(libraries) and not _GENERATED.search(name))
+    return list(islice(own, MOST_CLASSES + 1))
 
 
 def _address(text: bytes) -> str:

@@ -14,7 +14,7 @@ import yaml
 from apk_analysis.archive import Archive, Entry
 from apk_analysis.chunks import chunks
 from apk_analysis.defects import Defect, problem
-from apk_analysis.dex import Dex
+from apk_analysis.dex import Dex, opened
 from apk_analysis.fingerprint import Problem, Trait
 from apk_analysis.web_shell import find_web_shell
 
@@ -69,18 +69,19 @@ def find_traits(archive: Archive) -> tuple[tuple[Trait, ...], tuple[Problem, ...
     """Traits, each once with the first file that shows it, and what could not be looked at."""
     found: dict[tuple[str, str, str | None], Trait] = {}
     problems: list[Problem] = []
-    dexes: list[tuple[str, Dex]] = []
+    dexes: list[Dex] = []
     for name, content in _texts(archive, dexes, problems):
         for trait in (*_hosts(name, content), *_keys(name, content)):
             found.setdefault((trait.kind, trait.value, trait.sha256), trait)
     shell = find_web_shell(dexes, _facts().libraries)
     if not dexes:
         problems.append(problem("dex", "no_dex"))
+    problems += (found for dex in dexes for found in dex.problems)
     traits = [*found.values()][:MOST_TRAITS]
     return tuple([shell, *traits] if shell else traits), tuple(problems)
 
 
-def _texts(archive: Archive, dexes: list[tuple[str, Dex]], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+def _texts(archive: Archive, dexes: list[Dex], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of everything that is searched: DEX, the resource strings, then text files until MOST_TEXT."""
     left = MOST_TEXT
     for entry in _searched(archive):
@@ -88,7 +89,7 @@ def _texts(archive: Archive, dexes: list[tuple[str, Dex]], problems: list[Proble
         try:
             if is_dex:
                 content = archive.read(entry, LARGEST_DEX)
-                dexes.append((entry.name, Dex(content)))
+                dexes += opened(content, entry.name)
             elif entry.name == "resources.arsc":
                 content = _resource_strings(archive.read(entry, LARGEST_TABLE))
             elif left <= 0:

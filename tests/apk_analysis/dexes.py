@@ -1,6 +1,8 @@
 """Tiny DEX files for tests: classes whose code calls methods and holds strings."""
 
+import hashlib
 import struct
+import zlib
 
 
 def dex(classes: dict[str, list[tuple[str, str] | str]], parents: dict[str, str] | None = None) -> bytes:
@@ -43,7 +45,16 @@ def dex(classes: dict[str, list[tuple[str, str] | str]], parents: dict[str, str]
     struct.pack_into("<LL", header, 0x40, len(types), head + 4 * len(strings))
     struct.pack_into("<LL", header, 0x58, len(methods), method_at)
     struct.pack_into("<LL", header, 0x60, len(classes), class_at)
-    return bytes(header) + tables + blob
+    return sealed(bytes(header) + tables + blob)
+
+
+def sealed(content: bytes) -> bytes:
+    """`content` with size, byte order, SHA-1 and checksum in its header as they should be."""
+    file = bytearray(content)
+    struct.pack_into("<LLL", file, 0x20, len(file), 0x70, 0x12345678)
+    file[12:32] = hashlib.sha1(file[32:]).digest()
+    struct.pack_into("<L", file, 8, zlib.adler32(file[12:]))
+    return bytes(file)
 
 
 def _uleb(value: int) -> bytes:
