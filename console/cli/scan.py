@@ -96,7 +96,7 @@ def _result(path: Path, wait: Callable[[], Fingerprint]) -> tuple[Path, Fingerpr
 
 
 def document(path: Path, fingerprint: Fingerprint) -> dict[str, Any]:
-    """The contract of `scan --json` (docs/schema/scan.json): the fingerprint without its sketches, which only programs read."""
+    """The contract of `scan --json` (docs/schema/scan.json): the fingerprint; its sketches are for programs only."""
     known: dict[str, Any] = msgspec.to_builtins(fingerprint)
     del known["sketches"]
     return {"path": str(path), **known}

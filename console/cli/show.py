@@ -10,7 +10,8 @@ from rich.console import Group
 
 from console.exits import CommandError, Exit
 from console.opening import reading
-from console.pages import finding_page, listing_page, sample_page
+from console.pages import finding_page, listing_page
+from console.sample_page import sample_page
 from console.terminal import JsonFlag, emit, out
 from index.messages import t
 from index.protocol import Index, Kind, Stored
