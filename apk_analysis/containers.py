@@ -31,6 +31,10 @@ MAGIC = {
     b"\xff\xd8\xff": "jpeg",
 }
 
+ORDINARY = frozenset({"elf", "odex"})
+"""Programs that apps lawfully consist of."""
+_HEADS = (LOCAL, *(magic for magic, name in MAGIC.items() if name in PROGRAMS - ORDINARY))
+
 
 def name_of(data: Bytes) -> str:
     """The container of bytes that are no readable ZIP: 'empty', 'html', 'apk' (a broken one), 'exe' ... 'unknown'."""
@@ -48,6 +52,16 @@ def name_of(data: Bytes) -> str:
     if text.startswith((b"<!doctype html", b"<html")) or (text.startswith(b"<") and b"<html" in text):
         return "html"
     return {b"<": "xml", b"{": "json"}.get(text[:1], "unknown")
+
+
+def is_program(data: bytes) -> bool:
+    """Whether the bytes of a file inside a sample are an archive or a program to be named; native libraries are not."""
+    if not data.startswith(_HEADS):
+        return data[-512:-508] == b"koly"
+    if data.startswith(b"MZ"):  # two letters are no proof
+        at = int.from_bytes(data[60:64], "little")
+        return data[at : at + 4] == b"PE\0\0"
+    return True
 
 
 def name_of_archive(archive: Archive) -> str:
