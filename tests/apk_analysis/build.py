@@ -112,6 +112,7 @@ def manifest(
     permissions: Sequence[str] = ("android.permission.INTERNET", "android.permission.CAMERA"),
     icon: int | None = None,
     version: int = 7,
+    split: str | None = None,
 ) -> bytes:
     """Binary AndroidManifest.xml; a number as `label` or `icon` is a resource id."""
     names = list(ATTRIBUTES)
@@ -123,7 +124,7 @@ def manifest(
         return strings.index(text)
 
     def attribute(name: str, value: str | int, *, reference: bool = False) -> bytes:
-        space = 0xFFFFFFFF if name == "package" else index(RES)
+        space = 0xFFFFFFFF if name in {"package", "split"} else index(RES)
         if isinstance(value, str):
             return struct.pack("<LLLHBBL", space, index(name), index(value), 8, 0, 3, index(value))
         return struct.pack("<LLLHBBL", space, index(name), 0xFFFFFFFF, 8, 0, 1 if reference else 0x10, value)
@@ -143,6 +144,7 @@ def manifest(
     shown += [] if icon is None else [attribute("icon", icon, reference=True)]
     inner += element("application", shown)
     top = [attribute("versionCode", version), attribute("versionName", f"{version}.0"), attribute("package", package)]
+    top += [] if split is None else [attribute("split", split)]
     top += [] if sandbox is None else [attribute("targetSandboxVersion", sandbox)]
     tree = element("manifest", top, inner)
     space = struct.pack("<HHLLLLL", 0x0100, 16, 24, 1, 0xFFFFFFFF, index("android"), index(RES))
