@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.dex import instructions
-from apk_analysis.dex.class_data import defined_methods
+from apk_analysis.dex.class_data import coded_methods
 from apk_analysis.dex.header import MOST_MEMBERS, Note
-from apk_analysis.dex.instructions import CALL, STRING, TYPE
+from apk_analysis.dex.instructions import Given, Taken
 from apk_analysis.dex.names import hash_names
+from apk_analysis.dex.tables import Tables
+
+ITEM = 16
+"""Bytes of a code item in front of its instructions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,95 +60,75 @@ class Code:
         return len(self.method)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
-    """What the walk needs of a DEX file. Every index is valid."""
-
-    data: NDArray[np.uint8]
-    string_starts: NDArray[np.int64]
-    string_lengths: NDArray[np.int32]
-    type_strings: NDArray[np.uint32]
-    method_class: NDArray[np.uint32]
-    method_name: NDArray[np.uint32]
-    class_data: NDArray[np.uint32]
-
-
 def read_code(tables: Tables, note: Note) -> Code:
     """Walks over all code once. What is malformed costs its own method and goes to `note`."""
     with np.errstate(over="ignore"):  # hashes wrap around; only the uncompiled functions would warn
         rows = _methods(tables, note)
         method_hash = np.zeros(len(tables.method_class), np.uint64)
         platform = np.zeros(len(tables.method_class), np.uint8)
-        hash_names(
-            tables.data,
-            tables.string_starts,
-            tables.string_lengths,
-            tables.type_strings,
-            tables.method_class,
-            tables.method_name,
-            method_hash,
-            platform,
-        )
-        return _walk(tables, rows, method_hash, platform, note)
+        hash_names(tables, method_hash, platform)
+        return _walk(tables, rows, (method_hash, platform), note)
 
 
 def _methods(tables: Tables, note: Note) -> NDArray[np.int64]:
-    """(method, class, offset of the code, units) of each method with code, cut to what a file can hold in all."""
-    rows = np.zeros((MOST_MEMBERS, 4), np.int64)
-    found, malformed, unread = defined_methods(tables.data, tables.class_data, len(tables.method_class), rows)
-    if malformed:
-        note("malformed_dex", f"{malformed} classes or methods point outside the file")
-    if unread:
-        note("dex_limit", f"{unread} classes define too many methods")
+    """(method, class, first unit of the code, units) of each method with code, as far as a file can hold them."""
+    rows = np.empty((MOST_MEMBERS, 3), np.int64)
+    found, malformed, unread = coded_methods(tables.data, tables.class_data, rows)
     rows = rows[:found]
-    room = np.searchsorted(np.cumsum(rows[:, 3]), len(tables.data) // 2, side="right")
-    if room < found:  # code that methods share on purpose is not read again and again
-        note("dex_limit", f"code overlaps: {found - room} of {found} methods are not read")
-    return rows[:room]
+    rows = rows[
+        (rows[:, 0] < len(tables.method_class)) & (rows[:, 2] + ITEM <= len(tables.data)) & (rows[:, 2] & 1 == 0)
+    ]
+    units = _units(tables.data)
+    starts = (rows[:, 2] + ITEM) >> 1
+    declared = units[starts - 2] | units[starts - 1].astype(np.int64) << 16
+    counts = np.minimum(declared, len(units) - starts)
+    malformed += found - len(rows) + int(np.count_nonzero(counts < declared))
+    if malformed:
+        note("malformed_dex", f"{malformed} classes or methods reach outside the file")
+    if unread:
+        note("dex_limit", f"{unread} classes are not read: they share data, or define too many methods")
+    room = int(np.searchsorted(np.cumsum(counts), len(units), side="right"))
+    if room < len(rows):  # code that methods share on purpose is not read again and again
+        note("dex_limit", f"code overlaps: {len(rows) - room} of {found} methods are not read")
+    return np.stack((rows[:, 0], rows[:, 1], starts, counts))[:, :room]
 
 
 def _walk(
-    tables: Tables,
-    rows: NDArray[np.int64],
-    method_hash: NDArray[np.uint64],
-    platform: NDArray[np.uint8],
-    note: Note,
+    tables: Tables, rows: NDArray[np.int64], names: tuple[NDArray[np.uint64], NDArray[np.uint8]], note: Note
 ) -> Code:
-    total = int(rows[:, 3].sum())
-    ends = np.zeros((len(rows) + 1, 4), np.int64)
-    ends[0, STRING] = total // 3 + 1  # a call takes three units, everything else two
-    ends[0, TYPE] = ends[0, STRING] + total // 2 + 1
-    values = np.empty(ends[0, TYPE] + total // 2 + 1, np.uint32)
-    shapes = np.empty(len(rows), np.uint64)
-    limits = np.array([0, len(method_hash), len(tables.string_starts) - 1, len(tables.type_strings) - 1], np.int64)
-    malformed = instructions.walk(
-        _units(tables.data),
-        rows[:, 2] >> 1,
-        rows[:, 3].copy(),
-        method_hash,
-        platform,
-        limits,
-        shapes,
-        ends,
-        values,
+    method, owner, starts, counts = rows
+    total = int(counts.sum())
+    given = Given(
+        units=_units(tables.data),
+        starts=starts,
+        counts=counts,
+        method_hash=names[0],
+        platform=names[1],
+        strings=len(tables.string_starts) - 1,
+        types=len(tables.type_strings) - 1,
     )
+    taken = Taken(
+        shapes=np.empty(len(method), np.uint64),
+        call_ends=np.zeros(len(method) + 1, np.int64),
+        calls=np.empty(total, np.uint32),
+        string_ends=np.zeros(len(method) + 1, np.int64),
+        strings=np.empty(total, np.uint32),
+        type_ends=np.zeros(len(method) + 1, np.int64),
+        types=np.empty(total, np.uint32),
+    )
+    malformed = instructions.walk(given, taken)
     if malformed:
         note("malformed_dex", f"{malformed} methods hold malformed instructions")
-
-    def csr(kind: int) -> Csr:
-        first, last = ends[0, kind], ends[-1, kind]
-        return Csr(ends[:, kind] - first, values[first:last].copy())
-
     return Code(
-        method=rows[:, 0].astype(np.uint32),
-        owner=rows[:, 1].astype(np.int32),
-        units=rows[:, 3].astype(np.uint32),
-        offset=rows[:, 2].astype(np.uint32),
-        shape=shapes,
-        calls=csr(CALL),
-        strings=csr(STRING),
-        types=csr(TYPE),
-        method_hash=method_hash,
+        method=method.astype(np.uint32),
+        owner=owner.astype(np.int32),
+        units=counts.astype(np.uint32),
+        offset=(starts << 1).astype(np.uint32),
+        shape=taken.shapes,
+        calls=Csr(taken.call_ends, taken.calls[: taken.call_ends[-1]].copy()),
+        strings=Csr(taken.string_ends, taken.strings[: taken.string_ends[-1]].copy()),
+        types=Csr(taken.type_ends, taken.types[: taken.type_ends[-1]].copy()),
+        method_hash=names[0],
     )
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from isal import isal_zlib
 
 from apk_analysis.defects import Defect
 
@@ -114,7 +115,7 @@ def _check_sums(data: bytes, at: int, version: bytes, note: Note) -> None:
     if size < SIZE or (size < there and version != CONTAINER):
         note("lying_size", f"{there} bytes, the header says {size}")
     body = memoryview(data)[at : at + (size if size >= SIZE else there)]
-    if zlib.adler32(body[12:]) != checksum:
+    if isal_zlib.adler32(body[12:]) != checksum:
         note("dex_checksum", "Adler-32")
     if hashlib.sha1(body[32:], usedforsecurity=False).digest() != signature:
         note("dex_checksum", "SHA-1")

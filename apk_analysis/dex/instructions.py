@@ -4,12 +4,12 @@ A method's shape is a 64-bit hash of its instructions' opcodes in order and of t
 the hash of class and name, `names.py`). Registers, constants, offsets, and every number that depends on the order of a
 table stay outside, and so does what merely follows from such numbers: `const-string/jumbo` counts as `const-string`,
 the wide forms of `goto` as `goto`; `nop` and the data of switches and arrays are left out. For each opcode or call x:
-h = (h ^ x) * P, h ^= h >> 29; MurmurHash3's mixer ends it. Renamed, re-signed, reordered or split code keeps its shapes.
+h = (h ^ x) * P, h ^= h >> 29; MurmurHash3's mixer ends it. Code that was renamed, reordered or split keeps its shapes.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,92 +63,134 @@ _SEED, _PRIME, _STEP = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C
 _FIRST, _SECOND, _SHIFT = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53), np.uint64(33)
 
 
-@compiled
-def walk(
-    units: NDArray[Any],
-    starts: NDArray[Any],
-    counts: NDArray[Any],
-    method_hash: NDArray[Any],
-    platform: NDArray[Any],
-    limits: NDArray[Any],
-    shapes: NDArray[Any],
-    ends: NDArray[Any],
-    values: NDArray[Any],
-) -> int:
-    """Walks over the code of each method: `counts` units from `starts` on, both in units of the file.
+class Given(NamedTuple):
+    """What the walk reads. Arrays over methods with code, unless another table is named."""
 
-    `limits`: rows of the tables that CALL, STRING and TYPE point to; an index beyond is left out.
-    Fills `shapes`, `values` (what is used, one region per kind) and `ends` (where each method's part of each region
-    ends); `ends[0]` says where the regions begin. Returns how many methods hold something malformed.
+    units: NDArray[np.uint16]
+    """The whole file."""
+    starts: NDArray[np.int64]
+    """First unit of each method's code."""
+    counts: NDArray[np.int64]
+    """Units of each method's code; all lie inside the file."""
+    method_hash: NDArray[np.uint64]
+    """Over the method table."""
+    platform: NDArray[np.uint8]
+    """Over the method table: 1 for methods of Android itself."""
+    strings: int
+    """Rows of the string table."""
+    types: int
+    """Rows of the type table."""
+
+
+class Taken(NamedTuple):
+    """What the walk fills. The arrays of values are large enough for every unit to hold one."""
+
+    shapes: NDArray[np.uint64]
+    call_ends: NDArray[np.int64]
+    """Where each method's part of `calls` ends, behind a leading 0; likewise below."""
+    calls: NDArray[np.uint32]
+    string_ends: NDArray[np.int64]
+    strings: NDArray[np.uint32]
+    type_ends: NDArray[np.int64]
+    types: NDArray[np.uint32]
+
+
+@compiled
+def walk(given: Given, taken: Taken) -> int:  # noqa: C901, PLR0912 - one loop: a call per instruction costs more than its work
+    """Walks over the code of all methods. Returns how many of them hold something malformed.
+
+    A malformed instruction ends its method, an index outside its table is left out.
     """
-    malformed = 0
-    cursor = ends[0].copy()
-    for number in range(len(starts)):
-        at = starts[number]
-        end = at + counts[number]
+    units, method_hash = given.units, given.method_hash
+    calls, strings, types = taken.calls, taken.strings, taken.types
+    call, string, kind, malformed = 0, 0, 0, 0
+    for number in range(len(given.starts)):
+        at = given.starts[number]
+        end = at + given.counts[number]
         value = _SEED
         sound = True
         while at < end:
-            width = _width(units, at, end)
             opcode = units[at] & 0xFF
-            if width == 0:
+            width = np.int64(WIDTHS[opcode]) if opcode != 0 else _data_width(units, at, end)
+            if width == 0 or at + width > end:
                 sound = False
                 break
             if opcode != 0:
-                value = (value ^ SHAPES[opcode]) * _PRIME
-                value ^= value >> _STEP
-                kind = USES[opcode]
-                if kind != PLAIN:
+                value = _joined(value, SHAPES[opcode])
+                use = USES[opcode]
+                if use != PLAIN:
                     index = np.int64(units[at + 1])
-                    if kind == JUMBO:
-                        index |= np.int64(units[at + 2]) << 16
-                        kind = STRING
-                    if index >= limits[kind]:
-                        sound = False
+                    if use == CALL:
+                        if index < len(method_hash):
+                            calls[call] = index
+                            call += 1
+                            if given.platform[index]:
+                                value = _joined(value, method_hash[index])
+                        else:
+                            sound = False
+                    elif use == TYPE:
+                        if index < given.types:
+                            types[kind] = index
+                            kind += 1
+                        else:
+                            sound = False
                     else:
-                        values[cursor[kind]] = index
-                        cursor[kind] += 1
-                        if kind == CALL and platform[index]:
-                            value = (value ^ method_hash[index]) * _PRIME
-                            value ^= value >> _STEP
+                        if use == JUMBO:
+                            index |= np.int64(units[at + 2]) << 16
+                        if index < given.strings:
+                            strings[string] = index
+                            string += 1
+                        else:
+                            sound = False
             at += width
-        shapes[number] = _mixed(value)
-        ends[number + 1] = cursor
+        taken.shapes[number] = _mixed(value)
+        taken.call_ends[number + 1], taken.string_ends[number + 1], taken.type_ends[number + 1] = call, string, kind
         malformed += not sound
     return malformed
 
 
 @compiled
-def stream(units: NDArray[Any], start: int, count: int, out: NDArray[Any]) -> int:
+def stream(units: NDArray[np.uint16], start: int, count: int, out: NDArray[np.uint8]) -> int:
     """Fills `out` (uint8) with the opcodes of a method, `nop` included. Returns how many there are."""
     found = 0
     at, end = np.int64(start), np.int64(start + count)
     while at < end:
-        width = _width(units, at, end)
-        if width == 0:
+        opcode = units[at] & 0xFF
+        width = np.int64(WIDTHS[opcode]) if opcode != 0 else _data_width(units, at, end)
+        if width == 0 or at + width > end:
             break
-        if width == 1 or units[at] & 0xFF:  # no data of a switch or an array
-            out[found] = units[at] & 0xFF
+        if opcode != 0 or width == 1:  # no data of a switch or an array
+            out[found] = opcode
             found += 1
         at += width
     return found
 
 
 @compiled
-def _width(units: NDArray[Any], at: int, end: int) -> int:
-    """Units of the instruction, or of the data, at `at`; 0 when there is none or it reaches beyond `end`."""
+def _data_width(units: NDArray[np.uint16], at: np.int64, end: np.int64) -> np.int64:
+    """Units of the data of a switch or an array at `at`, where the opcode is `nop`: 1 when it is a mere `nop`.
+
+    0 when its size does not lie before `end`.
+    """
     unit = units[at]
-    width = np.int64(WIDTHS[unit & 0xFF])
+    width = np.int64(1)
     if unit == 0x0100:  # packed-switch
-        width = 4 + 2 * np.int64(units[at + 1]) if at + 1 < end else 0
+        width = 4 + 2 * np.int64(units[at + 1]) if at + 1 < end else np.int64(0)
     elif unit == 0x0200:  # sparse-switch
-        width = 2 + 4 * np.int64(units[at + 1]) if at + 1 < end else 0
+        width = 2 + 4 * np.int64(units[at + 1]) if at + 1 < end else np.int64(0)
     elif unit == 0x0300:  # array: bytes of an element, number of elements
-        width = 0
+        width = np.int64(0)
         if at + 3 < end:
             size = np.int64(units[at + 2]) | np.int64(units[at + 3]) << 16
             width = 4 + (np.int64(units[at + 1]) * size + 1) // 2
-    return width if at + width <= end else 0
+    return width
+
+
+@compiled
+def _joined(value: np.uint64, part: np.uint64) -> np.uint64:
+    """The hash so far with one more part."""
+    value = (value ^ part) * _PRIME
+    return value ^ (value >> _STEP)
 
 
 @compiled

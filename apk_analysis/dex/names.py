@@ -6,12 +6,11 @@ those of its class and its name, so that overloads share one. Neither depends on
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.compiled import compiled
+from apk_analysis.dex.tables import Tables
 
 PLATFORM = (b"Ljava/", b"Ljavax/", b"Landroid/", b"Ldalvik/", b"Lorg/json/", b"Lorg/w3c/", b"Lorg/xml/")
 """Beginnings of class descriptors that Android itself brings, and that no shrinker can rename."""
@@ -32,7 +31,7 @@ def words(texts: tuple[bytes, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64
 def hash_method(owner: bytes, name: bytes) -> int:
     """The hash of a method from its class's descriptor and its name, both MUTF-8."""
     with np.errstate(over="ignore"):  # it wraps around
-        return int(_hash_both(np.frombuffer(owner + name + b"\0", np.uint8), len(owner), len(name)))
+        return int(_hash_both(np.frombuffer(owner + name + b"\0", np.uint8), np.int64(len(owner)), np.int64(len(name))))
 
 
 _PLATFORM, _PLATFORM_BOUNDS = words(PLATFORM)
@@ -40,45 +39,34 @@ _BUNDLED, _BUNDLED_BOUNDS = words(BUNDLED)
 
 
 @compiled
-def hash_names(
-    data: NDArray[Any],
-    starts: NDArray[Any],
-    lengths: NDArray[Any],
-    type_strings: NDArray[Any],
-    method_class: NDArray[Any],
-    method_name: NDArray[Any],
-    method_hash: NDArray[Any],
-    platform: NDArray[Any],
-) -> None:
-    """Fills `method_hash` (uint64) and `platform` (uint8, 1 for a method of a platform class) for all methods.
-
-    Every index must lie inside the table that it points to.
-    """
-    types = np.zeros(len(type_strings), np.uint64)
-    names = np.zeros(len(starts), np.uint64)  # 0: not hashed yet; names are shared by many methods
-    flags = np.zeros(len(type_strings), np.uint8)
-    for index in range(len(type_strings)):
-        start, length = starts[type_strings[index]], np.int64(lengths[type_strings[index]])
+def hash_names(tables: Tables, method_hash: NDArray[np.uint64], platform: NDArray[np.uint8]) -> None:
+    """Fills `method_hash` and `platform` (1 for a method of a platform class) for all rows of the method table."""
+    data, starts, lengths = tables.data, tables.string_starts, tables.string_lengths
+    types = np.zeros(len(tables.type_strings), np.uint64)
+    flags = np.zeros(len(tables.type_strings), np.uint8)
+    names = np.zeros(len(starts), np.uint64)  # 0: not hashed yet; many methods share a name
+    for index in range(len(types)):
+        string = tables.type_strings[index]
+        start, length = starts[string], np.int64(lengths[string])
         types[index] = _hash(data, start, length)
         if _begins(data, start, length, _PLATFORM, _PLATFORM_BOUNDS):
             flags[index] = not _begins(data, start, length, _BUNDLED, _BUNDLED_BOUNDS)
-    for index in range(len(method_class)):
-        name = method_name[index]
+    for index in range(len(method_hash)):
+        name, owner = tables.method_name[index], tables.method_class[index]
         if names[name] == 0:
             names[name] = _hash(data, starts[name], np.int64(lengths[name]))
-        owner = method_class[index]
         method_hash[index] = _joined(types[owner], names[name])
         platform[index] = flags[owner]
 
 
 @compiled
-def _hash_both(data: NDArray[Any], owner: int, name: int) -> np.uint64:
+def _hash_both(data: NDArray[np.uint8], owner: np.int64, name: np.int64) -> np.uint64:
     """Hash of a method whose class's descriptor and name, of so many bytes, follow each other in `data`."""
-    return _joined(_hash(data, 0, owner), _hash(data, owner, name))
+    return _joined(_hash(data, np.int64(0), owner), _hash(data, owner, name))
 
 
 @compiled
-def _hash(data: NDArray[Any], start: int, length: int) -> np.uint64:
+def _hash(data: NDArray[np.uint8], start: np.int64, length: np.int64) -> np.uint64:
     """Hash of `length` bytes at `start`."""
     value = _BASIS
     for at in range(start, start + length):
@@ -100,7 +88,9 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 
 @compiled
-def _begins(data: NDArray[Any], start: int, length: int, text: NDArray[Any], bounds: NDArray[Any]) -> bool:
+def _begins(
+    data: NDArray[np.uint8], start: np.int64, length: np.int64, text: NDArray[np.uint8], bounds: NDArray[np.int64]
+) -> bool:
     """Whether the bytes begin with one of the words."""
     for word in range(len(bounds) - 1):
         size = bounds[word + 1] - bounds[word]

@@ -1,21 +1,20 @@
 """A DEX file: its tables as arrays, its code on demand.
 
-Nothing here trusts the file. A table is cut to what the file can hold, and every index in the arrays is safe to use: one
-that points outside its table points at that table's last row instead, which is added and stands for nothing (an empty
-string, a type without name). So `type_strings` has one row more than the file, and so have the string arrays.
+Nothing here trusts the file. A table is cut to what the file can hold, and every index in the arrays is safe to use:
+one that points outside its table points at that table's last row instead, which is added and stands for nothing (an
+empty string, a type without name). So `type_strings` has one row more than the file, and so have the string arrays.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.defects import problem
-from apk_analysis.dex.code import Code, Tables, opcodes, read_code
+from apk_analysis.dex.code import Code, opcodes, read_code
 from apk_analysis.dex.header import Table, header_offsets, read_header
 from apk_analysis.dex.strings import Strings
+from apk_analysis.dex.tables import Tables
 from apk_analysis.fingerprint import Problem
 
 
@@ -81,10 +80,12 @@ class Dex:
 
     def _words(self, table: Table, width: int) -> NDArray[np.uint32]:
         """A table as rows of `width` 32-bit numbers."""
-        words = np.frombuffer(self.data, "<u4", table.count * width, table.start if table.count else 0)
+        words: NDArray[np.uint32] = np.frombuffer(
+            self.data, "<u4", table.count * width, table.start if table.count else 0
+        )
         return words.reshape(table.count, width)
 
-    def _valid(self, indexes: NDArray[Any], rows: int) -> NDArray[np.uint32]:
+    def _valid(self, indexes: NDArray[np.uint32], rows: int) -> NDArray[np.uint32]:
         """The indexes with those outside a table of `rows` rows pointing at the row behind its last."""
         return np.minimum(indexes, np.uint32(rows)).astype(np.uint32)
 

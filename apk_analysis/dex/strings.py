@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +14,7 @@ SCANNED = 4
 class Strings:
     """All strings, as MUTF-8 bytes. An index outside the table gives b''."""
 
-    def __init__(self, data: bytes, view: NDArray[Any], offsets: NDArray[Any]) -> None:
+    def __init__(self, data: bytes, view: NDArray[np.uint8], offsets: NDArray[np.uint32]) -> None:
         """`view`: uint8, read-only, of `data`. `offsets`: uint32, where each string's length stands."""
         count = len(offsets)
         self.starts = np.zeros(count + 1, np.int64)
@@ -39,14 +37,11 @@ class Strings:
 
 @compiled
 def locate(
-    data: NDArray[Any],
-    offsets: NDArray[Any],
-    starts: NDArray[Any],
-    lengths: NDArray[Any],
+    data: NDArray[np.uint8], offsets: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int32]
 ) -> tuple[int, int]:
     """Fills `starts` and `lengths`, which hold zeros. Returns how many strings are malformed, and how many unread."""
     size = len(data)
-    left = SCANNED * size
+    left = np.int64(SCANNED * size)
     malformed = 0
     for index in range(len(offsets)):
         begin = np.int64(offsets[index])
@@ -62,7 +57,7 @@ def locate(
         else:
             starts[index] = start
             lengths[index] = at - start
-        left -= max(at - begin, 0)
+        left -= max(at - begin, np.int64(0))
         if left < 0:
             return malformed, len(offsets) - index - 1
     return malformed, 0
