@@ -6,16 +6,18 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import apk_analysis.traits.finders
 from apk_analysis.archive import Archive
 from apk_analysis.contents import Content
 from apk_analysis.defects import problem
+from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Problem, Trait
 from apk_analysis.manifest import Manifest
 from apk_analysis.traits.finder import Finder, Seen
-from apk_analysis.traits.search import Search
+from apk_analysis.traits.own import Mask, OwnCode
+from apk_analysis.traits.reveal import reveal
+from apk_analysis.traits.search import Search, Text
 
 MOST_TRAITS, MOST_OF_A_KIND = 1_000, 100
 
@@ -50,12 +52,18 @@ class TraitSearch:
             finder.take(content)
 
     def finish(
-        self, manifest: Manifest, dexes: Sequence[Any], own: Any = None
+        self, manifest: Manifest, dexes: Sequence[Dex], own_classes: Sequence[Mask] | None = None
     ) -> tuple[tuple[Trait, ...], tuple[Problem, ...]]:
-        """Traits, each once with the first place that shows it, and what could not be looked at."""
+        """Traits, each once with the first place that shows it, and what could not be looked at.
+
+        `own_classes`: per DEX file bool[classes], which are the app's own.
+        """
         names = tuple(entry.name for entry in self._archive.entries)
-        self._search.finish(names)
-        seen = Seen(self._archive, names, manifest, dexes, own, self._search.hits)
+        self._search.look("name", Text("", "\n".join(names).encode("utf-8", "surrogateescape")))
+        self._search.finish()
+        own = OwnCode(dexes, own_classes)
+        reveal(self._search, own)
+        seen = Seen(self._archive, names, manifest, tuple(dexes), own, self._search.hits)
         found: dict[tuple[str, str, str | None], Trait] = {}
         counts: dict[str, int] = {}
         problems = list(self._search.problems)

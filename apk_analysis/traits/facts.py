@@ -5,6 +5,7 @@ r"""Facts that finders go by: one YAML file per subject in facts/, each a list o
       fold: true                       # whether upper and lower case are the same (default: false)
       kinds: [name, native]            # only in these kinds of text (default: all, see `Kind`)
       most: 64                         # hits kept per file and anchor (default: 16)
+      hidden: [base64, hex, reversed]  # also found when written so; such hits are decoded, then searched again
       vendor: Bangcle                  # everything else is for the finder: `fact.more["vendor"]`
 
 An anchor has at least three characters. One with other than ASCII characters is also found in GBK, in UTF-16 and as
@@ -25,7 +26,10 @@ FOLDER = Path(__file__).with_name("facts")
 Kind = Literal["dex", "resources", "xml", "text", "script", "native", "data", "name"]
 """Where a text stands: strings of a DEX file, resources.arsc, binary XML, text-like files, JavaScript (Hermes bytecode
 too), ELF files, any other file, the names of the entries themselves."""
+Form = Literal["base64", "hex", "reversed", "joined"]
+"""How an anchor may be hidden; 'joined': over several constants that one method uses one after the other."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
+FORMS: tuple[Form, ...] = get_args(Form)
 MOST = 16
 
 
@@ -37,6 +41,7 @@ class Fact:
     anchors: tuple[str, ...]
     fold: bool
     kinds: frozenset[Kind]
+    hidden: frozenset[Form]
     most: int
     more: Mapping[str, Any]
     """Every other key of the entry."""
@@ -58,6 +63,11 @@ def all_facts() -> dict[str, tuple[Fact, ...]]:
     return {path.stem: facts(path.stem) for path in sorted(FOLDER.glob("*.yml"))}
 
 
+def fact(file: str, name: str) -> Fact:
+    """One fact. Raises StopIteration when the file has none of that name."""
+    return next(found for found in facts(file) if found.id == name)
+
+
 def _fact(file: str, entry: dict[str, Any]) -> Fact:
     more = dict(entry)
     fact = Fact(
@@ -65,10 +75,11 @@ def _fact(file: str, entry: dict[str, Any]) -> Fact:
         anchors=tuple(dict.fromkeys(more.pop("anchors", ()))),
         fold=more.pop("fold", False),
         kinds=frozenset(more.pop("kinds", KINDS)),
+        hidden=frozenset(more.pop("hidden", ())),
         most=more.pop("most", MOST),
         more=more,
     )
     short = [anchor for anchor in fact.anchors if len(anchor) < 3]
-    if short or not fact.kinds <= set(KINDS):
-        raise ValueError(f"facts/{file}.yml, {fact.id}: {short or sorted(fact.kinds)}")
+    if short or not fact.kinds <= set(KINDS) or not fact.hidden <= set(FORMS):
+        raise ValueError(f"facts/{file}.yml, {fact.id}: {short or [*sorted(fact.kinds), *sorted(fact.hidden)]}")
     return fact

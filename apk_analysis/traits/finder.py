@@ -5,14 +5,16 @@ A finder is a class in a module of traits/finders/; a package scan finds it, nob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from apk_analysis.archive import Archive
 from apk_analysis.contents import Content
+from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Trait
 from apk_analysis.manifest import Manifest
+from apk_analysis.traits.own import OwnCode
 from apk_analysis.traits.search import Hits
 
 
@@ -24,10 +26,9 @@ class Seen:
     names: tuple[str, ...]
     """Of all entries, in the archive's order."""
     manifest: Manifest
-    dexes: Sequence[Any]
-    """Opened DEX files."""
-    own: Any
-    """Which classes are the app's own; None when nobody could tell."""
+    dexes: tuple[Dex, ...]
+    own: OwnCode
+    """What of the DEX files is the app's own: `own.dexes`, in the same order."""
     hits: Hits
     """Where the anchors of traits/facts/*.yml stand: `seen.hits.of("packers", "bangcle")`."""
 
