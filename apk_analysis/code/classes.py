@@ -52,8 +52,9 @@ def read_classes(dex: Dex) -> Classes:
     count = len(dex.class_type)
     methods = np.bincount(code.owner, minlength=count)[:count]
     units = np.bincount(code.owner, weights=code.units, minlength=count)[:count].astype(np.int64)
-    total = np.zeros(count, np.uint64)
-    np.add.at(total, code.owner, mixed(code.shape, METHOD))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed(code.shape, METHOD))])  # wraps around
+    borders = np.searchsorted(code.owner, np.arange(count + 1))  # methods come class by class
+    total = sums[borders[1:]] - sums[borders[:-1]]
     hashes = np.where(methods > 0, mixed(total, CLASS), np.uint64(0))
     strings = dex.type_strings[dex.class_type]
     ends, named = np.zeros(count, np.int64), np.zeros(count, np.uint8)

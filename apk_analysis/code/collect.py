@@ -12,7 +12,7 @@ from apk_analysis.code.classes import METHOD, read_classes
 from apk_analysis.code.dictionary import COMMON, KEY_SHIFT, Dictionary
 from apk_analysis.code.features import FeatureSets
 from apk_analysis.code.libraries import library_of
-from apk_analysis.code.own import LARGE_CLASS, LARGE_METHOD
+from apk_analysis.code.own import LARGE_METHOD, large_classes
 from apk_analysis.code.sketch import Features, mixed
 from apk_analysis.dex import Dex
 
@@ -34,7 +34,7 @@ class Collector:
         """Classes of libraries: those below known prefixes, and all others as of the library `otherwise`."""
         classes, code = read_classes(dex), dex.code()
         names = [(library_of(package) or (otherwise, ""))[0] for package in classes.packages]
-        large = (classes.units >= LARGE_CLASS) & (classes.methods >= 2)
+        large = large_classes(classes)
         methods = mixed(code.shape, METHOD)
         for number, name in enumerate(names):
             if name is None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from apk_analysis.code.classes import METHOD
 from apk_analysis.code.dictionary import Dictionary, shipped
 from apk_analysis.code.hashes import text_features
-from apk_analysis.code.own import LARGE_CLASS, LARGE_METHOD, Own, OwnDex
+from apk_analysis.code.own import LARGE_METHOD, Own, OwnDex, large_classes
 from apk_analysis.code.sketch import Features, mixed, sketch
 from apk_analysis.fingerprint import Sketch
 
@@ -103,7 +103,7 @@ def _code(part: OwnDex, classes: NDArray[np.bool_]) -> Features:
     """Of the larger methods of these classes, and of the larger classes themselves."""
     code = part.dex.code()
     methods = code.shape[classes[code.owner] & (code.units >= LARGE_METHOD)]
-    whole = classes & (part.classes.units >= LARGE_CLASS) & (part.classes.methods >= 2)
+    whole = classes & large_classes(part.classes)
     return np.concatenate([mixed(methods, METHOD), part.classes.hash[whole]])
 
 

@@ -22,7 +22,6 @@ exception turned into own code are counted as `borrowed`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -63,7 +62,7 @@ class OwnDex:
     proven: NDArray[np.bool_]
     """Known to the dictionary."""
     unproven: NDArray[np.bool_]
-    """Set aside by name alone, although the dictionary knows that library."""
+    """Large classes set aside by name alone, although the dictionary knows that library."""
     borrowed: NDArray[np.bool_]
     """Own, although below a library's prefix."""
     named: NDArray[np.bool_]
@@ -114,6 +113,11 @@ def summary(own: Own) -> Code:
     )
 
 
+def large_classes(classes: Classes) -> NDArray[np.bool_]:
+    """Which classes are told from all others by what they do as a whole."""
+    return (classes.units >= LARGE_CLASS) & (classes.methods >= 2)
+
+
 class _Finder:
     """Looks at one DEX file after the other and numbers the libraries it meets."""
 
@@ -127,6 +131,7 @@ class _Finder:
 
     def look(self, dex: Dex) -> OwnDex:
         classes = read_classes(dex)
+        large = large_classes(classes)
         proven = self._proven(dex, classes)
         listed = self._dictionary.find(classes.package_features) >= 0
         by_package = [
@@ -142,7 +147,7 @@ class _Finder:
             classes=classes,
             own=own,
             proven=(proven >= 0) & ~classes.generated,
-            unproven=(library >= 0) & (proven < 0) & weak & (classes.methods > 0),
+            unproven=(library >= 0) & (proven < 0) & weak & large,
             borrowed=own & claimed,
             named=(named >= 0) & ~classes.generated,
             library=library,
@@ -165,8 +170,7 @@ class _Finder:
 
     def _proven(self, dex: Dex, classes: Classes) -> NDArray[np.int64]:
         """Index of the library whose code each class is, -1 where the dictionary does not tell."""
-        large = (classes.units >= LARGE_CLASS) & (classes.methods >= 2)
-        whole = np.where(large, self._dictionary.find(classes.hash), -1)
+        whole = np.where(large_classes(classes), self._dictionary.find(classes.hash), -1)
         numbers = np.where(whole > COMMON, whole, self._by_methods(dex, len(classes.hash)))
         met = np.unique(numbers[numbers > COMMON])
         index = np.full(len(self._dictionary.libraries) + 1, -1, np.int64)
@@ -195,16 +199,17 @@ class _Finder:
 
 def _libraries(own: Own) -> Iterator[Library]:
     """The largest first; what was renamed apart from what goes by its name."""
-    classes, methods = Counter[tuple[int, bool]](), Counter[tuple[int, bool]]()
+    size = 2 * len(own.names)
+    classes, methods = np.zeros(size, np.int64), np.zeros(size, np.int64)
     for part in own.dexes:
-        pairs = list(zip(part.library.tolist(), part.named.tolist(), strict=True))
-        classes.update(pair for pair in pairs if pair[0] >= 0)
-        owners = Counter(part.dex.code().owner.tolist())
-        for owner, count in owners.items():
-            methods[pairs[owner]] += count
-    for (number, named), count in classes.most_common(MOST_LIBRARIES):
-        how: Literal["package", "dictionary"] = "package" if named else "dictionary"
-        yield Library(name=own.names[number], classes=count, methods=methods[number, named], how=how)
+        rows = 2 * part.library + part.named  # negative where there is no library
+        classes += np.bincount(rows[rows >= 0], minlength=size)
+        rows = rows[part.dex.code().owner]
+        methods += np.bincount(rows[rows >= 0], minlength=size)
+    for row in np.argsort(-classes, kind="stable")[:MOST_LIBRARIES].tolist():
+        if classes[row]:
+            how: Literal["package", "dictionary"] = "package" if row % 2 else "dictionary"
+            yield Library(name=own.names[row // 2], classes=int(classes[row]), methods=int(methods[row]), how=how)
 
 
 def _reflection_calls(part: OwnDex) -> int:
