@@ -11,21 +11,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from apk_analysis import manifest as primary
 from apk_analysis import second_opinion
 from apk_analysis.appearance import Appearance, read_appearance
+from apk_analysis.arbitration import arbitrate
 from apk_analysis.archive import Archive, Bytes
-from apk_analysis.axml import Platform, read_platform
+from apk_analysis.axml import Platform, read_document, read_platform
+from apk_analysis.components import component_elements
 from apk_analysis.containers import BUNDLES, base_of, name_of, name_of_archive
 from apk_analysis.defects import Defect, problem
-from apk_analysis.fingerprint import Fingerprint, Problem, Signature, Trait
-from apk_analysis.manifest import Manifest
+from apk_analysis.fingerprint import Fingerprint, NetworkSecurity, Problem, Signature, Trait
+from apk_analysis.lookup import Lookup
+from apk_analysis.manifest import Manifest, application_of, read_manifest
+from apk_analysis.network_security import read_network_security
+from apk_analysis.shared_paths import read_shared_paths
 from apk_analysis.signature.verify import verify
 from apk_analysis.traits import find_traits
 
 T = TypeVar("T")
-MANIFEST, TABLE = "AndroidManifest.xml", "resources.arsc"
-LARGEST_MANIFEST, LARGEST_TABLE, LARGEST_BASE = 16 << 20, 128 << 20, 1 << 30
+MANIFEST = "AndroidManifest.xml"
+LARGEST_MANIFEST, LARGEST_BASE = 16 << 20, 1 << 30
 PIECE = 1 << 20
 
 
@@ -118,15 +122,21 @@ class _Sample:
 
     def _apk(self, archive: Archive, bare: Fingerprint) -> Analysis:
         raw = self._guarded("manifest", lambda: self._read_manifest(archive), b"")
-        platform = self._guarded("manifest", lambda: self._platform(raw), None)
+        document, lookup = read_document(raw), Lookup(archive)
+        application = application_of(document)
+        platform = self._guarded("manifest", lambda: read_platform(document), None) if raw else None
         signature = self._guarded("signature", lambda: self._signature(archive, platform), Signature())
-        shown = (
-            self._guarded("appearance", lambda: read_appearance(archive, raw), Appearance()) if raw else Appearance()
+        nobody, nothing = Manifest(reader=None), tuple[Trait, ...]()
+        manifest = self._guarded("manifest", lambda: read_manifest(document, lookup), nobody) if raw else nobody
+        if raw:
+            manifest = self._guarded("manifest", lambda: arbitrate(manifest, self.path, lookup), manifest)
+        shown = self._guarded("appearance", lambda: read_appearance(document, lookup), Appearance())
+        network = self._guarded("network", lambda: read_network_security(application, lookup), NetworkSecurity())
+        paths = self._guarded(
+            "manifest", lambda: read_shared_paths(component_elements(application), lookup), tuple[str, ...]()
         )
-        self.problems += shown.problems
-        manifest = self._facts(archive, raw)
+        self.problems += [*lookup.problems, *manifest.problems, *shown.problems]
         self.problems += second_opinion.zip_health(self.path)
-        nothing: tuple[Trait, ...] = ()
         traits = self._guarded("traits", lambda: self._traits(archive), nothing)
         label = manifest.label or shown.labels.get("")
         fingerprint = replace(
@@ -138,8 +148,15 @@ class _Sample:
             target_sdk=platform.target_sdk if platform else None,
             label=label,
             labels=shown.labels or ({"": label} if label else {}),
+            names=shown.names,
             icon=shown.icon,
+            icons=shown.icons,
             permissions=manifest.permissions,
+            permissions_sha256=manifest.permissions_sha256,
+            components=manifest.components,
+            meta_data=manifest.meta_data,
+            network=network,
+            provider_paths=paths,
             signature=signature,
             traits=traits,
             problems=tuple(dict.fromkeys(self.problems)),
@@ -153,33 +170,10 @@ class _Sample:
             raise Defect("no_manifest")
         return archive.read(entry, LARGEST_MANIFEST)
 
-    def _platform(self, raw: bytes) -> Platform | None:
-        return read_platform(raw) if raw else None
-
     def _signature(self, archive: Archive, platform: Platform | None) -> Signature:
         signature, problems = verify(archive, platform)
         self.problems += problems
         return signature
-
-    def _facts(self, archive: Archive, raw: bytes) -> Manifest:
-        """The manifest by the first reader that can; nobody else inflates what we could not within our limits."""
-        if not raw or not self._guarded("resources", lambda: self._fits(archive), otherwise=False):
-            return Manifest(reader=None)
-        manifest = primary.read_manifest(self.path)
-        if manifest is None or manifest.package is None:
-            manifest = second_opinion.read_manifest(self.path) or manifest
-        if manifest is None:
-            self.problems.append(problem("manifest", "unreadable_manifest", "neither reader could read it"))
-            return Manifest(reader=None)
-        self.problems += manifest.problems
-        return manifest
-
-    def _fits(self, archive: Archive) -> bool:
-        """Whether the resource table inflates within our limits. Raises Defect when it does not."""
-        table = archive.find(TABLE)
-        for _ in archive.stream(table, LARGEST_TABLE) if table else ():
-            pass
-        return True
 
     def _traits(self, archive: Archive) -> tuple[Trait, ...]:
         traits, problems = find_traits(archive)

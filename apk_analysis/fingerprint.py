@@ -297,5 +297,5 @@ class Fingerprint:
     traits: tuple[Trait, ...] = ()
     problems: tuple[Problem, ...] = ()
     reader: str | None = None
-    """Which manifest reader won: 'apk-info' or 'apkutils'."""
+    """Which manifest reader won: 'own', 'apk-info' or 'apkutils'."""
     analyser_version: int = ANALYSER_VERSION

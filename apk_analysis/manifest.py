@@ -1,27 +1,20 @@
-"""AndroidManifest.xml as facts. apk-info reads it; every field is wrapped, so that one failure costs one field.
-
-The only module that imports apk_info.
-"""
+"""AndroidManifest.xml as facts: what our own reader finds, as Android would."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TypeVar
 
-from apk_analysis.defects import problem
-from apk_analysis.fingerprint import Problem
+from apk_analysis.axml import Document, Element
+from apk_analysis.components import class_name, component_elements, read_components
+from apk_analysis.fingerprint import Component, MetaDatum, Problem
+from apk_analysis.lookup import LONGEST, Lookup
+from apk_analysis.meta_data import read_meta_data
 
-# Its allocator would reserve 1 GiB when it is loaded, which counts against the memory limit of our workers.
-os.environ.setdefault("MIMALLOC_ARENA_RESERVE", "0")
-import apk_info
-
-T = TypeVar("T")
-MOST_PERMISSIONS = 2_000
-LONGEST = 2_000
-"""Characters of a name or label; longer ones are cut."""
+OWN = "own"
+"""How this reader calls itself in `Manifest.reader`."""
+MOST_NAMES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,62 +27,116 @@ class Manifest:
     version_code: int | None = None
     version_name: str | None = None
     label: str | None = None
+    """Default label of the application."""
     permissions: tuple[str, ...] = ()
-    activities: tuple[str, ...] = ()
-    """Class names, in manifest order."""
+    """Each once, in manifest order."""
+    permissions_sha256: str | None = None
+    """Permhash: of all <uses-permission> names in order, repetitions included, joined without separator."""
+    features: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
+    """Packages it wants to see."""
+    components: tuple[Component, ...] = ()
+    meta_data: tuple[MetaDatum, ...] = ()
+    split: str | None = None
+    """Name of the split; None for a base."""
+    feature_split: bool | None = None
+    splits_required: bool | None = None
+    shared_user: str | None = None
+    application_class: str | None = None
+    component_factory: str | None = None
+    debuggable: bool | None = None
+    cleartext: bool | None = None
+    """Whether plain HTTP is allowed, as the manifest says."""
+    has_code: bool | None = None
+    extract_native: bool | None = None
+    """Whether native libraries are unpacked at installation."""
     problems: tuple[Problem, ...] = field(default=())
 
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """Class names of its activities, in manifest order."""
+        return tuple(item.name for item in self.components if item.kind == "activity")
 
-def read_manifest(path: Path) -> Manifest | None:
-    """apk-info's view of the sample at `path`; None when it cannot open it. Never raises for bad input."""
-    apk, _ = _guarded(lambda: apk_info.APK(str(path)))
-    if apk is None:
-        return None
-    problems: list[Problem] = []
 
-    def value(name: str, read: Callable[[], T | None]) -> T | None:
-        found, error = _guarded(read)
-        if error:
-            problems.append(problem("manifest", "unreadable_field", f"{name}: {error}"))
-        return found
+def application_of(document: Document) -> Element:
+    """The first <application> right below the root, which is the one that counts; an empty one without."""
+    return next(iter(document.root.inner("application")), Element("application", {}, {}))
 
-    manifest = Manifest(
-        reader="apk-info",
-        package=value("package", lambda: clipped(apk.get_package_name())),
-        version_code=value("versionCode", lambda: number(apk.get_version_code())),
-        version_name=value("versionName", lambda: clipped(apk.get_version_name())),
-        label=value("label", lambda: clipped(apk.get_application_label())),
-        permissions=value("permissions", lambda: names(apk.get_all_attribute_values("uses-permission", "name"))) or (),
-        activities=value("activities", lambda: names([item.name for item in apk.get_activities()])) or (),
+
+def read_manifest(document: Document, lookup: Lookup) -> Manifest:
+    """Everything that could be read; a part that cannot be read costs only itself. Never raises for bad input."""
+    root, application = document.root, application_of(document)
+    package = _package(root)
+    elements = component_elements(application)
+    found = Manifest(
+        reader=OWN,
+        package=package,
+        version_code=_version_code(root, lookup),
+        version_name=lookup.text(root.get("versionName")),
+        label=lookup.text(application.get("label")),
+        features=_names(root.inner("uses-feature"), lookup),
+        queries=_names((item for query in root.inner("queries") for item in query.inner("package")), lookup),
+        components=read_components(elements, package or "", lookup),
+        meta_data=read_meta_data((application, *elements), lookup),
+        split=_plain(root, "split"),
+        shared_user=lookup.text(root.get("sharedUserId")),
+        problems=(document.defect.problem("manifest"),) if document.defect else (),
     )
-    return replace(manifest, problems=tuple(problems))
+    return _with_flags(_with_permissions(found, root, lookup), root, application, lookup)
 
 
-def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
-    """The value, or why there is none. A panic of the Rust library is no Exception, hence the wide net."""
+def permhash(permissions: Iterable[str]) -> str | None:
+    """SHA-256 over the names, joined without separator; None when there are none."""
+    joined = "".join(permissions)
+    return hashlib.sha256(joined.encode()).hexdigest() if joined else None
+
+
+def _with_permissions(found: Manifest, root: Element, lookup: Lookup) -> Manifest:
+    asked = root.inner("uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m")[:MOST_NAMES]
+    plain = [lookup.text(item.get("name")) or "" for item in asked if item.tag == "uses-permission"]
+    return replace(found, permissions=_names(asked, lookup), permissions_sha256=permhash(plain))
+
+
+def _with_flags(found: Manifest, root: Element, application: Element, lookup: Lookup) -> Manifest:
+    package = found.package or ""
+    required = [lookup.flag(element.get("isSplitRequired")) for element in (root, application)]
+    return replace(
+        found,
+        feature_split=lookup.flag(root.get("isFeatureSplit")),
+        splits_required=next((flag for flag in required if flag is not None), None),
+        application_class=class_name(lookup.text(application.get("name")), package) or None,
+        component_factory=class_name(lookup.text(application.get("appComponentFactory")), package) or None,
+        debuggable=lookup.flag(application.get("debuggable")),
+        cleartext=lookup.flag(application.get("usesCleartextTraffic")),
+        has_code=lookup.flag(application.get("hasCode")),
+        extract_native=lookup.flag(application.get("extractNativeLibs")),
+    )
+
+
+def _package(root: Element) -> str | None:
+    return _plain(root, "package") if root.tag == "manifest" else None
+
+
+def _plain(root: Element, name: str) -> str | None:
+    """An attribute outside the framework's namespace; Android takes it as it is written."""
+    attribute = root.named.get(name)
+    return attribute.text[:LONGEST] if attribute and attribute.text else None
+
+
+def _version_code(root: Element, lookup: Lookup) -> int | None:
+    text = (lookup.text(root.get("versionCode")) or "")[:40]
     try:
-        return read(), ""
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 - a parser met hostile bytes
-        return None, f"{type(error).__name__}: {error}"
-
-
-def clipped(text: str | None) -> str | None:
-    """At most LONGEST characters; None for nothing."""
-    return text[:LONGEST] if text else None
-
-
-def number(text: str | int | None) -> int | None:
-    """A whole number that 63 bits can hold, else ValueError; malware inserts anything here."""
-    if text is None or text == "":
+        value = int(text, 0)
+    except ValueError:
         return None
-    value = int(str(text)[:40], 0)
-    if not -(2**63) <= value < 2**63:
-        raise ValueError(f"{value} is no version code")
-    return value
+    return value if -(2**63) <= value < 2**63 else None
 
 
-def names(found: Sequence[str | None]) -> tuple[str, ...]:
-    """Without repetitions, in order."""
-    return tuple(dict.fromkeys(name[:LONGEST] for name in found[:MOST_PERMISSIONS] if name))
+def _names(elements: Iterable[Element], lookup: Lookup) -> tuple[str, ...]:
+    """Their names, each once, in order."""
+    found: dict[str, None] = {}
+    for element in elements:
+        name = lookup.text(element.get("name"))
+        if name and len(found) < MOST_NAMES:
+            found.setdefault(name)
+    return tuple(found)

@@ -9,9 +9,10 @@ import logging
 import re
 from pathlib import Path
 
+from apk_analysis.apk_info_reader import clipped, whole
 from apk_analysis.defects import problem
-from apk_analysis.fingerprint import Problem
-from apk_analysis.manifest import Manifest, clipped, names, number
+from apk_analysis.fingerprint import Component, Problem
+from apk_analysis.manifest import MOST_NAMES, Manifest
 
 LARGEST = 256 << 20
 """Bytes of a sample; apkutils reads all of it into memory."""
@@ -53,7 +54,7 @@ def _is_ordinary_version(detail: str) -> bool:
 
 
 def read_manifest(path: Path) -> Manifest | None:
-    """The view of apkutils of the manifest, where apk-info cannot read it; None when it cannot either."""
+    """The view of apkutils of the manifest, where others cannot read it; None when it cannot either."""
     for name in ("apkutils", "axml"):  # they log what the sample tells them to
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if path.stat().st_size > LARGEST:
@@ -69,19 +70,14 @@ def read_manifest(path: Path) -> Manifest | None:
             return Manifest(
                 reader="apkutils",
                 package=package,
-                version_code=_whole(reader.version_code),
+                version_code=whole(reader.version_code),
                 version_name=clipped(reader.version_name),
                 label=_literal(reader.application_label_id),
-                activities=names(list(reader.main_activities)),
+                components=tuple(
+                    Component(kind="activity", name=str(name)) for name in list(reader.main_activities)[:MOST_NAMES]
+                ),
             )
     except Exception:  # noqa: BLE001 - hostile bytes; the caller says that no reader could read it
-        return None
-
-
-def _whole(text: str | None) -> int | None:
-    try:
-        return number(text)
-    except ValueError:
         return None
 
 

@@ -35,7 +35,7 @@ def test_labels_of_all_locales(tmp_path: Path) -> None:
     found = look(tmp_path, files).fingerprint
     assert found.labels == LABELS and found.label == "Example"
     assert (found.package, found.version_code, found.version_name) == ("com.example.app", 7, "7.0")
-    assert (found.min_sdk, found.target_sdk, found.reader) == (24, 29, "apk-info")
+    assert (found.min_sdk, found.target_sdk, found.reader) == (24, 29, "own")
     assert found.permissions == ("android.permission.INTERNET", "android.permission.CAMERA")
 
 
@@ -68,7 +68,7 @@ def test_a_broken_icon_costs_only_the_icon(tmp_path: Path) -> None:
     assert found.icon is None and found.label == "Example"
     assert "icon_unreadable" in {problem.kind for problem in found.problems}
     missing = look(tmp_path, files).fingerprint
-    assert "icon_not_raster" in {problem.kind for problem in missing.problems}
+    assert "icon_missing" in {problem.kind for problem in missing.problems}
 
 
 def test_pictures_beyond_the_limit_are_not_decoded() -> None:

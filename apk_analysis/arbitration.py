@@ -1,0 +1,60 @@
+"""Which reader of the manifest is believed: our own, and two others where it finds too little or something is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from pathlib import Path
+
+from apk_analysis import apk_info_reader, second_opinion
+from apk_analysis.archive import Archive
+from apk_analysis.defects import problem
+from apk_analysis.fingerprint import Problem
+from apk_analysis.lookup import Lookup
+from apk_analysis.manifest import Manifest
+
+OTHERS: tuple[Callable[[Path], Manifest | None], ...] = (apk_info_reader.read_manifest, second_opinion.read_manifest)
+"""In the order in which they are asked."""
+MANIFEST = "AndroidManifest.xml"
+_COMPARED = ("package", "version_code")
+
+
+def arbitrate(own: Manifest, path: Path, lookup: Lookup) -> Manifest:
+    """`own` as it is when nothing is odd, else completed field by field by the next reader that knows the package.
+
+    What that reader contradicts becomes a problem. Others inflate without limits, so they are asked only where we
+    have seen that everything they will read stays within ours. Never raises for bad input.
+    """
+    if own.package and not own.problems and not _is_odd(lookup.archive):
+        return own
+    for read in OTHERS if lookup.table_fits else ():
+        other = read(path)
+        if other is not None and other.package:
+            return _joined(own, other)
+    if own.package:
+        return own
+    return replace(own, reader=None, problems=(*own.problems, problem("manifest", "unreadable_manifest")))
+
+
+def _is_odd(archive: Archive) -> bool:
+    """Whether other readers may find another manifest in the archive than we do."""
+    listed = [entry for entry in archive.entries if entry.name.rstrip("/") == MANIFEST]
+    return len(listed) != 1 or any(entry.mismatch or entry.method not in {0, 8} or entry.flags & 1 for entry in listed)
+
+
+def _joined(own: Manifest, other: Manifest) -> Manifest:
+    """Our own facts first; whoever gave the package is called the reader."""
+    missing = {
+        field.name: getattr(other, field.name)
+        for field in fields(Manifest)
+        if getattr(own, field.name) in {None, ()} and getattr(other, field.name) not in {None, ()}
+    }
+    reader = own.reader if own.package else other.reader
+    return replace(own, **missing, reader=reader, problems=(*own.problems, *_contradictions(own, other)))
+
+
+def _contradictions(own: Manifest, other: Manifest) -> Iterable[Problem]:
+    for name in _COMPARED:
+        ours, theirs = getattr(own, name), getattr(other, name)
+        if ours is not None and theirs is not None and ours != theirs:
+            yield problem("manifest", "readers_disagree", f"{name}: {own.reader} {ours}, {other.reader} {theirs}")
