@@ -136,7 +136,7 @@ def opcodes(data: NDArray[np.uint8], code: Code, number: int) -> bytes:
     """Opcodes of the method `number` of `code`, `nop` included, without the data of switches and arrays."""
     count = int(code.units[number])
     out = np.empty(count, np.uint8)
-    found = instructions.stream(_units(data), int(code.offset[number]) >> 1, count, out)
+    found = instructions.stream(_units(data), np.int64(code.offset[number] >> 1), np.int64(count), out)
     return out[:found].tobytes()
 
 

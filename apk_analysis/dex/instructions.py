@@ -150,10 +150,10 @@ def walk(given: Given, taken: Taken) -> int:  # noqa: C901, PLR0912 - one loop: 
 
 
 @compiled
-def stream(units: NDArray[np.uint16], start: int, count: int, out: NDArray[np.uint8]) -> int:
+def stream(units: NDArray[np.uint16], start: np.int64, count: np.int64, out: NDArray[np.uint8]) -> int:
     """Fills `out` (uint8) with the opcodes of a method, `nop` included. Returns how many there are."""
     found = 0
-    at, end = np.int64(start), np.int64(start + count)
+    at, end = start, start + count
     while at < end:
         opcode = units[at] & 0xFF
         width = np.int64(WIDTHS[opcode]) if opcode != 0 else _data_width(units, at, end)

@@ -35,8 +35,8 @@ class Dex:
         types = self._words(header.types, 1)[:, 0]
         self.type_strings: NDArray[np.uint32] = np.append(self._valid(types, len(self.strings)), len(self.strings))
         methods = self._words(header.methods, 2)
-        self.method_class = self._valid(methods[:, 0] & 0xFFFF, len(types))
-        self.method_proto = methods[:, 0] >> 16
+        self.method_class = self._valid(methods[:, 0] & np.uint32(0xFFFF), len(types))
+        self.method_proto = methods[:, 0] >> np.uint32(16)
         self.method_name = self._valid(methods[:, 1], len(self.strings))
         classes = self._words(header.classes, 8)
         self.class_type = self._valid(classes[:, 0], len(types))
