@@ -1,0 +1,240 @@
+"""What two samples are to each other, judged from what was measured of them.
+
+Three kinds of evidence, each a probability between 0 and 1 with its reason:
+
+- code: the larger share of one app's own code that the other holds, where both have enough of it. Where the manifest
+  names components, the code behind them must be shared as well: a library that both bring along has no part in the
+  screens of either. Tiny apps have no say here, because their code looks like that of every other tiny app;
+- content: files and texts in code that both hold;
+- looks: icon, label and hosts that are no other app's.
+
+Code decides alone. Without it (a shell has next to none, a packer hides it) content and looks must speak together, and
+an app whose icon, label and hosts all differ is another app made with the same kit. Thresholds were set on one half of
+the packages in `benchmarks/clone_bench.py` and are reported on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from apk_analysis.code.sketch import NOTHING, Overlap
+
+Relation = Literal["identical", "same_app", "repackaged", "wrapper_pair", "related", "unrelated", "unknown"]
+
+FEW_CLASSES, FEW_CODE = 30, 40
+"""Own classes and features of own code below which code says nothing."""
+FEW_SCREENS, FEW_STRINGS, FEW_ASSETS = 5, 12, 4
+"""Features below which a set says nothing."""
+CODE, SCREENS = (0.25, 0.60), (0.25, 0.60)
+STRINGS, ASSETS = (0.35, 0.80), (0.35, 0.80)
+"""Shares at which evidence begins to speak, and at which it is as strong as it gets."""
+NEAR_ICON = 6
+"""Of 64 bits of a difference hash: icons that a person takes for the same."""
+STRONG, LIKELY = 0.97, 0.5
+LOOKS = {"icon": 0.55, "label": 0.35, "hosts": 0.55}
+"""What each says alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing that was measured and counted."""
+
+    kind: str
+    """'same_sample', 'shared_signer', 'public_signer', 'no_signer', 'same_package', 'shared_code', 'library_only',
+    'tiny_code', 'hidden_code', 'shared_files', 'shared_strings', 'same_icon', 'same_label', 'shared_hosts',
+    'looks_differ'."""
+    numbers: dict[str, float] = field(default_factory=dict)
+    """Counts and shares (0 to 1) by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What two feature sets share, and how large they are."""
+
+    overlap: Overlap = NOTHING
+    sizes: tuple[int, int] = (0, 0)
+
+    def most(self, few: int) -> float | None:
+        """The larger of the two shares, among sets of at least `few` features; None when one has too few."""
+        if min(self.sizes) < few:
+            return None
+        return max(self.overlap.first_in_second, self.overlap.second_in_first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What was measured of two samples. Pairs: the first sample's, the second's."""
+
+    same_sample: bool = False
+    shared_signers: tuple[str, ...] = ()
+    """SHA-256 of verified certificates that both carry, now or earlier in their lineage; not those of public keys."""
+    public_signers: tuple[str, ...] = ()
+    """The same, of keys that everybody has."""
+    signed: tuple[bool, bool] = (False, False)
+    """Whether a signer was verified."""
+    same_package: bool = False
+    own_classes: tuple[int, int] = (0, 0)
+    code: Shared = field(default_factory=Shared)
+    screens: tuple[Shared, Shared] = field(default_factory=lambda: (Shared(), Shared()))
+    """The first's screens against the second's code, and the second's screens against the first's code."""
+    strings: Shared = field(default_factory=Shared)
+    assets: Shared = field(default_factory=Shared)
+    icon_distance: int | None = None
+    """Bits in which the nearest icons differ; None when one has no icon of its own."""
+    same_label: bool | None = None
+    """None when one has no label of its own."""
+    hosts: tuple[int, int, int] = (0, 0, 0)
+    """Hosts in both, of the first, of the second."""
+    hidden: tuple[bool, bool] = (False, False)
+    """Whether there is code that could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What follows."""
+
+    relation: Relation
+    score: float
+    """How probable it is that one was made from the other, 0 to 1."""
+    reasons: tuple[Reason, ...]
+
+
+def judge(found: Measures) -> Verdict:
+    """The relation of two samples, with everything that speaks for or against it."""
+    reasons = [*_reasons(found)]
+    if found.same_sample:
+        return Verdict(relation="identical", score=1.0, reasons=tuple(reasons))
+    by_code = code_evidence(found)
+    by_content = content_evidence(found)
+    score = max(by_code or 0.0, by_content)
+    return Verdict(relation=_relation(found, by_code, score), score=round(score, 3), reasons=tuple(reasons))
+
+
+def _relation(found: Measures, by_code: float | None, score: float) -> Relation:
+    alike = score >= LIKELY
+    if found.shared_signers:
+        return "same_app" if alike or found.same_package else "related"
+    if alike and not found.public_signers and any(found.signed):
+        return "repackaged" if by_code is not None else "wrapper_pair"
+    if alike or found.public_signers or _partly(found):
+        return "related"
+    return "unknown" if by_code is None and any(found.hidden) else "unrelated"
+
+
+def code_evidence(found: Measures) -> float | None:
+    """How much own code says that one app was made from the other; None when it cannot say."""
+    if min(found.own_classes) < FEW_CLASSES:
+        return None
+    share = found.code.most(FEW_CODE)
+    if share is None:
+        return None
+    screens = _screens(found)
+    evidence = ramp(share, CODE)
+    return evidence if screens is None else min(evidence, ramp(screens, SCREENS))
+
+
+def content_evidence(found: Measures) -> float:
+    """How much files, texts and looks say, together."""
+    files = ramp(found.assets.most(FEW_ASSETS), ASSETS)
+    texts = ramp(found.strings.most(FEW_STRINGS), STRINGS)
+    looks = [LOOKS[kind] for kind in alike_looks(found)]
+    if not looks and _looks_differ(found):
+        return min(0.4, joined([0.5 * files, 0.5 * texts]))
+    return joined([0.75 * files, 0.75 * texts, *looks])
+
+
+def alike_looks(found: Measures) -> Iterator[str]:
+    """Which of icon, label and hosts are the same."""
+    if found.icon_distance is not None and found.icon_distance <= NEAR_ICON:
+        yield "icon"
+    if found.same_label:
+        yield "label"
+    if found.hosts[0]:
+        yield "hosts"
+
+
+def _looks_differ(found: Measures) -> bool:
+    """Whether something a person or a network sees was compared and is different."""
+    return found.icon_distance is not None or found.same_label is False or min(found.hosts[1:]) > 0
+
+
+def _screens(found: Measures) -> float | None:
+    """The larger share of one app's screens that is in the other's code; None when neither has enough of them."""
+    shares = [side.overlap.first_in_second for side in found.screens if side.sizes[0] >= FEW_SCREENS]
+    return max(shares, default=None)
+
+
+def _partly(found: Measures) -> bool:
+    share = found.code.most(FEW_CODE)
+    return share is not None and share >= CODE[0] and min(found.own_classes) >= FEW_CLASSES
+
+
+def _reasons(found: Measures) -> Iterator[Reason]:
+    yield from _identity_reasons(found)
+    yield from _code_reasons(found)
+    for kind, shared in (("shared_files", found.assets), ("shared_strings", found.strings)):
+        if shared.overlap.shared:
+            yield Reason(kind=kind, numbers=_numbers(shared))
+    looks = [*alike_looks(found)]
+    if "icon" in looks:
+        yield Reason(kind="same_icon", numbers={"bits": found.icon_distance or 0})
+    if "label" in looks:
+        yield Reason(kind="same_label")
+    if "hosts" in looks:
+        yield Reason(kind="shared_hosts", numbers={"hosts": found.hosts[0]})
+    if not looks and _looks_differ(found):
+        yield Reason(kind="looks_differ")
+
+
+def _identity_reasons(found: Measures) -> Iterator[Reason]:
+    if found.same_sample:
+        yield Reason(kind="same_sample")
+    if found.shared_signers:
+        yield Reason(kind="shared_signer", numbers={"signers": len(found.shared_signers)})
+    elif found.public_signers:
+        yield Reason(kind="public_signer", numbers={"signers": len(found.public_signers)})
+    if not all(found.signed):
+        yield Reason(kind="no_signer", numbers={"unsigned": 2 - sum(found.signed)})
+    if found.same_package:
+        yield Reason(kind="same_package")
+    if any(found.hidden):
+        yield Reason(kind="hidden_code", numbers={"samples": sum(found.hidden)})
+
+
+def _code_reasons(found: Measures) -> Iterator[Reason]:
+    classes = {"first_classes": found.own_classes[0], "second_classes": found.own_classes[1]}
+    if code_evidence(found) is None:
+        yield Reason(kind="tiny_code", numbers={**classes, **_numbers(found.code)})
+    elif found.code.overlap.shared:
+        screens = _screens(found)
+        aside = screens is not None and screens < SCREENS[0] and (found.code.most(FEW_CODE) or 0) >= CODE[0]
+        numbers = {**classes, **_numbers(found.code), **({} if screens is None else {"screens": round(screens, 3)})}
+        yield Reason(kind="library_only" if aside else "shared_code", numbers=numbers)
+
+
+def _numbers(shared: Shared) -> dict[str, float]:
+    return {
+        "shared": shared.overlap.shared,
+        "first": shared.sizes[0],
+        "second": shared.sizes[1],
+        "first_in_second": round(shared.overlap.first_in_second, 3),
+        "second_in_first": round(shared.overlap.second_in_first, 3),
+    }
+
+
+def ramp(share: float | None, ends: tuple[float, float]) -> float:
+    """0 below the lower end, STRONG above the upper one, straight between; 0 for None."""
+    if share is None:
+        return 0.0
+    low, high = ends
+    return STRONG * min(1.0, max(0.0, (share - low) / (high - low)))
+
+
+def joined(chances: list[float]) -> float:
+    """Probability that at least one of independent signs is right."""
+    wrong = 1.0
+    for chance in chances:
+        wrong *= 1 - chance
+    return 1 - wrong
