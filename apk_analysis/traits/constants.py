@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.compiled import compiled
-from apk_analysis.traits.own import OwnDex
+from apk_analysis.traits.own import AppDex
 
 BASE64, HEX, XORED, SHIFTED, BINARY = 1, 2, 4, 8, 16
 MOST_STRINGS, MOST_ARRAYS, MOST_KEYS = 3_000, 1_000, 32
@@ -38,7 +38,7 @@ def _alphabet() -> NDArray[np.uint8]:
 _KINDS = _alphabet()
 
 
-def suspicious(own: OwnDex) -> Iterator[tuple[int, int]]:
+def suspicious(own: AppDex) -> Iterator[tuple[int, int]]:
     """(string, how it looks) of own constants that may be encoded; at most MOST_STRINGS."""
     strings = own.dex.strings
     numbers = np.flatnonzero(own.used[:-1])
@@ -80,7 +80,7 @@ def _look(
             looks[row] |= BINARY
 
 
-def arrays(own: OwnDex) -> Iterator[tuple[int, bytes]]:
+def arrays(own: AppDex) -> Iterator[tuple[int, bytes]]:
     """(method, bytes) of the arrays of bytes and characters that own methods fill; at most MOST_ARRAYS."""
     code, data = own.dex.code(), own.dex.data
     if not len(code):
@@ -106,7 +106,7 @@ def arrays(own: OwnDex) -> Iterator[tuple[int, bytes]]:
 class Keys:
     """Candidates for a key: short constants of the classes that use an encoded one and of own classes they call."""
 
-    def __init__(self, own: OwnDex) -> None:
+    def __init__(self, own: AppDex) -> None:
         self.own = own
         self._of_class: dict[int, tuple[bytes, ...]] = {}
 
@@ -120,7 +120,7 @@ class Keys:
         known = self._of_class.get(owner)
         if known is None:
             dex = self.own.dex
-            calls = [call for row in self._rows(owner) for call in dex.code().calls[row].tolist()]
+            calls = [call for row in self.own.rows(owner) for call in dex.code().calls[row].tolist()]
             called = set(dex.method_class[calls].tolist())
             classes = [owner, *(self._defined[kind] for kind in sorted(called) if kind in self._defined)]
             found = dict.fromkeys(key for number in classes for key in self._constants(number))
@@ -133,13 +133,9 @@ class Keys:
         own = np.flatnonzero(self.own.classes)
         return dict(zip(self.own.dex.class_type[own].tolist(), own.tolist(), strict=True))
 
-    def _rows(self, owner: int) -> range:
-        owners = self.own.dex.code().owner  # ascending: code is read class by class
-        return range(*np.searchsorted(owners, [owner, owner + 1]).tolist())
-
     def _constants(self, owner: int) -> Iterator[bytes]:
         dex = self.own.dex
-        for row in self._rows(owner):
+        for row in self.own.rows(owner):
             for string in dex.code().strings[row].tolist():
                 if 1 < dex.strings.lengths[string] <= LONGEST_KEY:
                     yield dex.strings[string]

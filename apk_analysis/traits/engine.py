@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
 from functools import cache
 
 import apk_analysis.traits.finders
 from apk_analysis.archive import Archive
+from apk_analysis.code.own import Own
 from apk_analysis.contents import Content
 from apk_analysis.defects import problem
-from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Problem, Trait
 from apk_analysis.manifest import Manifest
 from apk_analysis.traits.finder import Finder, Seen
-from apk_analysis.traits.own import Mask, OwnCode
+from apk_analysis.traits.own import AppCode
 from apk_analysis.traits.reveal import reveal
 from apk_analysis.traits.search import Search, Text
 
@@ -51,19 +50,15 @@ class TraitSearch:
         for finder in self._takers:
             finder.take(content)
 
-    def finish(
-        self, manifest: Manifest, dexes: Sequence[Dex], own_classes: Sequence[Mask] | None = None
-    ) -> tuple[tuple[Trait, ...], tuple[Problem, ...]]:
-        """Traits, each once with the first place that shows it, and what could not be looked at.
-
-        `own_classes`: per DEX file bool[classes], which are the app's own.
-        """
+    def finish(self, manifest: Manifest, own: Own) -> tuple[tuple[Trait, ...], tuple[Problem, ...]]:
+        """Traits, each once with the first place that shows it, and what could not be looked at."""
         names = tuple(entry.name for entry in self._archive.entries)
         self._search.look("name", Text("", "\n".join(names).encode("utf-8", "surrogateescape")))
         self._search.finish()
-        own = OwnCode(dexes, own_classes)
-        reveal(self._search, own)
-        seen = Seen(self._archive, names, manifest, tuple(dexes), own, self._search.hits)
+        app = AppCode(own)
+        reveal(self._search, app)
+        dexes = tuple(part.dex for part in own.dexes)
+        seen = Seen(self._archive, names, manifest, dexes, app, self._search.hits)
         found: dict[tuple[str, str, str | None], Trait] = {}
         counts: dict[str, int] = {}
         problems = list(self._search.problems)

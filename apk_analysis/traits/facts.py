@@ -8,7 +8,7 @@ r"""Facts that finders go by: one YAML file per subject in facts/, each a list o
       hidden: [base64, hex, reversed]  # also found when written so; such hits are decoded, then searched again
       vendor: Bangcle                  # everything else is for the finder: `fact.more["vendor"]`
 
-An anchor has at least three characters. One with other than ASCII characters is also found in GBK, in UTF-16 and as
+An anchor has at least three bytes. One with other than ASCII characters is also found in GBK, in UTF-16 and as
 \u escapes; one in ASCII also in UTF-16.
 """
 
@@ -79,7 +79,7 @@ def _fact(file: str, entry: dict[str, Any]) -> Fact:
         most=more.pop("most", MOST),
         more=more,
     )
-    short = [anchor for anchor in fact.anchors if len(anchor) < 3]
+    short = [anchor for anchor in fact.anchors if len(anchor.encode()) < 3]
     if short or not fact.kinds <= set(KINDS) or not fact.hidden <= set(FORMS):
         raise ValueError(f"facts/{file}.yml, {fact.id}: {short or [*sorted(fact.kinds), *sorted(fact.hidden)]}")
     return fact

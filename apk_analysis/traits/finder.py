@@ -14,7 +14,7 @@ from apk_analysis.contents import Content
 from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Trait
 from apk_analysis.manifest import Manifest
-from apk_analysis.traits.own import OwnCode
+from apk_analysis.traits.own import AppCode
 from apk_analysis.traits.search import Hits
 
 
@@ -27,7 +27,7 @@ class Seen:
     """Of all entries, in the archive's order."""
     manifest: Manifest
     dexes: tuple[Dex, ...]
-    own: OwnCode
+    own: AppCode
     """What of the DEX files is the app's own: `own.dexes`, in the same order."""
     hits: Hits
     """Where the anchors of traits/facts/*.yml stand: `seen.hits.of("packers", "bangcle")`."""

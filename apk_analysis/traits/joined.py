@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.compiled import compiled
-from apk_analysis.traits.own import OwnDex
+from apk_analysis.traits.own import AppDex
 from apk_analysis.traits.search import AFTER, BEFORE, Hit, Search
 
 END = b"\xff"
@@ -18,7 +18,7 @@ MOST_BYTES = 32 << 20
 """Of one DEX file's constants, behind each other."""
 
 
-def joined_hits(search: Search, own: OwnDex) -> Iterator[Hit]:
+def joined_hits(search: Search, own: AppDex) -> Iterator[Hit]:
     """Hits in the constants of own methods, put behind each other in the order of their use."""
     text, parts = _joined(own)
     found = search.joined(text)
@@ -42,7 +42,7 @@ def joined_hits(search: Search, own: OwnDex) -> Iterator[Hit]:
         )
 
 
-def _joined(own: OwnDex) -> tuple[bytes, NDArray[np.int64]]:
+def _joined(own: AppDex) -> tuple[bytes, NDArray[np.int64]]:
     """The constants of all own methods that use several, END behind each method; where each constant begins."""
     code, strings = own.dex.code(), own.dex.strings
     rows = np.flatnonzero(own.methods & (np.diff(code.strings.starts) > 1))

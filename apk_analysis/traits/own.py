@@ -1,32 +1,29 @@
-"""The app's own part of its DEX files: which classes, methods and strings somebody wrote for this app."""
+"""What of a sample's DEX files is the app's own: methods, constants, and who uses them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apk_analysis.code.libraries import library_of
-from apk_analysis.dex import Dex
+from apk_analysis.code.own import Own, OwnDex
 from apk_analysis.traits.search import Hit
 
 Mask = NDArray[np.bool_]
-_GENERATED = re.compile(rb"(?:/|^L)(?:R|R\$\w+|BuildConfig);$")
 _CONTAINED = re.compile(r"\+0x[0-9a-f]+$")
 """Behind the name of a DEX file that shares its file with others."""
 
 
-class OwnDex:
-    """One DEX file, and what of it is the app's own."""
+class AppDex:
+    """One DEX file."""
 
-    def __init__(self, dex: Dex, classes: Mask | None = None) -> None:
-        """`classes`: bool[classes]; by names of packages when nobody knows better."""
-        self.dex = dex
-        self.where = _CONTAINED.sub("", dex.name)
-        self.classes: Mask = _by_package(dex) if classes is None else classes
+    def __init__(self, part: OwnDex) -> None:
+        self.dex = part.dex
+        self.where = _CONTAINED.sub("", part.dex.name)
+        self.classes: Mask = part.own
+        """bool[classes]."""
 
     @cached_property
     def methods(self) -> Mask:
@@ -85,6 +82,18 @@ class OwnDex:
         found: list[int] = method[begin:end].tolist()
         return found
 
+    def beside(self, string: int) -> list[int]:
+        """Strings in the code of the own classes that use one."""
+        code = self.dex.code()
+        owners = {int(code.owner[method]) for method in self.users(string)}
+        rows = [row for owner in sorted(owners) for row in self.rows(owner)]
+        return sorted({found for row in rows for found in code.strings[row].tolist()})
+
+    def rows(self, owner: int) -> range:
+        """The methods of a class, as numbers into `dex.code()`."""
+        owners = self.dex.code().owner  # ascending: code is read class by class
+        return range(*np.searchsorted(owners, [owner, owner + 1]).tolist())
+
     def callers(self, calls: Mask) -> Mask:
         """bool[methods with code]: those that call one of the marked rows of the method table."""
         code = self.dex.code()
@@ -94,13 +103,11 @@ class OwnDex:
         return mask
 
 
-class OwnCode:
+class AppCode:
     """All DEX files of a sample."""
 
-    def __init__(self, dexes: Sequence[Dex], classes: Sequence[Mask] | None = None) -> None:
-        """`classes`: for each file bool[classes], which of them are the app's own."""
-        known: Sequence[Mask | None] = classes if classes is not None else [None] * len(dexes)
-        self.dexes = tuple(OwnDex(dex, mask) for dex, mask in zip(dexes, known, strict=True))
+    def __init__(self, own: Own) -> None:
+        self.dexes = tuple(AppDex(part) for part in own.dexes)
 
     def owns(self, hit: Hit) -> bool:
         """Whether a hit stands in an own string; outside DEX files everything is the app's."""
@@ -110,19 +117,6 @@ class OwnCode:
             if dex.where == hit.where and (string := dex.string_at(hit.offset)) >= 0:
                 return bool(dex.strings[string])
         return False
-
-
-def _by_package(dex: Dex) -> Mask:
-    """Classes outside known libraries; R and BuildConfig are nobody's."""
-    known: dict[bytes, bool] = {}
-    mask = np.zeros(len(dex.class_type), bool)
-    for row in range(len(mask)):
-        name = dex.class_name(row)
-        package = name.rpartition(b"/")[0]
-        if package not in known:
-            known[package] = library_of(package[1:].decode("utf-8", "replace").replace("/", ".")) is None
-        mask[row] = known[package] and not _GENERATED.search(name)
-    return mask
 
 
 def dotted(descriptor: bytes) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 
 from apk_analysis.traits import constants, encodings
 from apk_analysis.traits.joined import joined_hits
-from apk_analysis.traits.own import OwnCode, OwnDex
+from apk_analysis.traits.own import AppCode, AppDex
 from apk_analysis.traits.search import Hit, Search, Text
 
 MOST, MOST_BYTES, DEEPEST = 2_000, 4 << 20, 3
@@ -38,7 +38,7 @@ class _Budget:
         return True
 
 
-def reveal(search: Search, own: OwnCode) -> None:
+def reveal(search: Search, own: AppCode) -> None:
     """Decodes, and adds the hits in what was decoded to those of the search."""
     budget, done = _Budget(), 0
     fresh = [text for dex in own.dexes for text in _constants(dex)]
@@ -54,7 +54,7 @@ def reveal(search: Search, own: OwnCode) -> None:
             search.hits.add(hit)
 
 
-def _anchored(hits: list[Hit], own: OwnCode) -> Iterator[Text]:
+def _anchored(hits: list[Hit], own: AppCode) -> Iterator[Text]:
     """What stands around anchors that were met in a hidden form."""
     for hit in hits:
         if not own.owns(hit):
@@ -77,7 +77,7 @@ def _readable(data: bytes) -> bytes:
     return re.split(rb"[\x00-\x08\x0e-\x1f]", data, maxsplit=1)[0]
 
 
-def _constants(own: OwnDex) -> Iterator[Text]:
+def _constants(own: AppDex) -> Iterator[Text]:
     """Own strings and arrays of bytes, decoded in every way that gives a text."""
     keys = constants.Keys(own)
     for string, look in constants.suspicious(own):
@@ -91,7 +91,7 @@ def _keys(keys: constants.Keys, string: int) -> tuple[bytes, ...]:
     return keys.beside(keys.own.users(string))
 
 
-def _opened(own: OwnDex, data: bytes, steps: tuple[str, ...], keys: Callable[[], tuple[bytes, ...]]) -> Iterator[Text]:
+def _opened(own: AppDex, data: bytes, steps: tuple[str, ...], keys: Callable[[], tuple[bytes, ...]]) -> Iterator[Text]:
     readable = encodings.is_text(data)
     if steps and readable:
         yield Text(own.where, data, steps)

@@ -187,4 +187,10 @@ def _hit(text: Text, kind: Kind, origin: Origin, start: int, begin: int, *, wide
 def _decoded(raw: bytes, encoding: str) -> str:
     if encoding == "escaped":
         return _ESCAPE.sub(lambda hit: chr(int(hit[1], 16)), raw.decode("utf-8", "replace"))
+    if encoding == "gbk":  # what stands in front may begin in the middle of a character
+        for cut in (raw, raw[1:]):
+            try:
+                return cut.decode("gbk")
+            except UnicodeDecodeError:
+                continue
     return raw.decode(encoding, "replace")
