@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from blake3 import blake3
@@ -12,10 +13,14 @@ from blake3 import blake3
 from apk_analysis.archive import Archive, Entry
 from apk_analysis.defects import Defect, problem
 from apk_analysis.fingerprint import Problem
+from apk_analysis.inflate import crc32
 
 KEPT = 64 << 20
 """Bytes of one entry that readers get in one piece; a larger one is only hashed."""
 MOST_PROBLEMS = 20
+HASHES: dict[str, Any] = {name: getattr(hashlib, name) for name in ("md5", "sha1", "sha256", "sha384", "sha512")}
+"""What `algorithms` may name."""
+_place = attrgetter("header")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,76 +44,88 @@ class Content:
 class Contents:
     """Inflates each entry once, in file order, while it is iterated. Afterwards `digest` answers from memory.
 
-    `algorithms`: names for hashlib; each is computed for every entry on the way.
+    `algorithms`: names of HASHES; each is computed for every entry on the way.
     """
 
     def __init__(self, archive: Archive, algorithms: frozenset[str] = frozenset(), inside: str = "") -> None:
         self.archive = archive
         self.inside = inside
         self.problems: list[Problem] = []
+        self.complete = False
+        """Whether every entry went by: then nothing is inflated again."""
         self._algorithms = sorted(algorithms)
         self._sizes: dict[int, int] = {}
         self._digests: dict[tuple[int, str], bytes] = {}
         self._defects: dict[int, Defect] = {}
+        self._left = archive.limits.most(len(archive.data))
 
     def __iter__(self) -> Iterator[Content]:
-        left = self.archive.limits.total
-        for entry in sorted(self.archive.entries, key=lambda entry: entry.header):
-            if entry.header in self._sizes or entry.header in self._defects:
-                continue  # a second record of the same bytes
-            if left <= 0:
-                self._defects[entry.header] = Defect("too_large", f"{entry.name}: the archive holds too much")
-                self._note(self._defects[entry.header])
-                return
+        self._left = self.archive.limits.most(len(self.archive.data))
+        for entry in sorted(self.archive.entries, key=_place):
+            whole = blake3()
             try:
-                content = self._inflate(entry)
+                data = self._measure(entry, whole)
             except Defect as defect:
-                self._defects[entry.header] = defect
-                self._note(defect)
+                self._note(defect.kind, defect.detail)
             else:
-                left -= self._sizes[entry.header]
-                yield content
+                yield Content(entry, data, whole.digest(), self.inside)
+        self.complete = True
 
     def size(self, entry: Entry) -> int:
         """Bytes after inflating, as found. Raises Defect like `digest`."""
         self._know(entry)
-        return self._sizes[entry.header]
+        return self._sizes[entry.number]
 
     def digest(self, entry: Entry, algorithm: str) -> bytes:
         """Of the inflated content. Raises Defect when the content is broken or beyond the limits."""
         self._know(entry)
-        known = self._digests.get((entry.header, algorithm))
+        known = self._digests.get((entry.number, algorithm))
         if known is None:
-            state = hashlib.new(algorithm, usedforsecurity=False)
+            state = HASHES[algorithm](usedforsecurity=False)
             for piece in self.archive.stream(entry):
                 state.update(piece)
-            known = self._digests[entry.header, algorithm] = state.digest()
+            known = self._digests[entry.number, algorithm] = state.digest()
         return known
 
     def _know(self, entry: Entry) -> None:
-        if entry.header in self._defects:
-            raise self._defects[entry.header]
-        if entry.header not in self._sizes:
-            self._inflate(entry)
+        if entry.number in self._defects:
+            raise self._defects[entry.number]
+        if entry.number not in self._sizes:
+            self._measure(entry)
 
-    def _inflate(self, entry: Entry) -> Content:
-        states: list[Any] = [hashlib.new(name, usedforsecurity=False) for name in self._algorithms]
-        whole, pieces, size = blake3(), list[bytes](), 0
-        for piece in self.archive.stream(entry):
-            size += len(piece)
-            whole.update(piece)
+    def _measure(self, entry: Entry, *more: Any) -> bytes | None:
+        """Inflates one entry through all hashes, `more` included; its content when that is at most KEPT bytes."""
+        try:
+            states: list[Any] = [HASHES[name](usedforsecurity=False) for name in self._algorithms]
+            size, data = self._pass(entry, (*states, *more))
+        except Defect as defect:
+            self._defects[entry.number] = defect
+            raise
+        self._sizes[entry.number] = size
+        for name, state in zip(self._algorithms, states, strict=True):
+            self._digests[entry.number, name] = state.digest()
+        return data
+
+    def _pass(self, entry: Entry, states: Sequence[Any]) -> tuple[int, bytes | None]:
+        if self._left <= 0:
+            raise Defect("too_large", f"{entry.name}: the files before it hold too much together")
+        size, crc, kept = 0, 0, list[bytes]()
+        for piece in (self.archive.read(entry, KEPT),) if entry.size <= KEPT else self.archive.stream(entry):
+            size, crc = size + len(piece), crc32(piece, crc)
             for state in states:
                 state.update(piece)
             if size <= KEPT:
-                pieces.append(piece)
+                kept.append(piece)
             else:
-                pieces.clear()
-        self._sizes[entry.header] = size
-        for name, state in zip(self._algorithms, states, strict=True):
-            self._digests[entry.header, name] = state.digest()
-        data = None if size > KEPT else pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return Content(entry, data, whole.digest(), self.inside)
+                kept.clear()
+        self._left -= size
+        if size != entry.size:
+            self._note("lying_size", f"{entry.name}: {entry.size} declared, {size} found")
+        elif crc != entry.crc and entry.crc:
+            self._note("crc_mismatch", f"{entry.name}: {entry.crc:08x} declared, {crc:08x} found")
+        return size, b"".join(kept) if size <= KEPT else None
 
-    def _note(self, defect: Defect) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem("zip", defect.kind, defect.detail))
+    def _note(self, kind: str, detail: str) -> None:
+        found = problem("zip", kind, detail)
+        if len(self.problems) < MOST_PROBLEMS and found not in self.problems:
+            self.problems.append(found)

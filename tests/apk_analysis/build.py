@@ -217,6 +217,17 @@ def sections(apk: bytes) -> tuple[int, int]:
     return struct.unpack_from("<L", apk, end + 16)[0], end
 
 
+def with_prefix(apk: bytes, prefix: bytes) -> bytes:
+    """`apk` without signing block behind `prefix`, with all offsets put right."""
+    central, end = sections(apk)
+    moved, at = bytearray(apk), central
+    while apk[at : at + 4] == b"PK\x01\x02":
+        struct.pack_into("<L", moved, at + 42, struct.unpack_from("<L", apk, at + 42)[0] + len(prefix))
+        at += 46 + sum(struct.unpack_from("<HHH", apk, at + 28))
+    struct.pack_into("<L", moved, end + 16, central + len(prefix))
+    return prefix + bytes(moved)
+
+
 # --- v1 ---
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOM = Path(__file__).parent.parent.parent / "apk_analysis"
 KIND = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
-PLACE = {"Defect": 0, "note": 0, "problem": 1}
+PLACE = {"Defect": 0, "note": 0, "_note": 0, "problem": 1}
 
 
 def kinds() -> dict[str, str]:
@@ -32,8 +32,8 @@ def _named(node: ast.AST) -> Iterator[str]:
         first = target.elts[0] if isinstance(target, ast.Tuple) else target
         if getattr(first, "id", "") == "kind":
             yield from _branches(node.value)
-        if getattr(first, "id", "") == "_WORDS":
-            yield from _branches(*node.value.values)  # type: ignore[attr-defined]
+        if getattr(first, "id", "") == "_WORDS" and isinstance(node.value, ast.Dict):
+            yield from _branches(*node.value.values)
 
 
 def _branches(*nodes: ast.expr) -> Iterator[str]:
