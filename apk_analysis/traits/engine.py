@@ -50,9 +50,13 @@ class TraitSearch:
         for finder in self._takers:
             finder.take(content)
 
-    def finish(self, manifest: Manifest, own: Own) -> tuple[tuple[Trait, ...], tuple[Problem, ...]]:
-        """Traits, each once with the first place that shows it, and what could not be looked at."""
-        names = tuple(entry.name for entry in self._archive.entries)
+    def finish(
+        self, names: tuple[str, ...], manifest: Manifest, own: Own
+    ) -> tuple[tuple[Trait, ...], tuple[Problem, ...]]:
+        """Traits, each once with the first place that shows it, and what could not be looked at.
+
+        `names`: of all entries of all parts.
+        """
         self._search.look("name", Text("", "\n".join(names).encode("utf-8", "surrogateescape")))
         self._search.finish()
         app = AppCode(own)

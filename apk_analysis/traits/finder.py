@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from apk_analysis.archive import Archive
@@ -14,11 +15,12 @@ from apk_analysis.contents import Content
 from apk_analysis.dex import Dex
 from apk_analysis.fingerprint import Trait
 from apk_analysis.manifest import Manifest
+from apk_analysis.traits.addresses import Address, addresses
 from apk_analysis.traits.own import AppCode
 from apk_analysis.traits.search import Hits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """Everything that is known once all entries went by."""
 
@@ -31,6 +33,11 @@ class Seen:
     """What of the DEX files is the app's own: `own.dexes`, in the same order."""
     hits: Hits
     """Where the anchors of traits/facts/*.yml stand: `seen.hits.of("packers", "bangcle")`."""
+
+    @cached_property
+    def addresses(self) -> tuple[Address, ...]:
+        """Those of the app itself, ordinary hosts left out."""
+        return tuple(addresses(self.hits, self.own))
 
 
 class Finder(Protocol):

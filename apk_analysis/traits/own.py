@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 import numpy as np
@@ -93,6 +94,24 @@ class AppDex:
         """The methods of a class, as numbers into `dex.code()`."""
         owners = self.dex.code().owner  # ascending: code is read class by class
         return range(*np.searchsorted(owners, [owner, owner + 1]).tolist())
+
+    def types(self, hits: Iterable[Hit]) -> Mask:
+        """bool[types + 1]: those whose descriptor begins with an anchor, or is one when the anchor ends in ';'."""
+        found = [
+            self.string_at(hit.offset)
+            for hit in hits
+            if hit.kind == "dex" and hit.where == self.where and not hit.before and not hit.decode
+        ]
+        return np.isin(self.dex.type_strings, [string for string in found if string >= 0])
+
+    def methods_of(self, types: Mask, names: Collection[str] | None = None) -> Mask:
+        """bool[method table]: methods of the marked types, with one of `names` when they are given."""
+        mask: Mask = types[self.dex.method_class]
+        if names is not None:
+            wanted = {name.encode() for name in names}
+            for row in np.flatnonzero(mask).tolist():
+                mask[row] = self.dex.strings[int(self.dex.method_name[row])] in wanted
+        return mask
 
     def callers(self, calls: Mask) -> Mask:
         """bool[methods with code]: those that call one of the marked rows of the method table."""

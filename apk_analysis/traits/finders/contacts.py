@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from apk_analysis.fingerprint import Trait
 from apk_analysis.traits.facts import fact
 from apk_analysis.traits.finder import Finder, Seen
+from apk_analysis.traits.places import is_of_app
 from apk_analysis.traits.search import Hit
 
 _FOREIGN_FILE = re.compile(
     r"(?i)(?:licen[cs]e|notice|copying|copyright|authors|contributors|credits|third.?party|oss_|changelog|readme)"
-    r"|(?:^|/)(?:META-INF|node_modules)/|\.(?:pom|xsd|dtd|java|kt|proto|py|h|c|map|css|svg)$"
+    r"|/node_modules/|\.(?:pom|xsd|dtd|java|kt|proto|py|h|c|map|css|svg)$"
 )
 _FOREIGN_LINE = re.compile(
     r"(?i)copyright|\(c\)|©|licen[cs]e|author|contribut|written by|maintain|creator|credits|patch|thanks|<[^<>]*$"
@@ -50,9 +51,7 @@ class Contacts(Finder):
 
 
 def _is_own(hit: Hit, seen: Seen) -> bool:
-    if hit.kind == "native" and not hit.where.endswith("libapp.so"):  # only Flutter keeps own strings there
-        return False
-    return not _FOREIGN_FILE.search(hit.where) and seen.own.owns(hit)
+    return is_of_app(hit) and not _FOREIGN_FILE.search(hit.where) and seen.own.owns(hit)
 
 
 def _qq(hit: Hit) -> Iterator[tuple[str, str]]:
