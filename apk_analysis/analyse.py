@@ -5,31 +5,21 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
-from apk_analysis import second_opinion
-from apk_analysis.appearance import Appearance, read_appearance
-from apk_analysis.arbitration import arbitrate
-from apk_analysis.archive import Archive, Bytes
-from apk_analysis.axml import Platform, read_document, read_platform
-from apk_analysis.components import component_elements
-from apk_analysis.containers import BUNDLES, base_of, name_of, name_of_archive
+from apk_analysis.app import App, Findings
+from apk_analysis.archive import Archive, Bytes, Entry
+from apk_analysis.containers import BUNDLES, name_of, name_of_archive, parts_of
 from apk_analysis.defects import Defect, problem
-from apk_analysis.fingerprint import Fingerprint, NetworkSecurity, Problem, Signature, Trait
-from apk_analysis.lookup import Lookup
-from apk_analysis.manifest import Manifest, application_of, read_manifest
-from apk_analysis.network_security import read_network_security
-from apk_analysis.shared_paths import read_shared_paths
-from apk_analysis.signature.verify import verify
-from apk_analysis.traits import find_traits
+from apk_analysis.fingerprint import Fingerprint, Part, Problem, Trait
+from apk_analysis.guard import Guard
+from apk_analysis.package import Identity, Package, open_archive
 
-T = TypeVar("T")
-MANIFEST = "AndroidManifest.xml"
-LARGEST_MANIFEST, LARGEST_BASE = 16 << 20, 1 << 30
+LARGEST_PART = 1 << 30
+MOST_PARTS = 200
 PIECE = 1 << 20
 
 
@@ -42,11 +32,14 @@ class Analysis:
     """The picture that `fingerprint.icon` speaks of."""
 
 
-def analyse(path: str | Path) -> Analysis:
-    """Everything this room can say about the sample at `path`. Raises OSError only when it cannot be opened."""
+def analyse(path: str | Path, *, code: bool = True) -> Analysis:
+    """Everything this room can say about the sample at `path`. Raises OSError only when it cannot be opened.
+
+    Without `code` only its identity: archive, manifest, signers, labels and icon.
+    """
     path = Path(path)
     with _mapped(path) as data:
-        return _Sample(path, data).analyse()
+        return _Sample(path, data, code=code).analyse()
 
 
 def bare_fingerprint(path: Path) -> Fingerprint:
@@ -70,75 +63,109 @@ def _mapped(path: Path) -> Iterator[Bytes]:
 
 def _bare(data: Bytes) -> Fingerprint:
     states = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
-    for at in range(0, len(data), PIECE):
-        piece = bytes(data[at : at + PIECE])
-        for state in states:
-            state.update(piece)
+    with memoryview(data) as view:
+        for at in range(0, len(view), PIECE):
+            for state in states:
+                state.update(view[at : at + PIECE])
     sha256, sha1, md5 = (state.hexdigest() for state in states)
     return Fingerprint(sha256=sha256, sha1=sha1, md5=md5, size=len(data), container=name_of(data))
 
 
 class _Sample:
-    """One analysis under way. Each part is guarded, so that its failure costs only its own facts."""
+    """One analysis under way."""
 
-    def __init__(self, path: Path, data: Bytes, *, inside_bundle: bool = False) -> None:
+    def __init__(self, path: Path, data: Bytes, *, code: bool) -> None:
         self.path = path
         self.data = data
-        self.inside_bundle = inside_bundle
-        self.problems: list[Problem] = []
+        self.code = code
+        self.guard = Guard()
 
     def analyse(self) -> Analysis:
         bare = _bare(self.data)
-        archive = self._guarded("zip", lambda: self._open(bare.container), None)
+        archive = open_archive(self.data, bare.container, self.guard)
         if archive is None:
-            return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
-        self.problems += archive.problems
+            return self._only(bare)
         bare = replace(bare, container=name_of_archive(archive))
-        if bare.container in BUNDLES and not self.inside_bundle:
+        if bare.container == "apk":
+            app = App(archive, self.guard)
+            return self._told(bare, self._look_into(Package(self.path, archive, self.guard), app), app)
+        if bare.container in BUNDLES:
             return self._bundle(archive, bare)
-        if bare.container != "apk":
-            self.problems.append(problem("container", "not_analysed", bare.container))
-            return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
-        return self._apk(archive, bare)
+        self.guard.note([problem("container", "not_analysed", bare.container)])
+        return self._only(bare)
 
-    def _open(self, container: str) -> Archive | None:
-        try:
-            return Archive(self.data)
-        except Defect as defect:
-            kind = {"empty": "empty", "html": "html_instead"}.get(container, defect.kind)
-            self.problems.append(problem("zip", kind, defect.detail or f"looks like {container}"))
-            return None
+    def _only(self, bare: Fingerprint) -> Analysis:
+        return Analysis(fingerprint=replace(bare, problems=self.guard.problems))
 
-    def _guarded(self, part: str, read: Callable[[], T], otherwise: T) -> T:
-        try:
-            return read()
-        except Defect as defect:
-            self.problems.append(defect.problem(part))
-        except MemoryError:
-            self.problems.append(problem(part, "out_of_memory"))
-        except Exception as error:  # noqa: BLE001 - our own mistake on hostile bytes; said, never hidden
-            self.problems.append(problem(part, "internal_error", f"{type(error).__name__}: {error}"))
-        return otherwise
+    def _look_into(self, package: Package, app: App) -> Identity:
+        """Hands all contents of one APK to the app, then says who it is."""
+        if self.code:
+            app.look_into(package)
+        return package.identity()
 
-    def _apk(self, archive: Archive, bare: Fingerprint) -> Analysis:
-        raw = self._guarded("manifest", lambda: self._read_manifest(archive), b"")
-        document, lookup = read_document(raw), Lookup(archive)
-        application = application_of(document)
-        platform = self._guarded("manifest", lambda: read_platform(document), None) if raw else None
-        signature = self._guarded("signature", lambda: self._signature(archive, platform), Signature())
-        nobody, nothing = Manifest(reader=None), tuple[Trait, ...]()
-        manifest = self._guarded("manifest", lambda: read_manifest(document, lookup), nobody) if raw else nobody
-        if raw:
-            manifest = self._guarded("manifest", lambda: arbitrate(manifest, self.path, lookup), manifest)
-        shown = self._guarded("appearance", lambda: read_appearance(document, lookup), Appearance())
-        network = self._guarded("network", lambda: read_network_security(application, lookup), NetworkSecurity())
-        paths = self._guarded(
-            "manifest", lambda: read_shared_paths(component_elements(application), lookup), tuple[str, ...]()
+    def _bundle(self, archive: Archive, bare: Fingerprint) -> Analysis:
+        """A bundle is one app: who it is, is said by its base; code and files come from all parts."""
+        entries = parts_of(archive, bare.container)
+        if not entries:
+            self.guard.note([problem("container", "no_base")])
+            return self._only(bare)
+        if len(entries) > MOST_PARTS:
+            self.guard.note([problem("container", "parts_not_analysed", f"{len(entries) - MOST_PARTS}")])
+        app = App(archive, self.guard)
+        identity, parts = None, list[Part]()
+        for entry in entries[:MOST_PARTS]:
+            found = self._part(archive, entry, app, inside="" if identity is None and not parts else f"{entry.name}!/")
+            if found is None:
+                continue
+            part, who = found
+            if not parts:
+                identity = who
+            parts.append(part)
+        if identity is None:
+            return self._only(bare)
+        self.guard.note(_disagreements(parts))
+        base = Trait(kind="base_apk", value=parts[0].name, where=parts[0].name, sha256=parts[0].sha256)
+        return self._told(bare, identity, app, parts=tuple(parts), first=(base,))
+
+    def _part(self, archive: Archive, entry: Entry, app: App, inside: str) -> tuple[Part, Identity] | None:
+        """One APK of a bundle, inflated into a file of its own."""
+        with tempfile.NamedTemporaryFile(suffix=".apk") as file:
+            try:
+                for piece in archive.stream(entry, LARGEST_PART):
+                    file.write(piece)
+            except Defect as defect:
+                self.guard.note([defect.problem("container")])
+                return None
+            file.flush()
+            with _mapped(Path(file.name)) as data:
+                bare = _bare(data)
+                opened = open_archive(data, bare.container, self.guard)
+                if opened is None or name_of_archive(opened) != "apk":
+                    self.guard.note([problem("container", "not_analysed", entry.name)])
+                    return None
+                identity = self._look_into(Package(Path(file.name), opened, self.guard, inside), app)
+        part = Part(
+            name=entry.name,
+            split=identity.manifest.split or "",
+            sha256=bare.sha256,
+            size=bare.size,
+            status=identity.signature.status,
+            signers=tuple(signer.sha256 for signer in identity.signature.signers),
         )
-        self.problems += [*lookup.problems, *manifest.problems, *shown.problems]
-        self.problems += second_opinion.zip_health(self.path)
-        traits = self._guarded("traits", lambda: self._traits(archive), nothing)
-        label = manifest.label or shown.labels.get("")
+        return part, identity
+
+    def _told(
+        self,
+        bare: Fingerprint,
+        identity: Identity,
+        app: App,
+        *,
+        parts: tuple[Part, ...] = (),
+        first: tuple[Trait, ...] = (),
+    ) -> Analysis:
+        """All that was found as one fingerprint."""
+        manifest, shown, platform = identity.manifest, identity.shown, identity.platform
+        found = app.conclude(manifest) if self.code else Findings()
         fingerprint = replace(
             bare,
             package=manifest.package,
@@ -146,8 +173,8 @@ class _Sample:
             version_name=manifest.version_name,
             min_sdk=platform.min_sdk if platform else None,
             target_sdk=platform.target_sdk if platform else None,
-            label=label,
-            labels=shown.labels or ({"": label} if label else {}),
+            label=identity.label,
+            labels=shown.labels or ({"": identity.label} if identity.label else {}),
             names=shown.names,
             icon=shown.icon,
             icons=shown.icons,
@@ -155,67 +182,23 @@ class _Sample:
             permissions_sha256=manifest.permissions_sha256,
             components=manifest.components,
             meta_data=manifest.meta_data,
-            network=network,
-            provider_paths=paths,
-            signature=signature,
-            traits=traits,
-            problems=tuple(dict.fromkeys(self.problems)),
+            network=identity.network,
+            provider_paths=identity.provider_paths,
+            signature=identity.signature,
+            code=found.code,
+            sketches=found.sketches,
+            native=app.natives.libraries,
+            parts=parts,
+            nested=tuple(app.nest.found),
+            traits=(*first, *found.traits),
+            problems=self.guard.problems,
             reader=manifest.reader,
         )
         return Analysis(fingerprint=fingerprint, icon_png=shown.icon_png)
 
-    def _read_manifest(self, archive: Archive) -> bytes:
-        entry = archive.find(MANIFEST)
-        if entry is None:
-            raise Defect("no_manifest")
-        return archive.read(entry, LARGEST_MANIFEST)
 
-    def _signature(self, archive: Archive, platform: Platform | None) -> Signature:
-        signature, problems = verify(archive, platform)
-        self.problems += problems
-        return signature
-
-    def _traits(self, archive: Archive) -> tuple[Trait, ...]:
-        traits, problems = find_traits(archive)
-        self.problems += problems
-        return traits
-
-    def _bundle(self, archive: Archive, bare: Fingerprint) -> Analysis:
-        """A bundle is analysed through its base; hashes and size stay those of the bundle."""
-        base = base_of(archive, bare.container)
-        if base is None:
-            self.problems.append(problem("container", "no_base"))
-            return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
-        with tempfile.NamedTemporaryFile(suffix=".apk") as file:
-            try:
-                for piece in archive.stream(base, LARGEST_BASE):
-                    file.write(piece)
-            except Defect as defect:
-                self.problems.append(defect.problem("container"))
-                return Analysis(fingerprint=replace(bare, problems=tuple(self.problems)))
-            file.flush()
-            inner = _analyse_base(Path(file.name))
-        return self._joined(archive, bare, base.name, inner)
-
-    def _joined(self, archive: Archive, bare: Fingerprint, name: str, inner: Analysis) -> Analysis:
-        others = sum(entry.name.lower().endswith(".apk") for entry in archive.entries) - 1
-        if others:
-            self.problems.append(problem("container", "parts_not_analysed", f"{others} besides {name}"))
-        found = inner.fingerprint
-        own = Trait(kind="base_apk", value=name, where=name, sha256=found.sha256)
-        fingerprint = replace(
-            found,
-            sha256=bare.sha256,
-            sha1=bare.sha1,
-            md5=bare.md5,
-            size=bare.size,
-            container=bare.container,
-            traits=(own, *found.traits),
-            problems=(*self.problems, *found.problems),
-        )
-        return Analysis(fingerprint=fingerprint, icon_png=inner.icon_png)
-
-
-def _analyse_base(path: Path) -> Analysis:
-    with _mapped(path) as data:
-        return _Sample(path, data, inside_bundle=True).analyse()
+def _disagreements(parts: list[Part]) -> Iterator[Problem]:
+    """Android installs the parts of an app only when all have the signers of the base."""
+    for part in parts[1:]:
+        if part.signers != parts[0].signers:
+            yield problem("container", "parts_differ", f"{part.name} is not signed like {parts[0].name}")

@@ -36,11 +36,10 @@ _SYMBOL = {
 
 
 class Natives:
-    """Collects the native libraries while `contents` is iterated."""
+    """Collects the native libraries of all parts of an app while their contents go by."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._contents = contents
         self._found: dict[str, NativeLibrary] = {}
         self._noted: dict[str, int] = {}
 
@@ -49,16 +48,16 @@ class Natives:
         """By path."""
         return tuple(self._found[where] for where in sorted(self._found))
 
-    def take(self, content: Content) -> None:
+    def take(self, content: Content, contents: Contents) -> None:
         """Reads `content` when it is a native library, by its name or by its first bytes."""
-        name, data = content.entry.name, content.data
+        name, data = content.where, content.data
         if not (name.endswith(".so") or (data is not None and data.startswith(MAGIC))):
             return
         if len(self._found) >= MOST_LIBRARIES:
             self._note(Defect("not_examined", f"native libraries beyond {MOST_LIBRARIES}, from {name} on"))
             return
         if data is None:
-            digest, size = self._contents.digest(content.entry, "sha256").hex(), self._contents.size(content.entry)
+            digest, size = contents.digest(content.entry, "sha256").hex(), contents.size(content.entry)
             self._found[name] = NativeLibrary(where=name, sha256=digest, size=size, machine="")
             self._note(Defect("too_large", f"{name}: only hashed"))
             return

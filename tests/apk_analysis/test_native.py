@@ -41,9 +41,9 @@ def test_the_imports_do_not_depend_on_the_order_of_symbols() -> None:
 
 def taken(files: dict[str, bytes]) -> Natives:
     contents = Contents(Archive(build.archive(files)))
-    natives = Natives(contents)
+    natives = Natives()
     for content in contents:
-        natives.take(content)
+        natives.take(content, contents)
     return natives
 
 
