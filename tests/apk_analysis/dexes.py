@@ -3,10 +3,14 @@
 import hashlib
 import struct
 import zlib
+from collections.abc import Mapping, Sequence
+
+Uses = Sequence[tuple[str, str] | str | bytes]
+"""What a method does: (owner, method) is a call, a text is a constant, bytes are instructions as they stand."""
 
 
-def dex(classes: dict[str, list[tuple[str, str] | str]], parents: dict[str, str] | None = None) -> bytes:
-    """Class descriptor -> what its one method does: (owner, method) is a call, a text is a constant."""
+def dex(classes: Mapping[str, Uses], parents: dict[str, str] | None = None) -> bytes:
+    """Class descriptor -> what its one method does."""
     calls = sorted({use for uses in classes.values() for use in uses if isinstance(use, tuple)})
     parents = parents or {}
     types = sorted({*classes, *parents.values(), *(owner for owner, _ in calls)})
@@ -24,7 +28,9 @@ def dex(classes: dict[str, list[tuple[str, str] | str]], parents: dict[str, str]
     for name, uses in classes.items():
         code = b""
         for use in uses:
-            if isinstance(use, tuple):
+            if isinstance(use, bytes):
+                code += use
+            elif isinstance(use, tuple):
                 code += struct.pack("<HHH", 0x106E, methods.index(use), 0)
             else:
                 code += struct.pack("<HH", 0x001A, strings.index(use))
