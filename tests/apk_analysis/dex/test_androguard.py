@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -15,8 +14,6 @@ from apk_analysis.dex import Dex
 from tests.platforms.software import environment
 
 PROGRAM = Path(__file__).with_name("androguard_facts.py")
-SLICE_MB = 0.15
-"""androguard needs seconds for each MB: packages beyond this size are left to the nightly run."""
 
 
 def decoded(name: bytes) -> str:
@@ -46,9 +43,7 @@ def differences(said: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.platform
 @pytest.mark.shared
 def test_classes_strings_and_every_opcode_agree(corpus: list[tuple[Path, dict[str, str]]]) -> None:
-    nightly = os.environ.get("COPYCATCH_NIGHTLY") == "1"
-    paths = [str(path) for path, row in corpus if nightly or int(row["size"]) <= SLICE_MB * 1e6]
-    command = [str(environment("fdroid") / "python"), str(PROGRAM), *paths]
+    command = [str(environment("fdroid") / "python"), str(PROGRAM), *(str(path) for path, _ in corpus)]
     methods, wrong = 0, list[str]()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
@@ -56,4 +51,4 @@ def test_classes_strings_and_every_opcode_agree(corpus: list[tuple[Path, dict[st
             methods += len(said["methods"])
             wrong += differences(said)
     assert process.returncode == 0
-    assert not wrong and methods > 2_000
+    assert not wrong and methods > 80_000
