@@ -21,7 +21,7 @@ Data = NDArray[np.uint8]
 
 
 class Found(NamedTuple):
-    """Hits of one walk; those of one lane in the order of their ends."""
+    """Hits of one walk, in the order of their ends."""
 
     pattern: NDArray[np.int32]
     start: Ints
@@ -62,7 +62,8 @@ class Walker:
         for begin in range(0, len(data), BLOCK):
             stop = min(len(data), begin + BLOCK)
             count = find(tables.column, tables.step, tables.accepting, tables.reach, data, begin, stop, self._scratch)
-            yield self._scratch[0, :count], self._scratch[1, :count]
+            order = np.argsort(self._scratch[0, :count])  # lanes come mixed, and only the first hits are kept
+            yield self._scratch[0, order], self._scratch[1, order]
 
 
 @compiled
