@@ -12,17 +12,27 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from apk_analysis.analyse import Analysis, analyse, bare_fingerprint
 from apk_analysis.defects import problem
 
+R = TypeVar("R")
 LARGEST_WRITTEN = 2 << 30
 """Bytes of one temporary file (the base of a bundle)."""
 SAMPLES_PER_WORKER = 200
 """Then a fresh process takes over, so that leaks of foreign parsers stay small."""
+
+
+class WorkerLost(Exception):  # noqa: N818 - an outcome of a hostile sample, not an error of the program
+    """A worker took too long, needed too much memory or died; `kind` is that of the problem, as the message."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind = kind
+        self.detail = detail
 
 
 class Pool:
@@ -58,22 +68,27 @@ class Pool:
         """The analysis to come. Its result raises OSError only when the sample cannot be opened."""
         outer: Future[Analysis] = Future()
         outer.set_running_or_notify_cancel()
-        inner = self._schedule(str(path))
+        inner = self._schedule(type(self).work, str(path))
         inner.add_done_callback(lambda done: _pass_on(done, outer, Path(path), self._timeout))
         return outer
+
+    def call(self, work: Callable[..., R], *paths: Path) -> R:
+        """What `work` says of samples, in a worker. Raises WorkerLost, and OSError when one cannot be opened."""
+        result: R = _outcome(self._schedule(work, *paths), self._timeout)
+        return result
 
     def analyse(self, path: str | Path) -> Analysis:
         """Waits for the analysis. Raises OSError only when the sample cannot be opened."""
         return self.submit(path).result()
 
-    def _schedule(self, path: str) -> Any:
+    def _schedule(self, work: Callable[..., Any], *paths: str | Path) -> Any:
         with self._lock:
             try:
-                return self._pool.schedule(type(self).work, args=(path,), timeout=self._timeout)
+                return self._pool.schedule(work, args=paths, timeout=self._timeout)
             except RuntimeError:  # the pool itself broke: its manager died with a worker, say
                 self._pool.stop()
                 self._pool = self._start()
-                return self._pool.schedule(type(self).work, args=(path,), timeout=self._timeout)
+                return self._pool.schedule(work, args=paths, timeout=self._timeout)
 
     def close(self, *, now: bool = False) -> None:
         """Ends the workers, after what was submitted or, with `now`, at once."""
@@ -112,14 +127,19 @@ def _pass_on(done: Any, outer: Future[Analysis], path: Path, timeout: float) -> 
 
 def _result(done: Any, path: Path, timeout: float) -> Analysis:
     try:
-        result: Analysis = done.result()
-    except Timeout:
-        kind, detail = "timeout", f"more than {timeout:g} s"
+        result: Analysis = _outcome(done, timeout)
+    except WorkerLost as lost:
+        bare = bare_fingerprint(path)
+        return Analysis(fingerprint=replace(bare, problems=(problem("worker", lost.kind, lost.detail),)))
+    return result
+
+
+def _outcome(done: Any, timeout: float) -> Any:
+    try:
+        return done.result()
+    except Timeout as error:
+        raise WorkerLost("timeout", f"more than {timeout:g} s") from error
     except (ProcessExpired, RuntimeError) as error:
-        kind, detail = "killed", f"exit code {getattr(error, 'exitcode', None)}"
-    except MemoryError:
-        kind, detail = "out_of_memory", ""
-    else:
-        return result
-    bare = bare_fingerprint(path)
-    return Analysis(fingerprint=replace(bare, problems=(problem("worker", kind, detail),)))
+        raise WorkerLost("killed", f"exit code {getattr(error, 'exitcode', None)}") from error
+    except MemoryError as error:
+        raise WorkerLost("out_of_memory", "") from error

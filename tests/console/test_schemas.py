@@ -8,6 +8,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from apk_analysis.compare import Comparison
 from apk_analysis.fingerprint import Fingerprint
 from console.offers import Offer
 from index.model import Listing
@@ -18,10 +19,11 @@ FOLDER = ROOT / "docs/schema"
 READ: dict[str, tuple[type, str]] = {
     "detect_input": (Offer, "Input of copycatch detect: one object per line"),
     "import_input": (Listing, "Input of copycatch import: one object per line, or the columns of a CSV file"),
+    "compare": (Comparison, "copycatch compare --json: one document"),
     "brands_show": (Profile, "copycatch brands show --json: one document; also the fields of a brand profile"),
 }
 PRINTED = {
-    "demo": "demo", "detect": "detect", "scan": "scan", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
+    "demo": "demo", "detect": "detect", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
     "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
     "brands show": "brands_show", "brands check": "brands_check", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
