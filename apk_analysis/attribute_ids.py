@@ -40,12 +40,14 @@ _MANIFEST = {
     "shortcutShortLabel": 0x0529,
     "shortcutLongLabel": 0x052A,
     "roundIcon": 0x052C,
+    "splitName": 0x0549,
     "targetSandboxVersion": 0x054C,
     "isFeatureSplit": 0x055B,
     "appComponentFactory": 0x057A,
     "isSplitRequired": 0x0591,
     "pathSuffix": 0x061E,
     "pathAdvancedPattern": 0x0620,
+    "requiredSplitTypes": 0x064E,
 }
 _DRAWABLES = {
     "gravity": 0x00AF,
@@ -74,6 +76,7 @@ _DRAWABLES = {
     "top": 0x01AE,
     "right": 0x01AF,
     "bottom": 0x01B0,
+    "fromDegrees": 0x01B3,
     "pivotX": 0x01B5,
     "pivotY": 0x01B6,
     "insetLeft": 0x01B7,

@@ -1,0 +1,70 @@
+"""What the app was built with, and where its pages or scripts lie: `builder`, `web_bundle`, `builder_app_id`.
+
+Builders wrap somebody else's page or script in minutes, and give each app a number: the same number in two samples ties
+them, and the same bundle does so whatever else was changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from apk_analysis.contents import Content
+from apk_analysis.fingerprint import Trait
+from apk_analysis.traits.facts import Fact, facts
+from apk_analysis.traits.finder import Finder, Seen
+from apk_analysis.traits.signs import LONGEST_PATH, Signs, groups_of, signs_of
+
+MOST_BUNDLES, MOST_IDS = 200, 20
+
+
+class Builders(Finder):
+    """Reports each builder of which all groups of signs are there."""
+
+    def __init__(self) -> None:
+        self._bundles: dict[str, str] = {}
+
+    def take(self, content: Content) -> None:
+        """Hashes the files that may be an app's bundle."""
+        name = content.entry.name
+        if content.data is None or content.inside or len(name) > LONGEST_PATH or len(self._bundles) >= MOST_BUNDLES:
+            return
+        if name not in self._bundles and _bundles().fullmatch(name):
+            self._bundles[name] = hashlib.sha256(content.data).hexdigest()
+
+    def finish(self, seen: Seen) -> Iterator[Trait]:
+        """The builders, with the bundle as proof where there is one."""
+        signs = signs_of(seen)
+        for fact in facts("builders"):
+            places = signs.met(groups_of(fact))
+            if places:
+                yield from self._one(fact, places, signs)
+
+    def _one(self, fact: Fact, places: tuple[str, ...], signs: Signs) -> Iterator[Trait]:
+        name = fact.more["name"]
+        yield Trait(kind="builder", value=name, where=places[0])
+        bundle = next((file for glob in fact.more.get("bundle", ()) for file in signs.files(glob)), "")
+        if bundle:
+            yield Trait(kind="web_bundle", value=name, where=bundle, sha256=self._bundles.get(bundle))
+        if "app_id" in fact.more:
+            hits = (re.match(fact.more["app_id"], file) for file in signs.names)
+            found = dict.fromkeys((hit[1], hit.string) for hit in hits if hit)
+            first = dict(reversed(found))
+            for number in sorted(first)[:MOST_IDS]:
+                yield Trait(kind="builder_app_id", value=number, where=first[number])
+
+
+@cache
+def _bundles() -> re.Pattern[str]:
+    globs = [glob for fact in facts("builders") for glob in fact.more.get("bundle", ())]
+    top = {
+        folder: [glob for glob in globs if glob.startswith(folder)] for folder in {g.partition("/")[0] for g in globs}
+    }
+    # One look at the first folder spares most entries the long list.
+    return re.compile("|".join(f"{folder}(?:{'|'.join(_rest(glob) for glob in of)})" for folder, of in top.items()))
+
+
+def _rest(glob: str) -> str:
+    return ".*".join(re.escape(part) for part in glob[len(glob.partition("/")[0]) :].split("*"))

@@ -1,0 +1,69 @@
+"""Every fact about builders, packers and SDKs is found by each of its signs, and by none of its groups alone."""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from apk_analysis.traits.facts import Fact, facts
+from apk_analysis.traits.signs import groups_of
+from tests.apk_analysis.traits.packages import Package, look
+
+KINDS = {"builders": "builder", "packers": "packer"}
+FACTS = [(file, fact) for file in KINDS for fact in facts(file)]
+
+
+def sets_of(fact: Fact) -> Iterator[list[str]]:
+    """Each sign together with the first of every other group."""
+    groups = groups_of(fact)
+    for number, group in enumerate(groups):
+        for sign in group:
+            yield [sign, *(other[0] for at, other in enumerate(groups) if at != number)]
+
+
+@pytest.mark.parametrize(("file", "fact"), FACTS, ids=[f"{file}/{fact.id}" for file, fact in FACTS])
+def test_each_sign_shows_the_fact(file: str, fact: Fact) -> None:
+    for signs in sets_of(fact):
+        found = Package().with_signs(signs).traits(KINDS[file])
+        assert fact.more["name"] in [trait.value for trait in found], signs
+        assert all(trait.where for trait in found)
+
+
+@pytest.mark.parametrize(("file", "fact"), FACTS, ids=[f"{file}/{fact.id}" for file, fact in FACTS])
+def test_what_is_merely_present_is_not_the_fact(file: str, fact: Fact) -> None:
+    groups = groups_of(fact)
+    for left_out in range(len(groups)):
+        others = [group for number, group in enumerate(groups) if number != left_out]
+        if {sign for group in others for sign in group[:1]} & set(groups[left_out]):
+            continue  # the sign is in both groups: it says enough alone
+        package = Package().with_signs(group[0] for group in others)
+        assert fact.more["name"] not in package.values(KINDS[file]), (fact.id, left_out)
+
+
+@pytest.mark.parametrize(("file", "fact"), FACTS, ids=[f"{file}/{fact.id}" for file, fact in FACTS])
+def test_a_longer_name_is_another_name(file: str, fact: Fact) -> None:
+    """A file or class whose name merely ends or begins like a sign is none."""
+    changed = {"file": "my{}x", "lib": "my{}", "class": "my{}", "component": "my{}", "application": "my{}"}
+    signs = [sign.split(":", 1) for sign in chain.from_iterable(groups_of(fact))]
+    near = [f"{kind}:{changed[kind].format(pattern)}" for kind, pattern in signs if kind in changed]
+    assert fact.more["name"] not in Package().with_signs(near).values(KINDS[file])
+
+
+def test_a_plain_app_shows_nothing() -> None:
+    assert Package().values(*KINDS.values(), "code_hidden", "incomplete_set") == []
+
+
+EXPECTED = {
+    "apkvolt-1.0.4__APKVolt_App.apk": ["Kivy (python-for-android)"],
+    "react-native-phone-verification-0.0.1__app-debug-unaligned.apk": ["React Native"],
+    "react-native-phone-verification-0.0.1__app-debug.apk": ["React Native"],
+}
+"""What real packages were built with; no other one was built with anything, and none is packed."""
+
+
+@pytest.mark.shared
+def test_real_packages_get_no_wrong_builder(corpus: list[tuple[Path, dict[str, str]]]) -> None:
+    for path, _ in corpus:
+        found = look(path.read_bytes(), *KINDS.values())
+        assert [trait.value for trait in found] == EXPECTED.get(path.name, []), path.name
