@@ -7,27 +7,28 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from apk_analysis import apk_info_reader, second_opinion
-from apk_analysis.archive import Archive
-from apk_analysis.defects import problem
+from apk_analysis.archive import Archive, Entry
+from apk_analysis.defects import Defect, problem
 from apk_analysis.fingerprint import Problem
-from apk_analysis.lookup import Lookup
 from apk_analysis.manifest import Manifest
 
 OTHERS: tuple[Callable[[Path], Manifest | None], ...] = (apk_info_reader.read_manifest, second_opinion.read_manifest)
 """In the order in which they are asked."""
-MANIFEST = "AndroidManifest.xml"
+READ = {"AndroidManifest.xml": 16 << 20, "resources.arsc": 64 << 20}
+"""What all readers look at, and bytes that it may have."""
+MOST_COPIES = 8
 _COMPARED = ("package", "version_code")
 
 
-def arbitrate(own: Manifest, path: Path, lookup: Lookup) -> Manifest:
+def arbitrate(own: Manifest, path: Path, archive: Archive) -> Manifest:
     """`own` as it is when nothing is odd, else completed field by field by the next reader that knows the package.
 
-    What that reader contradicts becomes a problem. Others inflate without limits, so they are asked only where we
-    have seen that everything they will read stays within ours. Never raises for bad input.
+    What that reader contradicts becomes a problem. Never raises for bad input.
     """
-    if own.package and not own.problems and not _is_odd(lookup.archive):
+    listed = [entry for entry in archive.entries if entry.name.rstrip("/") in READ]
+    if own.package and not own.problems and not _are_odd(listed):
         return own
-    for read in OTHERS if lookup.table_fits else ():
+    for read in OTHERS if _fit(archive, listed) else ():
         other = read(path)
         if other is not None and other.package:
             return _joined(own, other)
@@ -36,10 +37,25 @@ def arbitrate(own: Manifest, path: Path, lookup: Lookup) -> Manifest:
     return replace(own, reader=None, problems=(*own.problems, problem("manifest", "unreadable_manifest")))
 
 
-def _is_odd(archive: Archive) -> bool:
-    """Whether other readers may find another manifest in the archive than we do."""
-    listed = [entry for entry in archive.entries if entry.name.rstrip("/") == MANIFEST]
-    return len(listed) != 1 or any(entry.mismatch or entry.method not in {0, 8} or entry.flags & 1 for entry in listed)
+def _are_odd(listed: list[Entry]) -> bool:
+    """Whether other readers may find another manifest or table in the archive than we do."""
+    names = [entry.name.rstrip("/") for entry in listed]
+    tricked = any(entry.mismatch or entry.method not in {0, 8} or entry.flags & 1 for entry in listed)
+    return tricked or len(names) != len(set(names))
+
+
+def _fit(archive: Archive, listed: list[Entry]) -> bool:
+    """Whether everything that other readers, who have no limits, may read inflates within ours."""
+    if len(listed) > MOST_COPIES:
+        return False
+    for entry in listed:
+        try:
+            for _ in archive.stream(entry, READ[entry.name.rstrip("/")]):
+                pass
+        except Defect as defect:
+            if defect.kind in {"bomb", "too_large"}:
+                return False
+    return True
 
 
 def _joined(own: Manifest, other: Manifest) -> Manifest:

@@ -36,8 +36,6 @@ class Lookup:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.problems: list[Problem] = []
-        self.table_fits = True
-        """Whether the table inflates within the limits; readers without limits of their own must not see it else."""
         self.resources = self._open_table()
         self.theme = 0
         """Style of the application; answers what attributes like ?colorPrimary stand for."""
@@ -49,13 +47,7 @@ class Lookup:
         if entry is None:
             return None
         try:
-            data = self.archive.read(entry, LARGEST_TABLE)
-        except Defect as defect:
-            self.table_fits = False
-            self.problems.append(defect.problem("resources"))
-            return None
-        try:
-            return Resources(data)
+            return Resources(self.archive.read(entry, LARGEST_TABLE))
         except Defect as defect:
             self.problems.append(defect.problem("resources"))
             return None

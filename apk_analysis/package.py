@@ -79,11 +79,14 @@ class Package:
         entry = self.archive.find(MANIFEST)
         if entry is None:
             raise Defect("no_manifest")
-        return self.archive.read(entry, LARGEST_MANIFEST)
+        raw = self.archive.read(entry, LARGEST_MANIFEST)
+        if not raw:
+            raise Defect("malformed_manifest", "empty")
+        return raw
 
     def _manifest(self, document: Document, lookup: Lookup) -> Manifest:
         own = self._guard.run("manifest", lambda: read_manifest(document, lookup), Manifest(reader=None))
-        return self._guard.run("manifest", lambda: arbitrate(own, self._path, lookup), own)
+        return self._guard.run("manifest", lambda: arbitrate(own, self._path, self.archive), own)
 
     def _signature(self, platform: Platform | None) -> Signature:
         return self._guard.run("signature", lambda: self._verified(platform), Signature())
@@ -96,6 +99,7 @@ class Package:
 
 def open_archive(data: Bytes, container: str, guard: Guard) -> Archive | None:
     """The archive of a sample, or None and a problem. `container`: what its first bytes look like."""
+
     def opened() -> Archive:
         try:
             return Archive(data)
