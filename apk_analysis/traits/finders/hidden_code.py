@@ -27,6 +27,7 @@ from apk_analysis.traits.opaque import is_opaque
 from apk_analysis.traits.signs import MANIFEST, Signs, groups_of, signs_of
 
 LARGEST_MANIFEST, MOST_FILES = 16 << 20, 50
+PLAY = "com.android.vending.splits.required"
 FEW_CLASSES, TIMES = 150, 2
 """A DEX set of at most FEW_CLASSES classes is a loader's; the encrypted file is TIMES as large."""
 PLATFORM = ("android.", "com.android.internal.", "java.", "dalvik.")
@@ -70,11 +71,9 @@ class HiddenCode(Finder):
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """Every proof that holds."""
         manifest, signs = seen.manifest, signs_of(seen)
-        required = (
-            manifest.splits_required or self._split_types or signs.where("meta:com.android.vending.splits.required")
-        )
-        if required and not manifest.split:
-            yield Trait(kind="incomplete_set", value=_required(manifest, signs), where=MANIFEST)
+        required = "" if manifest.split else self._required(manifest)
+        if required:
+            yield Trait(kind="incomplete_set", value=required, where=MANIFEST)
         if manifest.split or manifest.has_code is False or not seen.dexes:
             return
         names = dict.fromkeys(item.name for item in manifest.components if self._has_class(item))
@@ -84,6 +83,15 @@ class HiddenCode(Finder):
         yield from self._components(manifest, list(names), missing)
         yield from self._loader(seen.dexes)
         yield from self._packed(signs, missing)
+
+    def _required(self, manifest: Manifest) -> str:
+        """What says that the app cannot run without its other splits, in the manifest's own words; '' for nothing."""
+        if manifest.splits_required:
+            return "isSplitRequired"
+        if self._split_types:
+            return "requiredSplitTypes"
+        wanted = any(item.name == PLAY and item.value == "true" for item in manifest.meta_data)
+        return PLAY if wanted else ""
 
     def _components(self, manifest: Manifest, names: list[str], missing: list[str]) -> Iterator[Trait]:
         vital = {item.name for item in manifest.components if _starts(item)} | {manifest.application_class}
@@ -119,11 +127,3 @@ class HiddenCode(Finder):
 
 def _starts(item: Component) -> bool:
     return "android.intent.action.MAIN" in item.actions and "android.intent.category.LAUNCHER" in item.categories
-
-
-def _required(manifest: Manifest, signs: Signs) -> str:
-    """What the manifest says, in its own words."""
-    if manifest.splits_required:
-        return "isSplitRequired"
-    known = signs.where("meta:com.android.vending.splits.required")
-    return "com.android.vending.splits.required" if known else "requiredSplitTypes"

@@ -12,6 +12,7 @@ LAUNCHER = (
     '<activity android:name="{}"><intent-filter><action android:name="android.intent.action.MAIN"/>'
     '<category android:name="android.intent.category.LAUNCHER"/></intent-filter></activity>'
 )
+PLAY = '<meta-data android:name="com.android.vending.splits.required" android:value="{}"/>'
 HIDDEN = ("code_hidden",)
 
 
@@ -81,7 +82,7 @@ def test_a_packer_hides_code_when_something_is_missing() -> None:
     [
         (Package(root='android:isSplitRequired="true"'), "isSplitRequired"),
         (Package(root='android:requiredSplitTypes="base__abi"'), "requiredSplitTypes"),
-        (Package().with_signs(["meta:com.android.vending.splits.required"]), "com.android.vending.splits.required"),
+        (Package(inside=[MAIN, PLAY.format("true")]), "com.android.vending.splits.required"),
     ],
 )
 def test_splits_that_are_required(package: Package, how: str) -> None:
@@ -90,6 +91,7 @@ def test_splits_that_are_required(package: Package, how: str) -> None:
 
 def test_a_split_alone_requires_nothing() -> None:
     assert not Package(root='android:isSplitRequired="true" split="config.zh"').values("incomplete_set")
+    assert not Package(inside=[MAIN, PLAY.format("false")]).values("incomplete_set")
 
 
 @pytest.mark.parametrize(
