@@ -15,6 +15,13 @@ from detection.subject import Detector, Subject
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
 
+_UNSEEN = {
+    "code_hidden": "unseen.code",
+    "code_loaded_later": "unseen.later_code",
+    "address_from_config": "unseen.address",
+    "incomplete_set": "unseen.parts",
+}
+"""Traits that say what nobody could look at -> message."""
 _BRANDED: tuple[Group, ...] = ("counterfeit", "shell")
 
 
@@ -65,8 +72,7 @@ def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
         yield "unseen.sample"
     if sample is not None and sample.signature.status == "unknown":
         yield "unseen.signature"
-    if sample is not None and any(trait.kind == "code_hidden" for trait in sample.traits):
-        yield "unseen.code"
+    yield from dict.fromkeys(_UNSEEN[trait.kind] for trait in sample.traits if trait.kind in _UNSEEN) if sample else ()
     if brand is not None:
         profile = subject.profiles[brand]
         for part, value in (
@@ -132,6 +138,7 @@ def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ..
     if fingerprint is not None:
         keys += [f"signer:{signer.sha256}" for signer in fingerprint.signature.signers]
         keys.append(f"sample:{fingerprint.sha256}")
+        keys += [f"sample:{inner.sha256}" for inner in fingerprint.nested if inner.container == "apk"]
         if fingerprint.icon:
             keys.append(f"icon:{fingerprint.icon.dhash}")
     for field in fields(listing):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from apk_analysis.fingerprint import Trait
 from detection.detectors.brand_package import squats
 
 CHATGPT_PIN = "b24f4bfbb3cf293f938703b9d87027c1102cc36dc4fa206910e08927db40473c"
@@ -183,3 +184,12 @@ def test_mirror_sites_are_shell_offers(judged) -> None:
     judgement = judged("ChatGPT国内镜像站 官方UI 永久会员卡密", source_kind="shop", price="39")
     assert probability(judgement, "shell") >= 0.8
     assert judgement.brand == "openai_chatgpt"
+
+
+def test_what_a_sample_hides_is_said_and_lowers_nothing(judged, sample) -> None:
+    kinds = ("code_hidden", "code_loaded_later", "address_from_config", "incomplete_set")
+    shown = sample("com.openai.chatgpt")
+    hiding = replace(shown, traits=tuple(Trait(kind=kind, value="x", where="classes.dex") for kind in kinds))
+    before, after = (judged("ChatGPT", seller="OpenAI", fingerprint=print_) for print_ in (shown, hiding))
+    assert {"unseen.code", "unseen.later_code", "unseen.address", "unseen.parts"} <= set(after.unseen)
+    assert after.priority >= before.priority and after.verdict == before.verdict
