@@ -21,8 +21,8 @@ class ModelHosts(Finder):
         """The hosts that stand alone, as one would connect to them."""
         for kind in KINDS:
             for hit in seen.hits.of("hosts", kind):
-                if stands_alone(hit):
-                    yield Trait(kind=kind, value=hit.anchor, where=hit.where)
+                if hit.kind != "name" and stands_alone(hit):
+                    yield Trait(kind=kind, value=hit.anchor, where=hit.where, decode=hit.decode)
 
 
 def stands_alone(hit: Hit) -> bool:
