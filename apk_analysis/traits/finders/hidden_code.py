@@ -16,17 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apk_analysis.axml import Document, read_document
+from apk_analysis.axml import Document
+from apk_analysis.components import class_name
 from apk_analysis.contents import Content
 from apk_analysis.dex import Dex, find_methods
 from apk_analysis.fingerprint import Component, Trait
 from apk_analysis.manifest import Manifest, application_of
+from apk_analysis.traits.declared import document_of
 from apk_analysis.traits.facts import facts
 from apk_analysis.traits.finder import Finder, Seen
 from apk_analysis.traits.opaque import is_opaque
 from apk_analysis.traits.signs import MANIFEST, Signs, groups_of, signs_of
 
-LARGEST_MANIFEST, MOST_FILES = 16 << 20, 50
+MOST_FILES = 50
 PLAY = "com.android.vending.splits.required"
 FEW_CLASSES, TIMES = 150, 2
 """A DEX set of at most FEW_CLASSES classes is a loader's; the encrypted file is TIMES as large."""
@@ -46,52 +48,32 @@ class HiddenCode(Finder):
     """Looks at the manifest, at the classes, and at files that nobody can read."""
 
     def __init__(self) -> None:
-        self._elsewhere: frozenset[str] = frozenset()
-        self._split_types = False
         self._opaque: dict[str, int] = {}
 
     def take(self, content: Content) -> None:
-        """Reads what the manifest says of splits, and notes encrypted files."""
+        """Notes encrypted files."""
         name, data = content.entry.name, content.data
-        if data is None or content.inside:
+        if data is None or content.inside or name.startswith(("res/", "META-INF/")):
             return
-        if name == MANIFEST and len(data) <= LARGEST_MANIFEST and not self._elsewhere:
-            self._splits(read_document(data))
-        elif not name.startswith(("res/", "META-INF/")) and len(self._opaque) < MOST_FILES and is_opaque(data):
+        if len(self._opaque) < MOST_FILES and is_opaque(data):
             self._opaque.setdefault(name, len(data))
-
-    def _splits(self, document: Document) -> None:
-        application = application_of(document)
-        named = [item for item in application.children if item.get("splitName")]
-        names = (item.get("name") for item in named)
-        self._elsewhere = frozenset(name.text for name in names if name is not None and name.text)
-        types = document.root.get("requiredSplitTypes")
-        self._split_types = types is not None and bool(types.text)
 
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """Every proof that holds."""
-        manifest, signs = seen.manifest, signs_of(seen)
-        required = "" if manifest.split else self._required(manifest)
+        manifest, signs, document = seen.manifest, signs_of(seen), document_of(seen)
+        required = "" if manifest.split else _required(manifest, document)
         if required:
             yield Trait(kind="incomplete_set", value=required, where=MANIFEST)
         if manifest.split or manifest.has_code is False or not seen.dexes:
             return
-        names = dict.fromkeys(item.name for item in manifest.components if self._has_class(item))
-        if manifest.application_class and self._is_ours(manifest.application_class):
-            names[manifest.application_class] = None
+        elsewhere = _in_splits(document, manifest.package or "")
+        declared = [item.name for item in manifest.components if item.kind != "activity-alias"]
+        declared += [manifest.application_class] if manifest.application_class else []
+        names = [name for name in dict.fromkeys(declared) if not name.startswith(PLATFORM) and name not in elsewhere]
         missing = signs.undefined(names)
-        yield from self._components(manifest, list(names), missing)
+        yield from self._components(manifest, names, missing)
         yield from self._loader(seen.dexes)
         yield from self._packed(signs, missing)
-
-    def _required(self, manifest: Manifest) -> str:
-        """What says that the app cannot run without its other splits, in the manifest's own words; '' for nothing."""
-        if manifest.splits_required:
-            return "isSplitRequired"
-        if self._split_types:
-            return "requiredSplitTypes"
-        wanted = any(item.name == PLAY and item.value == "true" for item in manifest.meta_data)
-        return PLAY if wanted else ""
 
     def _components(self, manifest: Manifest, names: list[str], missing: list[str]) -> Iterator[Trait]:
         vital = {item.name for item in manifest.components if _starts(item)} | {manifest.application_class}
@@ -101,12 +83,6 @@ class HiddenCode(Finder):
                 f"{len(missing)} of {len(names)} declared classes are in no DEX file, {(lost or missing)[0]} among them"
             )
             yield Trait(kind="code_hidden", value=value, where=MANIFEST)
-
-    def _has_class(self, item: Component) -> bool:
-        return item.kind != "activity-alias" and self._is_ours(item.name)
-
-    def _is_ours(self, name: str) -> bool:
-        return not name.startswith(PLATFORM) and name not in self._elsewhere
 
     def _loader(self, dexes: tuple[Dex, ...]) -> Iterator[Trait]:
         classes, size = sum(len(dex.class_type) for dex in dexes), sum(len(dex.data) for dex in dexes)
@@ -127,3 +103,20 @@ class HiddenCode(Finder):
 
 def _starts(item: Component) -> bool:
     return "android.intent.action.MAIN" in item.actions and "android.intent.category.LAUNCHER" in item.categories
+
+
+def _required(manifest: Manifest, document: Document) -> str:
+    """What says that the app cannot run without its other splits, in the manifest's own words; '' for nothing."""
+    if manifest.splits_required:
+        return "isSplitRequired"
+    types = document.root.get("requiredSplitTypes")
+    if types is not None and types.text:
+        return "requiredSplitTypes"
+    wanted = any(item.name == PLAY and item.value == "true" for item in manifest.meta_data)
+    return PLAY if wanted else ""
+
+
+def _in_splits(document: Document, package: str) -> frozenset[str]:
+    """Full names of components that a split brings."""
+    named = (item.get("name") for item in application_of(document).children if item.get("splitName"))
+    return frozenset(class_name(name.text, package) for name in named if name is not None)

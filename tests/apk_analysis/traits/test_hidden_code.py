@@ -45,7 +45,7 @@ def test_half_of_the_components() -> None:
         Package(inside=[LAUNCHER.format("com.example.app.Start")], application='android:hasCode="false"'),
         Package(inside=[LAUNCHER.format("com.example.app.Start")], root='split="feature"'),
         Package(inside=[LAUNCHER.format("com.example.app.Start")], classes={}),
-        Package(inside=[MAIN, '<activity android:name="a.One" android:splitName="more"/>' * 3]),
+        Package(inside=[MAIN, '<activity android:name=".One" android:splitName="more"/>' * 3]),
         Package(inside=[MAIN, *components("android.app.One", "android.app.Two")]),
         Package(inside=[MAIN, '<activity-alias android:name="a.Alias" android:targetActivity=".Main"/>' * 3]),
     ],
