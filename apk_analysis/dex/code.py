@@ -87,10 +87,26 @@ def _methods(tables: Tables, note: Note) -> NDArray[np.int64]:
         note("malformed_dex", f"{malformed} classes or methods reach outside the file")
     if unread:
         note("dex_limit", f"{unread} classes are not read: they share data, or define too many methods")
-    room = int(np.searchsorted(np.cumsum(counts), len(units), side="right"))
-    if room < len(rows):  # code that methods share on purpose is not read again and again
-        note("dex_limit", f"code overlaps: {len(rows) - room} of {found} methods are not read")
-    return np.stack((rows[:, 0], rows[:, 1], starts, counts))[:, :room]
+    methods = np.stack((rows[:, 0], rows[:, 1], starts, counts))
+    kept = _bounded(methods, len(units))
+    if kept.shape != methods.shape:
+        note("dex_limit", f"code overlaps: {methods.shape[1] - kept.shape[1]} of {found} methods are not read")
+    return kept
+
+
+def _bounded(methods: NDArray[np.int64], units: int) -> NDArray[np.int64]:
+    """Those whose code is read: all, unless they share so much of it that reading all would be more than the file.
+
+    Then each piece of code counts once before any counts again, and small ones first: bait does not hide what is real.
+    """
+    starts, counts = methods[2], methods[3]
+    if counts.sum() <= units:
+        return methods
+    again = np.ones(len(starts), bool)
+    again[np.unique(starts, return_index=True)[1]] = False
+    order = np.lexsort((counts, again))
+    kept: NDArray[np.int64] = np.take(methods, np.sort(order[np.cumsum(counts[order]) <= units]), axis=1)
+    return kept
 
 
 def _walk(

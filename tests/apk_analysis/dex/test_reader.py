@@ -241,19 +241,24 @@ def uleb(value: int) -> bytes:
 
 
 def crowded(methods: int, classes: int) -> bytes:
-    """A file in which `classes` classes share data with `methods` methods that all share one large code item."""
-    content = dex({MAIN: [b"\0\0" * 20_000, LOAD]})
-    code = word(content, word(content, CLASSES + 4) + 24) - 16 - 2 * 20_004  # right in front of the class's own data
+    """A file in which `classes` classes share data with `methods` methods: all share one large code item.
+
+    One more class, the last one, calls something.
+    """
+    content = dex({MAIN: [b"\0\0" * 20_000, LOAD], OTHER: [LOAD]})
+    rows = content[word(content, CLASSES + 4) :][:64]
+    code = word(rows, 24) - 16 - 2 * 20_004  # right in front of the class's own data
     data = b"\0\0" + uleb(methods) + b"\0" + (uleb(0) + uleb(1) + uleb(code)) * methods
-    row = content[word(content, CLASSES + 4) :][:24] + struct.pack("<LL", len(content), 0)
-    return sealed(patched(content + data + row * classes, CLASSES, classes, len(content) + len(data)))
+    table = (rows[:24] + struct.pack("<LL", len(content), 0)) * classes + rows[32:]
+    return sealed(patched(content + data + table, CLASSES, classes + 1, len(content) + len(data)))
 
 
-def test_shared_code_is_read_a_bounded_number_of_times() -> None:
+def test_shared_code_is_read_a_bounded_number_of_times_and_hides_nothing() -> None:
     content = crowded(3000, 1)
     found = read(content)
     assert kinds(found) == ["dex_limit"] and "code overlaps" in found.problems[0].detail
-    assert 0 < int(found.code().units.sum()) <= len(content) // 2
+    assert 20_004 < int(found.code().units.sum()) <= len(content) // 2
+    assert found.class_name(int(found.code().owner[-1])) == OTHER.encode()
 
 
 def test_shared_class_data_are_read_a_bounded_number_of_times() -> None:
