@@ -22,8 +22,13 @@ def typed(text: str) -> tuple[int, int] | None:
 
 
 def _complex(unit: int, scale: float) -> Callable[[str], int]:
-    """A dimension or fraction with 8 bits before and 15 behind the point."""
-    return lambda text: round(float(text) * scale * 2**15) << 8 | 2 << 4 | unit
+    """A dimension or fraction: 8 bits before and 15 behind the point, or 23 bits before it for large ones."""
+
+    def written(text: str) -> int:
+        value = float(text) * scale
+        return round(value * 2**15) << 8 | 2 << 4 | unit if abs(value) < 128 else round(value) << 8 | unit
+
+    return written
 
 
 FORMS: list[tuple[str, int, Callable[[str], int]]] = [
@@ -111,7 +116,7 @@ def table(
 ) -> bytes:
     """resources.arsc. `form`: how entries are stored: 'plain', 'sparse', 'offset16' or 'compact'."""
     texts = [text for row in rows for text in (row.value.values() if isinstance(row.value, dict) else [row.value])]
-    texts = list(dict.fromkeys(text for text in texts if typed(text) is None))
+    texts = list(dict.fromkeys(text.removeprefix("'") for text in texts if typed(text) is None))
     groups: dict[tuple[int, bytes], dict[int, bytes]] = {}
     for row in rows:
         key = row.resource >> 16 & 0xFF, row.configuration
@@ -128,7 +133,7 @@ def table(
 
 
 def _value(text: str, texts: list[str]) -> tuple[int, int]:
-    return typed(text) or (3, texts.index(text))
+    return typed(text) or (3, texts.index(text.removeprefix("'")))
 
 
 def _entry(row: Row, texts: list[str], *, compact: bool) -> bytes:
