@@ -15,11 +15,11 @@ from apk_analysis.traits.places import is_of_app
 from apk_analysis.traits.search import Hit, Hits
 
 _URL = re.compile(
-    r"(?i)(?:https?|wss?):(?://|\\/\\/)(?P<host>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::\d{1,5})?"
-    r"(?P<path>(?:\\?/|[?#])[^\s\"'<>\\`{}|^\x7f-\uffff]*(?:\\/[^\s\"'<>\\`{}|^\x7f-\uffff]*)*)?(?P<more>[\w%{$-])?"
+    r"(?ia)(?:https?|wss?):(?://|\\/\\/)(?P<host>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::\d{1,5})?"
+    r"(?P<path>(?:\\?/|[?#])[^\s\"'<>\\`{}|^\x7f-\uffff]*(?:\\/[^\s\"'<>\\`{}|^\x7f-\uffff]*)*)?(?P<more>[\w%{$-]|\.[%{$<])?"
 )
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.){1,8}(?P<last>[a-z]{2,24}|xn--[a-z0-9-]{2,30})")
-LONGEST_PLAIN = 6
+LONGEST_PLAIN = 5
 """Letters of a last label that is taken as it is; longer ones, as in names of packages, must be known."""
 _TRAILING = ".,;:!?)]"
 

@@ -75,15 +75,14 @@ def _framework(fact: Fact, seen: Seen) -> Iterator[Trait]:
 def _by_name(seen: Seen) -> Iterator[Trait]:
     """Loaders that own code names in a constant, as reflection needs it; one that was encoded counts all the more."""
     for hit in seen.hits.of("loaders", "by_name"):
+        named = hit.anchor.replace("/", ".").rpartition(".")[2]
+        if hit.decode:
+            yield Trait(kind="code_loaded_later", value=f"{named} (by name)", where=hit.where, decode=hit.decode)
         for dex in seen.own.dexes:
-            if dex.where != hit.where:
-                continue
-            users = dex.users(dex.string_at(hit.offset)) if not hit.decode else []
-            owners = {dotted(dex.dex.class_name(int(dex.dex.code().owner[method]))) for method in users}
-            for owner in sorted(owners) or ([""] if hit.decode else []):
-                named = hit.anchor.replace("/", ".").rpartition(".")[2]
-                by = f"by name, {owner}" if owner else "by name"
-                yield Trait(kind="code_loaded_later", value=f"{named} ({by})", where=hit.where, decode=hit.decode)
+            users = dex.users(dex.string_at(hit.offset)) if hit.kind == "dex" and hit.where == dex.where else []
+            owners = {int(dex.dex.code().owner[method]) for method in users}
+            for name in sorted(dotted(dex.dex.class_name(owner)) for owner in owners):
+                yield Trait(kind="code_loaded_later", value=f"{named} (by name, {name})", where=hit.where)
 
 
 def _reflection(seen: Seen) -> Iterator[Trait]:

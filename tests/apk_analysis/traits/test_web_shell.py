@@ -50,3 +50,41 @@ def test_generated_and_library_classes_do_not_count_as_own_code() -> None:
     }
     classes |= {f"Landroidx/core/C{number};": [] for number in range(60)}
     assert values({"classes.dex": dex(classes)}, "webview_only") == ["chat.example.net"]
+
+
+def test_the_share_of_code_about_pages() -> None:
+    classes: dict[str, Uses] = {MAIN: [LOAD], "Lcom/example/app/Client;": [], "Lcom/example/app/Rest;": ["x"] * 20}
+    code = dex(classes, parents={"Lcom/example/app/Client;": "Landroid/webkit/WebViewClient;"})
+    assert values({"classes.dex": code}, "webview_share") == ["11% (5 of 46 code units)"]
+    classes["Lcom/example/app/More;"] = ["x"] * 20
+    assert not values({"classes.dex": dex(classes)}, "webview_share"), "too little to tell"
+
+
+FETCH = ("Ljava/net/URL;", "openConnection")
+CONFIG = "https://cfg.sample.cn/app/config.json"
+
+
+def test_an_address_that_comes_from_a_configuration() -> None:
+    apart: dict[str, Uses] = {MAIN: [LOAD], "Lcom/example/app/Api;": [FETCH, CONFIG]}
+    found = traits({"classes.dex": dex(apart)}, "address_from_config")
+    assert found == [Trait(kind="address_from_config", value="cfg.sample.cn", where="classes.dex")]
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        {MAIN: [LOAD, "https://home.sample.cn"], "Lcom/example/app/Api;": [FETCH, CONFIG]},
+        {
+            MAIN: [LOAD],
+            "Lcom/example/app/Main$1;": ["file:///android_asset/a.html"],
+            "Lcom/example/app/Api;": [FETCH, CONFIG],
+        },
+        {MAIN: [LOAD], "Lcom/example/app/Api;": [FETCH, "https://a.sample.cn/v1/chat"]},
+        {MAIN: [LOAD], "Lcom/example/app/Api;": [CONFIG]},
+        {MAIN: ["x"], "Lcom/example/app/Api;": [FETCH, CONFIG]},
+        {MAIN: [LOAD], "Lokhttp3/Api;": [FETCH, CONFIG]},
+    ],
+    ids=["constant", "constant inside", "no configuration", "nothing is fetched", "no page", "only a library"],
+)
+def test_addresses_that_do_not(classes: dict[str, Uses]) -> None:
+    assert not values({"classes.dex": dex(classes)}, "address_from_config")
