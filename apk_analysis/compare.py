@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apk_analysis.analyse import analyse
-from apk_analysis.code.own import summary
 from apk_analysis.code.sample import OwnPart, distinctive, read_own_part
 from apk_analysis.code.sketch import Features, Overlap, overlap, overlap_of_sets
 from apk_analysis.fingerprint import Code, Fingerprint, Icon, Sketch, Trait
@@ -74,7 +73,7 @@ def compare(first: Path, second: Path) -> Comparison:
 def compare_parts(prints: tuple[Fingerprint, Fingerprint], parts: tuple[OwnPart, OwnPart]) -> Comparison:
     """The same for samples that were read before."""
     one, two = parts
-    codes = summary(one.own), summary(two.own)
+    codes = one.code, two.code
     sets, others = one.sets, two.sets
     sized = Measures(
         own_classes=(codes[0].own_classes, codes[1].own_classes),
@@ -142,7 +141,7 @@ def _identity(prints: tuple[Fingerprint, Fingerprint], sized: Measures, hosts: t
     carried = [set(found.signature.lineage) | {key.sha256 for key in found.signature.signers} for found in prints]
     shared = carried[0] & carried[1]
     known = {key.sha256 for found in prints for key in found.signature.signers if _is_public(key.known_test_key)}
-    labels = [set(distinctive("label", map(_plain, _names(found)))) for found in prints]
+    labels = [set(distinctive("label", labels_of(found))) for found in prints]
     return replace(
         sized,
         same_sample=first.sha256 == second.sha256,
@@ -162,28 +161,23 @@ def _is_public(known_test_key: str | None) -> bool:
     return known_test_key is not None and "by subject" not in known_test_key
 
 
-def _names(found: Fingerprint) -> Iterable[str]:
-    return {name for name in (found.label, *found.labels.values()) if name}
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
+def labels_of(found: Fingerprint) -> set[str]:
+    """What the app calls itself, in all languages, case and spaces evened out."""
+    return {" ".join(name.casefold().split()) for name in (found.label, *found.labels.values()) if name}
 
 
 def _icon_distance(first: Fingerprint, second: Fingerprint) -> int | None:
     """Between the nearest of the icons that are each app's own."""
-    hashes = [set(distinctive("icon", filter(_has_picture, _icon_hashes(found)))) for found in (first, second)]
+    hashes = [set(distinctive("icon", icon_hashes(found))) for found in (first, second)]
     pairs = [(int(one, 16) ^ int(two, 16)).bit_count() for one in hashes[0] for two in hashes[1]]
     return min(pairs, default=None)
 
 
-def _icon_hashes(found: Fingerprint) -> set[str]:
+def icon_hashes(found: Fingerprint) -> set[str]:
+    """Difference hashes of all icons that have a picture."""
     icons: tuple[Icon | None, ...] = (found.icon, *found.icons)
-    return {icon.dhash for icon in icons if icon is not None}
-
-
-def _has_picture(dhash: str) -> bool:
-    return FLAT_ICON <= int(dhash, 16).bit_count() <= 64 - FLAT_ICON
+    hashes = {icon.dhash for icon in icons if icon is not None}
+    return {dhash for dhash in hashes if FLAT_ICON <= int(dhash, 16).bit_count() <= 64 - FLAT_ICON}
 
 
 def _hides_code(found: Fingerprint) -> bool:

@@ -34,7 +34,10 @@ NEAR_ICON = 6
 """Of 64 bits of a difference hash: icons that a person takes for the same."""
 STRONG, LIKELY = 0.97, 0.5
 LOOKS = {"icon": 0.55, "label": 0.35, "hosts": 0.55}
-"""What each says alone."""
+CONTENT = 0.75
+"""What each look, and fully shared files or texts, say alone."""
+DENIED = 0.4
+"""The most that is left when large code is there and is another, or when nothing that people see is the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +110,7 @@ def judge(found: Measures) -> Verdict:
     if found.same_sample:
         return Verdict(relation="identical", score=1.0, reasons=tuple(reasons))
     by_code = code_evidence(found)
-    by_content = content_evidence(found)
-    score = max(by_code or 0.0, by_content)
+    score = max(by_code or 0.0, content_evidence(found))
     return Verdict(relation=_relation(found, by_code, score), score=round(score, 3), reasons=tuple(reasons))
 
 
@@ -136,13 +138,14 @@ def code_evidence(found: Measures) -> float | None:
 
 
 def content_evidence(found: Measures) -> float:
-    """How much files, texts and looks say, together."""
-    files = ramp(found.assets.most(FEW_ASSETS), ASSETS)
-    texts = ramp(found.strings.most(FEW_STRINGS), STRINGS)
+    """How much files, texts and looks say, together. Where code has spoken, texts in it add nothing."""
+    spoken = code_evidence(found) is not None and not any(found.hidden)
+    files = CONTENT * ramp(found.assets.most(FEW_ASSETS), ASSETS)
+    texts = 0.0 if spoken else CONTENT * ramp(found.strings.most(FEW_STRINGS), STRINGS)
     looks = [LOOKS[kind] for kind in alike_looks(found)]
-    if not looks and _looks_differ(found):
-        return min(0.4, joined([0.5 * files, 0.5 * texts]))
-    return joined([0.75 * files, 0.75 * texts, *looks])
+    chance = joined([files, texts, *looks])
+    denied = (spoken and files < LIKELY) or (not looks and _looks_differ(found))
+    return min(DENIED, chance) if denied else chance
 
 
 def alike_looks(found: Measures) -> Iterator[str]:

@@ -16,23 +16,24 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
-from blake3 import blake3
 from platformdirs import user_cache_path
 
+from apk_analysis.analyse import analyse
 from apk_analysis.archive import Archive
 from apk_analysis.code.collect import Collector
 from apk_analysis.code.dictionary import FILE, NO_DICTIONARY, Dictionary, write_dictionary
-from apk_analysis.code.features import Assets, read_features
-from apk_analysis.code.own import find_own
+from apk_analysis.code.sample import mark, read_own_part
+from apk_analysis.compare import icon_hashes, labels_of
 from apk_analysis.defects import Defect
 from apk_analysis.dex import Dex, opened
 
 SOURCES = Path(__file__).with_name("library_sources.yml")
 LARGEST = 64 << 20
+DEX_NAMES = {f"classes{number or ''}.dex" for number in (0, *range(2, 100))}
 
 
 def say(text: str) -> None:
@@ -87,22 +88,20 @@ def converted(path: Path, dx: Path) -> Iterator[Dex]:
             say(f"{path.name}: dx refuses: {done.stderr.strip()[-200:]}")
             return
     with zipfile.ZipFile(target) as archive:
-        for name in archive.namelist():
+        for name in sorted(set(archive.namelist()) & DEX_NAMES):
             yield from opened(archive.read(name), name)
 
 
-def read_app(path: Path) -> tuple[list[Dex], Assets]:
-    """DEX files and other contents of a package."""
-    archive, dexes, assets = Archive(path.read_bytes()), list[Dex](), Assets()
+def dexes_of(path: Path) -> list[Dex]:
+    """The DEX files of a package."""
+    archive, dexes = Archive(path.read_bytes()), list[Dex]()
     for entry in archive.entries:
-        try:
-            data = archive.read(entry, LARGEST)
-            assets.take(entry.name, blake3(data).digest(), len(data))
-            if entry.name.startswith("classes") and entry.name.endswith(".dex"):
-                dexes += opened(data, entry.name)
-        except Defect as defect:
-            say(f"{path.name}: {entry.name}: {defect.kind}")
-    return dexes, assets
+        if entry.name.startswith("classes") and entry.name.endswith(".dex"):
+            try:
+                dexes += opened(archive.read(entry, LARGEST), entry.name)
+            except Defect as defect:
+                say(f"{path.name}: {entry.name}: {defect.kind}")
+    return dexes
 
 
 def family_of(row: Mapping[str, str]) -> str:
@@ -110,18 +109,20 @@ def family_of(row: Mapping[str, str]) -> str:
     return ".".join((row["launcher"] or row["app_id"]).split(".")[:2])
 
 
-def collect_apps(collector: Collector, folder: Path, rows: Iterable[Mapping[str, str]]) -> None:
-    """Classes of libraries and common features in real packages."""
-    for row in rows:
-        try:
-            dexes, assets = read_app(folder / row["file"])
-        except Defect as defect:
-            say(f"{row['file']}: {defect.kind}")
-            continue
-        own = find_own(dexes, row["app_id"], [row["launcher"]], NO_DICTIONARY)
-        for part in own.dexes:
-            collector.library(part.dex)
-        collector.app(family_of(row), read_features(own, (), assets.features(), NO_DICTIONARY))
+def collect_app(collector: Collector, path: Path, family: str) -> None:
+    """Classes of libraries in a package, and what its own part may have in common with others."""
+    try:
+        for dex in dexes_of(path):
+            collector.library(dex)
+    except Defect as defect:
+        say(f"{path.name}: {defect.kind}")
+        return
+    found = analyse(path).fingerprint
+    part = read_own_part(path, found.package, found.components, NO_DICTIONARY)
+    marks = [mark("host", host) for host in part.hosts]
+    marks += [mark("label", name) for name in labels_of(found)]
+    marks += [mark("icon", dhash) for dhash in icon_hashes(found)]
+    collector.app(family, part.sets, marks)
 
 
 def build(cache: Path, folder: Path | None, rows: list[dict[str, str]]) -> Dictionary:
@@ -133,8 +134,9 @@ def build(cache: Path, folder: Path | None, rows: list[dict[str, str]]) -> Dicti
     for artifact in sources["artifacts"]:
         for dex in converted(fetch(artifact, cache), dx):
             collector.library(dex, artifact.split(":")[1])
-    if folder:
-        collect_apps(collector, folder, rows)
+    collector.common(mark("host", host) for host in sources["hosts"])
+    for row in rows if folder else ():
+        collect_app(collector, folder / row["file"], family_of(row))
     header = {
         "version": sources["version"],
         "sources": [f"maven:{artifact}" for artifact in sources["artifacts"]]

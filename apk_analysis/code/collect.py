@@ -18,7 +18,7 @@ from apk_analysis.dex import Dex
 
 COMMON_LIBRARIES = 3
 """Code that so many libraries share is an idiom."""
-COMMON_CODE, COMMON_TEXTS, COMMON_FILES = 3, 3, 2
+COMMON_CODE, COMMON_TEXTS, COMMON_FILES, COMMON_MARKS = 3, 3, 2, 2
 """Unrelated apps whose own parts share something: then it is nobody's."""
 
 
@@ -45,16 +45,24 @@ class Collector:
                 for feature in features.tolist():
                     self._owners[feature].add(name)
 
-    def app(self, family: str, sets: FeatureSets) -> None:
-        """The own part of an app, read without a dictionary. Apps of one family are one another's relatives."""
-        for features, needed in (
-            (sets.code, COMMON_CODE),
-            (sets.strings, COMMON_TEXTS),
-            (sets.assets, COMMON_FILES),
-        ):
-            for feature in features.tolist():
-                self._families[feature].add(family)
-                self._needed[feature] = needed
+    def app(self, family: str, sets: FeatureSets, marks: Iterable[int]) -> None:
+        """The own part of an app, read without a dictionary, with its marks (`sample.mark`).
+
+        Apps of one family are relatives, and no independent witnesses.
+        """
+        self._seen(family, sets.code.tolist(), COMMON_CODE)
+        self._seen(family, sets.strings.tolist(), COMMON_TEXTS)
+        self._seen(family, sets.assets.tolist(), COMMON_FILES)
+        self._seen(family, marks, COMMON_MARKS)
+
+    def common(self, features: Iterable[int]) -> None:
+        """What is known to be nobody's."""
+        self._seen("", features, 1)
+
+    def _seen(self, family: str, features: Iterable[int], needed: int) -> None:
+        for feature in features:
+            self._families[feature].add(family)
+            self._needed[feature] = needed
 
     def dictionary(self, complete: Iterable[str], header: Mapping[str, Any]) -> Dictionary:
         """Everything taken so far. `complete`: libraries whose packages were all seen."""

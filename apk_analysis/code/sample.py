@@ -14,12 +14,12 @@ from apk_analysis.archive import Archive, Bytes
 from apk_analysis.code.dictionary import Dictionary, shipped
 from apk_analysis.code.features import Assets, FeatureSets, read_features
 from apk_analysis.code.hashes import text_feature
-from apk_analysis.code.own import Own, OwnDex, find_own
+from apk_analysis.code.own import OwnDex, find_own, summary
 from apk_analysis.containers import BUNDLES, name_of_archive
 from apk_analysis.contents import Content, Contents
 from apk_analysis.defects import Defect
 from apk_analysis.dex import Dex, opened
-from apk_analysis.fingerprint import Component
+from apk_analysis.fingerprint import Code, Component
 
 MARK = 0x6D
 """Salt of what marks an app to a person or a network: hosts, labels, hashes of icons."""
@@ -34,24 +34,28 @@ _TEXTS = (".html", ".htm", ".js", ".json", ".txt", ".xml", ".properties", ".ini"
 class OwnPart:
     """What a comparison asks of one sample."""
 
-    own: Own
+    code: Code
     sets: FeatureSets
     hosts: frozenset[str]
     """Lower case; those that many apps name (standards, libraries) are left out."""
-    readable: bool
-    """Whether a DEX file was there and could be read."""
 
 
-def read_own_part(path: Path, package: str | None, components: Iterable[Component] = ()) -> OwnPart:
-    """The own part of the sample at `path`; what cannot be read is missing from it. Raises OSError only."""
-    declared = tuple(components)
+def read_own_part(
+    path: Path,
+    package: str | None,
+    components: Iterable[Component] = (),
+    dictionary: Dictionary | None = None,
+) -> OwnPart:
+    """The own part of the sample at `path`; what cannot be read is missing from it. Raises OSError only.
+
+    `package`, `components`: what its manifest declares. `dictionary`: another than the shipped one.
+    """
+    found = _Gathered()
     with path.open("rb") as file:
-        if not file.seek(0, 2):
-            return gathered(_Gathered(), package, declared)
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            found = _Gathered()
-            found.archive(data)
-    return gathered(found, package, declared)
+        if file.seek(0, 2):
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                found.archive(data)
+    return _own_part(found, package, tuple(components), dictionary or shipped())
 
 
 class _Gathered:
@@ -99,18 +103,19 @@ class _Gathered:
                 self.hosts.add(hit[1].decode("ascii").lower())
 
 
-def gathered(found: _Gathered, package: str | None, components: tuple[Component, ...]) -> OwnPart:
+def _own_part(
+    found: _Gathered, package: str | None, components: tuple[Component, ...], dictionary: Dictionary
+) -> OwnPart:
     """Tells what is the app's own among everything that was found."""
     launched = [part.target or part.name for part in components if set(LAUNCHER) & set(part.categories)]
-    own = find_own(found.dexes, package, launched)
+    own = find_own(found.dexes, package, launched, dictionary)
     for part in own.dexes:
         found.note_hosts(_texts(part))
     names = [component.name for component in components]
     return OwnPart(
-        own=own,
-        sets=read_features(own, names, found.assets.features()),
-        hosts=frozenset(distinctive("host", found.hosts)),
-        readable=bool(found.dexes),
+        code=summary(own),
+        sets=read_features(own, names, found.assets.features(), dictionary),
+        hosts=frozenset(distinctive("host", found.hosts, dictionary)),
     )
 
 
