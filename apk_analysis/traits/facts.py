@@ -5,6 +5,7 @@ r"""Facts that finders go by: one YAML file per subject in facts/, each a list o
       fold: true                       # whether upper and lower case are the same (default: false)
       kinds: [name, native]            # only in these kinds of text (default: all, see `Kind`)
       most: 64                         # hits kept per file and anchor (default: 16)
+      exhaustive: true                 # whether a file with more is told of: what stands around each hit decides
       hidden: [base64, hex, reversed]  # also found when written so; such hits are decoded, then searched again
       vendor: Bangcle                  # everything else is for the finder: `fact.more["vendor"]`
 
@@ -43,6 +44,7 @@ class Fact:
     kinds: frozenset[Kind]
     hidden: frozenset[Form]
     most: int
+    exhaustive: bool
     more: Mapping[str, Any]
     """Every other key of the entry."""
 
@@ -77,6 +79,7 @@ def _fact(file: str, entry: dict[str, Any]) -> Fact:
         kinds=frozenset(more.pop("kinds", KINDS)),
         hidden=frozenset(more.pop("hidden", ())),
         most=more.pop("most", MOST),
+        exhaustive=more.pop("exhaustive", False),
         more=more,
     )
     short = [anchor for anchor in fact.anchors if len(anchor.encode()) < 3]

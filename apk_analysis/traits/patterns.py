@@ -22,8 +22,10 @@ class Origin(NamedTuple):
     anchor: str
     encoding: str
     """'utf-8', 'utf-16-le', 'gbk', or 'escaped' for \\u escapes."""
+    exhaustive: bool
+    """See `Fact`."""
     form: str
-    """'' when it stands in the open, else 'reversed', 'hex', or 'base64' and its place in a group of three bytes."""
+    """Empty when it stands in the open, else 'reversed', 'hex', or 'base64' and its place in a group of three bytes."""
 
 
 def bit(kind: Kind) -> int:
@@ -45,9 +47,15 @@ def _patterns(file: str, fact: Fact) -> Iterator[tuple[Origin, Pattern]]:
             fold = fact.fold or encoding == "escaped"
             wide = anchor.isascii()
             joined = JOINED if "joined" in fact.hidden else 0
-            yield Origin(file, fact.id, anchor, encoding, ""), Pattern(text, fold, wide, kinds | joined, fact.most)
+            yield (
+                Origin(file, fact.id, anchor, encoding, fact.exhaustive, ""),
+                Pattern(text, fold, wide, kinds | joined, fact.most),
+            )
         for form, text in _hidden(anchor, fact):
-            yield Origin(file, fact.id, anchor, "utf-8", form), Pattern(text, form == "hex", True, kinds, fact.most)
+            yield (
+                Origin(file, fact.id, anchor, "utf-8", fact.exhaustive, form),
+                Pattern(text, form == "hex", True, kinds, fact.most),
+            )
 
 
 def _encoded(anchor: str) -> Iterator[tuple[str, bytes]]:

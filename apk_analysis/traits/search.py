@@ -135,7 +135,7 @@ class Search:
             return
         joined = SEPARATOR.join(text.data for text in texts)
         found = self._walker.walk(joined, (0, len(joined)), bit(kind))
-        if found.left_out:  # one of them must not hide what stands in another
+        if len(found.cut):  # one of them must not hide what stands in another
             for text in texts:
                 self._one(text, kind)
             return
@@ -144,11 +144,11 @@ class Search:
         for number in np.unique(owner).tolist():
             of_one = owner == number
             start = found.start[of_one] - begins[number]
-            self._keep(texts[number], kind, Found(found.pattern[of_one], start, found.wide[of_one], 0))
+            self._keep(texts[number], kind, Found(found.pattern[of_one], start, found.wide[of_one], found.cut))
 
     def _one(self, text: Text, kind: Kind) -> None:
         found = self._walker.walk(text.data, span_of(kind, text.data), bit(kind))
-        if found.left_out:
+        if any(self._origins[pattern].exhaustive for pattern in found.cut.tolist()):
             self._notes.setdefault("holds more of the same than is kept", text.where)
         self._keep(text, kind, found)
 

@@ -28,8 +28,8 @@ class Found(NamedTuple):
     """Offset of the first byte."""
     wide: NDArray[np.bool_]
     """Whether it stands in UTF-16."""
-    left_out: int
-    """Hits beyond what was kept."""
+    cut: NDArray[np.int64]
+    """Patterns of which there are more hits than were kept."""
 
 
 class Walker:
@@ -40,20 +40,20 @@ class Walker:
         self._out = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.bool_)
         self._scratch = np.empty((2, BLOCK), np.uint32)
         self._counts = np.zeros(len(tables.fold), np.int64)
+        self._cut = np.zeros(len(tables.fold), np.bool_)
 
     def walk(self, data: bytes, span: tuple[int, int], kind: int) -> Found:
         """Hits between the two offsets of `data`, a text of `kind` (one bit)."""
         begin, stop = max(0, span[0]), min(len(data), span[1])
         if begin >= stop:
-            return Found(self._out[0][:0], self._out[1][:0], self._out[2][:0], 0)
-        self._counts[:] = 0
+            return Found(self._out[0][:0], self._out[1][:0], self._out[2][:0], np.empty(0, np.int64))
+        self._counts[:], self._cut[:] = 0, False
         whole = np.frombuffer(data, np.uint8, stop - begin, begin)
-        kept = left_out = 0
+        kept = 0
         for at, state in self._candidates(whole):
-            kept, more = _confirm(self.tables, whole, at, state, kind, self._counts, *self._out, kept)
-            left_out += more
+            kept = _confirm(self.tables, whole, at, state, kind, self._counts, self._cut, *self._out, kept)
         pattern, start, wide = self._out
-        return Found(pattern[:kept].copy(), start[:kept] + begin, wide[:kept].copy(), left_out)
+        return Found(pattern[:kept].copy(), start[:kept] + begin, wide[:kept].copy(), np.flatnonzero(self._cut))
 
     def _candidates(self, data: Data) -> Iterator[tuple[Words, Words]]:
         """(offsets, states) where accepting states are reached."""
@@ -139,13 +139,13 @@ def _confirm(  # noqa: PLR0917 - positional, for numba
     states: Words,
     kind: int,
     counts: Ints,
+    cut: NDArray[np.bool_],
     pattern: NDArray[np.int32],
     start: Ints,
     wide: NDArray[np.bool_],
     kept: int,
-) -> tuple[int, int]:
-    """Appends what really stands at the candidates to the three output arrays: (kept, left out)."""
-    left_out = 0
+) -> int:
+    """Appends what really stands at the candidates to the three output arrays. Returns how much they hold."""
     for candidate in range(len(ats)):
         at = np.int64(ats[candidate])
         if data[at] == 0:
@@ -156,7 +156,7 @@ def _confirm(  # noqa: PLR0917 - positional, for numba
             if tables.kinds[number] & kind == 0:
                 continue
             if counts[number] >= tables.most[number] or kept >= len(pattern):
-                left_out += 1
+                cut[number] = True
                 continue
             for gap in range(1, 3 if tables.wide[number] else 2):
                 first = _stands(tables, data, number, at, gap)
@@ -165,7 +165,7 @@ def _confirm(  # noqa: PLR0917 - positional, for numba
                     kept += 1
                     counts[number] += 1
                     break
-    return kept, left_out
+    return kept
 
 
 @compiled

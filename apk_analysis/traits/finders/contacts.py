@@ -13,10 +13,6 @@ from apk_analysis.traits.finder import Finder, Seen
 from apk_analysis.traits.places import is_of_app
 from apk_analysis.traits.search import Hit
 
-_FOREIGN_FILE = re.compile(
-    r"(?i)(?:licen[cs]e|notice|copying|copyright|authors|contributors|credits|third.?party|oss_|changelog|readme)"
-    r"|/node_modules/|\.(?:pom|xsd|dtd|java|kt|proto|py|h|c|map|css|svg)$"
-)
 _FOREIGN_LINE = re.compile(
     r"(?i)copyright|\(c\)|©|licen[cs]e|author|contribut|written by|maintain|creator|credits|patch|thanks|<[^<>]*$"
 )
@@ -40,7 +36,7 @@ class Contacts(Finder):
         ordinary = fact("contacts", "ordinary").more
         for name in ("qq", "wechat", "telegram", "mail"):
             for hit in seen.hits.of("contacts", name):
-                if not _is_own(hit, seen):
+                if not is_of_app(hit) or not seen.own.owns(hit):
                     continue
                 for kind, value in _READERS[name](hit):
                     domain, local = value.rpartition("@")[2], value
@@ -48,10 +44,6 @@ class Contacts(Finder):
                         continue
                     if name != "telegram" or local not in ordinary["telegram"]:
                         yield Trait(kind=kind, value=value, where=hit.where, decode=hit.decode)
-
-
-def _is_own(hit: Hit, seen: Seen) -> bool:
-    return is_of_app(hit) and not _FOREIGN_FILE.search(hit.where) and seen.own.owns(hit)
 
 
 def _qq(hit: Hit) -> Iterator[tuple[str, str]]:

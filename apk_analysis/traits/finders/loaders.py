@@ -17,7 +17,7 @@ from apk_analysis.traits.own import AppDex, Mask, dotted
 
 PARTS = 4
 """Of a library's package name that are shown."""
-LEAST_METHODS, LEAST_SHARE = 5, 0.05
+LEAST_METHODS, LEAST_SHARE = 5, 0.1
 """Own methods that reflect, and their share of all own methods, from which on it is told."""
 
 
