@@ -6,7 +6,6 @@ as text and assembled again, the others go into a DEX file of their own. Every c
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import random
@@ -22,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from apk_analysis.code.libraries import library_of
+from demo.apk_patch import Wish, patched
 from demo.apk_sign import key, signed_apk
 
 CLONER = key("cloner", {NameOID.COMMON_NAME: "Example Cloner"})
@@ -73,12 +73,7 @@ class Package:
 
     def assembled(self, texts: list[str]) -> bytes:
         """A DEX file of smali texts."""
-        folder = self.work / "again"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        for number, text in enumerate(texts):
-            (folder / f"{number}.smali").write_text(text, "utf-8")
-        return assemble([folder], self.work / "again.dex")
+        return assemble_texts(texts, self.work)
 
     def rest(self) -> bytes | None:
         """The DEX file of all other classes; made once."""
@@ -106,6 +101,15 @@ def run(*command: str) -> None:
 def assemble(folders: list[Path], target: Path) -> bytes:
     run("smali", "assemble", "-a", "29", "-j", "1", "-o", str(target), *map(str, folders))
     return target.read_bytes()
+
+
+def assemble_texts(texts: list[str], work: Path) -> bytes:
+    folder = work / "again"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for number, text in enumerate(texts):
+        (folder / f"{number}.smali").write_text(text, "utf-8")
+    return assemble([folder], work / "again.dex")
 
 
 # --- the changes ---
@@ -300,6 +304,15 @@ def shell(kit: int, address: str) -> list[str]:
     return texts
 
 
+def shell_app(kit: int, number: int, work: Path) -> bytes:
+    """A shell for a site of its own, with a name and an icon of its own."""
+    chance = random.Random(number)
+    name = word(chance, 9)
+    wish = Wish(template="wrapper", package=f"example.shell.{name}", label_en=f"{name} shop", label_zh=f"{name}商店")
+    files = patched(wish) | {"classes.dex": assemble_texts(shell(kit, f"https://{name}.example.net/"), work)}
+    return signed_apk(files | {"res/drawable/icon.png": picture(chance)}, key(name, {NameOID.COMMON_NAME: name}))
+
+
 _MAIN = """.class public Lkit/shell/Main;
 .super Landroid/app/Activity;
 .method public onCreate(Landroid/os/Bundle;)V
@@ -347,7 +360,3 @@ def again(data: bytes) -> bytes:
         return out.getvalue()
     except (OSError, ValueError, SyntaxError):
         return data + b"\0"
-
-
-def file_name(*parts: str) -> str:
-    return hashlib.sha256("/".join(parts).encode()).hexdigest()[:24] + ".apk"
