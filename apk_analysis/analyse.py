@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from apk_analysis.fingerprint import Fingerprint, Part, Problem, Trait
 from apk_analysis.guard import Guard
 from apk_analysis.package import Identity, Package, open_archive
 
-LARGEST_PART = 1 << 30
+LARGEST_PART, LARGEST_SET = 1 << 30, 4 << 30
+"""Bytes of one part of a bundle, and of all."""
 MOST_PARTS = 200
 PIECE = 1 << 20
 
@@ -71,6 +72,10 @@ def _bare(data: Bytes) -> Fingerprint:
     return Fingerprint(sha256=sha256, sha1=sha1, md5=md5, size=len(data), container=name_of(data))
 
 
+Opened = tuple[Entry, Fingerprint, Package]
+"""A part of a bundle: where it lies, its hashes, and itself."""
+
+
 class _Sample:
     """One analysis under way."""
 
@@ -79,6 +84,7 @@ class _Sample:
         self.data = data
         self.code = code
         self.guard = Guard()
+        self._room = LARGEST_SET
 
     def analyse(self) -> Analysis:
         bare = _bare(self.data)
@@ -97,62 +103,54 @@ class _Sample:
     def _only(self, bare: Fingerprint) -> Analysis:
         return Analysis(fingerprint=replace(bare, problems=self.guard.problems))
 
-    def _look_into(self, package: Package, app: App) -> Identity:
-        """Hands all contents of one APK to the app, then says who it is."""
-        if self.code:
-            app.look_into(package)
-        return package.identity()
-
     def _bundle(self, archive: Archive, bare: Fingerprint) -> Analysis:
-        """A bundle is one app: who it is, is said by its base; code and files come from all parts."""
+        """A bundle is one app: who it is, is said by its base; names, pictures, code and files come from all parts."""
         entries = parts_of(archive, bare.container)
         if not entries:
             self.guard.note([problem("container", "no_base")])
             return self._only(bare)
         if len(entries) > MOST_PARTS:
             self.guard.note([problem("container", "parts_not_analysed", f"{len(entries) - MOST_PARTS}")])
-        app = App(archive, self.guard)
-        identity, parts = None, list[Part]()
-        for entry in entries[:MOST_PARTS]:
-            found = self._part(archive, entry, app, inside="" if identity is None and not parts else f"{entry.name}!/")
-            if found is None:
-                continue
-            part, who = found
-            if not parts:
-                identity = who
-            parts.append(part)
-        if identity is None:
-            return self._only(bare)
+        app, parts = App(archive, self.guard), list[Part]()
+        with ExitStack() as opened:
+            insides = ["", *(f"{entry.name}!/" for entry in entries[1:MOST_PARTS])]
+            found = [self._open_part(archive, *pair, opened) for pair in zip(entries, insides, strict=False)]
+            there = [part for part in found if part is not None]
+            if not there:
+                return self._only(bare)
+            splits = [package.archive for _, _, package in there[1:]]
+            who = [
+                self._look_into(package, app, () if number else splits) for number, (_, _, package) in enumerate(there)
+            ]
+            parts = [_part(entry, own, identity) for (entry, own, _), identity in zip(there, who, strict=True)]
         self.guard.note(_disagreements(parts))
         base = Trait(kind="base_apk", value=parts[0].name, where=parts[0].name, sha256=parts[0].sha256)
-        return self._told(bare, identity, app, parts=tuple(parts), first=(base,))
+        return self._told(bare, who[0], app, parts=tuple(parts), first=(base,))
 
-    def _part(self, archive: Archive, entry: Entry, app: App, inside: str) -> tuple[Part, Identity] | None:
-        """One APK of a bundle, inflated into a file of its own."""
-        with tempfile.NamedTemporaryFile(suffix=".apk") as file:
-            try:
-                for piece in archive.stream(entry, LARGEST_PART):
-                    file.write(piece)
-            except Defect as defect:
-                self.guard.note([defect.problem("container")])
-                return None
-            file.flush()
-            with _mapped(Path(file.name)) as data:
-                bare = _bare(data)
-                opened = open_archive(data, bare.container, self.guard)
-                if opened is None or name_of_archive(opened) != "apk":
-                    self.guard.note([problem("container", "not_analysed", entry.name)])
-                    return None
-                identity = self._look_into(Package(Path(file.name), opened, self.guard, inside), app)
-        part = Part(
-            name=entry.name,
-            split=identity.manifest.split or "",
-            sha256=bare.sha256,
-            size=bare.size,
-            status=identity.signature.status,
-            signers=tuple(signer.sha256 for signer in identity.signature.signers),
-        )
-        return part, identity
+    def _look_into(self, package: Package, app: App, splits: Sequence[Archive] = ()) -> Identity:
+        """Hands all contents of one APK to the app, then says who it is."""
+        if self.code:
+            app.look_into(package)
+        return package.identity(splits)
+
+    def _open_part(self, archive: Archive, entry: Entry, inside: str, opened: ExitStack) -> Opened | None:
+        """One APK of a bundle, inflated into a file of its own that lasts as long as `opened`."""
+        file = opened.enter_context(tempfile.NamedTemporaryFile(suffix=".apk"))  # noqa: SIM115 - `opened` closes it
+        try:
+            for piece in archive.stream(entry, min(LARGEST_PART, self._room)):
+                file.write(piece)
+        except Defect as defect:
+            self.guard.note([defect.problem("container")])
+            return None
+        file.flush()
+        data = opened.enter_context(_mapped(Path(file.name)))
+        self._room -= len(data)
+        bare = _bare(data)
+        inner = open_archive(data, bare.container, self.guard)
+        if inner is None or name_of_archive(inner) != "apk":
+            self.guard.note([problem("container", "not_analysed", entry.name)])
+            return None
+        return entry, bare, Package(Path(file.name), inner, self.guard, inside)
 
     def _told(
         self,
@@ -195,6 +193,17 @@ class _Sample:
             reader=manifest.reader,
         )
         return Analysis(fingerprint=fingerprint, icon_png=shown.icon_png)
+
+
+def _part(entry: Entry, own: Fingerprint, identity: Identity) -> Part:
+    return Part(
+        name=entry.name,
+        split=identity.manifest.split or "",
+        sha256=own.sha256,
+        size=own.size,
+        status=identity.signature.status,
+        signers=tuple(signer.sha256 for signer in identity.signature.signers),
+    )
 
 
 def _disagreements(parts: list[Part]) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apk_analysis.archive import Archive
 from apk_analysis.axml import (
     ATTRIBUTE,
@@ -16,11 +18,12 @@ from apk_analysis.axml import (
 from apk_analysis.configuration import EVERYWHERE
 from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Problem
-from apk_analysis.resources import Resources, Value
+from apk_analysis.resources import Resources, Style, Value
 from apk_analysis.typed_values import as_text
 
 TABLE = "resources.arsc"
 LARGEST_TABLE, LARGEST_XML = 64 << 20, 1 << 20
+"""Bytes of all tables of one app, and of one XML file."""
 MOST_FILES = 300
 """XML files that are read for one APK."""
 LONGEST_CHAIN = 20
@@ -31,23 +34,27 @@ REFERENCES = frozenset({REFERENCE, DYNAMIC_REFERENCE})
 
 
 class Lookup:
-    """The resource table and the XML files beside it; what cannot be read stands in `problems`."""
+    """Resource tables and the XML files beside them; what cannot be read stands in `problems`."""
 
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
+    def __init__(self, archive: Archive, beside: Sequence[Archive] = ()) -> None:
+        """`beside`: splits of the same app, which hold what is meant for one screen or one language."""
+        self._archives = (archive, *beside)
         self.problems: list[Problem] = []
-        self.resources = self._open_table()
+        self._room = LARGEST_TABLE
+        self._tables = [table for part in self._archives if (table := self._open_table(part)) is not None]
         self.theme = 0
         """Style of the application; answers what attributes like ?colorPrimary stand for."""
         self._files_left = MOST_FILES
         self._documents: dict[str, Document] = {}
 
-    def _open_table(self) -> Resources | None:
-        entry = self.archive.find(TABLE)
+    def _open_table(self, archive: Archive) -> Resources | None:
+        entry = archive.find(TABLE)
         if entry is None:
             return None
         try:
-            return Resources(self.archive.read(entry, LARGEST_TABLE))
+            data = archive.read(entry, self._room)
+            self._room -= len(data)
+            return Resources(data)
         except Defect as defect:
             self.problems.append(defect.problem("resources"))
             return None
@@ -60,7 +67,7 @@ class Lookup:
             return []
         if attribute.kind not in REFERENCES:
             return [Value(EVERYWHERE, attribute.kind, attribute.number, attribute.text)]
-        return self.resources.values(attribute.number) if self.resources else []
+        return [value for table in self._tables for value in table.values(attribute.number)]
 
     def default(self, attribute: Attribute | None) -> Value | None:
         """What a plain device shows."""
@@ -91,24 +98,35 @@ class Lookup:
         return known
 
     def _read(self, path: str) -> Document:
-        entry = self.archive.find(path)
-        if entry is None or self._files_left < 0:
-            return Document(defect=Defect("missing_file" if entry is None else "too_large", path))
+        if self._files_left < 0:
+            return Document(defect=Defect("too_large", path))
         try:
-            return read_document(self.archive.read(entry, LARGEST_XML))
+            return read_document(self.read(path, LARGEST_XML))
         except Defect as defect:
             return Document(defect=defect)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Content of a file, at most `limit` bytes. Raises Defect."""
+        for archive in self._archives:
+            entry = archive.find(path)
+            if entry is not None:
+                return archive.read(entry, limit)
+        raise Defect("missing_file", path)
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return any(archive.find(path) for archive in self._archives)
 
     def file(self, attribute: Attribute | None) -> str:
         """Path of the file that the attribute names; '' when there is none."""
         value = self.default(attribute)
-        return value.text if value is not None and value.text and self.archive.find(value.text) else ""
+        return value.text if value is not None and value.text and self.has(value.text) else ""
 
     def _styled(self, name: int) -> Attribute | None:
         """The value of ?name in the application's theme."""
         style, seen = self.theme, 0
-        while style and seen < LONGEST_CHAIN and self.resources:
-            style, values = self.resources.bag(style)
+        while style and seen < LONGEST_CHAIN:
+            style, values = self._style(style)
             seen += 1
             if name in values:
                 kind, number = values[name]
@@ -116,3 +134,7 @@ class Lookup:
                     return Attribute(kind, number, None)
                 name, style = number, self.theme
         return None
+
+    def _style(self, resource: int) -> Style:
+        """In the first table that has it."""
+        return next((bag for table in self._tables if (bag := table.bag(resource))[1]), (0, {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,12 +53,15 @@ class Package:
         self._guard = guard
         self.contents = Contents(archive, inside=inside)
 
-    def identity(self) -> Identity:
-        """Cheapest after `contents` was iterated: then nothing is inflated a second time for the signature."""
+    def identity(self, beside: Sequence[Archive] = ()) -> Identity:
+        """Cheapest after `contents` was iterated: then nothing is inflated a second time for the signature.
+
+        `beside`: splits that hold names and pictures of this app.
+        """
         guard, raw = self._guard, self._guard.run("manifest", self._raw_manifest, b"")
         if not raw:
             return Identity(signature=self._signature(None))
-        document, lookup = read_document(raw), Lookup(self.archive)
+        document, lookup = read_document(raw), Lookup(self.archive, beside)
         platform = guard.run("manifest", lambda: read_platform(document), None)
         found = Identity(
             platform=platform,

@@ -29,6 +29,10 @@ _VALUE = struct.Struct("<3xBL")
 _NAMED_VALUE = struct.Struct("<LHxBL")
 
 
+Style = tuple[int, dict[int, tuple[int, int]]]
+"""The style that it inherits from (0 for none), and its own values (kind, number) by attribute id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value of a resource, in one configuration."""
@@ -74,8 +78,8 @@ class Resources:
         """What a plain device shows."""
         return min(self.values(resource), key=lambda value: value.rank, default=None)
 
-    def bag(self, resource: int) -> tuple[int, dict[int, tuple[int, int]]]:
-        """A style: the resource it inherits from (0 for none), and its values (kind, number) by attribute id."""
+    def bag(self, resource: int) -> Style:
+        """A style; an empty one when there is none."""
         for _, at, stop in self._entries(resource):
             if struct.unpack_from("<H", self._data, at + 2)[0] & COMPLEX and at + 16 <= stop:
                 return self._read_bag(at, stop)
@@ -138,7 +142,7 @@ class Resources:
         kind, number = _VALUE.unpack_from(self._data, at + size)
         return kind, number
 
-    def _read_bag(self, at: int, stop: int) -> tuple[int, dict[int, tuple[int, int]]]:
+    def _read_bag(self, at: int, stop: int) -> Style:
         size, parent, count = struct.unpack_from("<H6xLL", self._data, at)
         found: dict[int, tuple[int, int]] = {}
         for place in range(at + size, min(at + size + 12 * count, stop - 11), 12):

@@ -69,12 +69,9 @@ class Painter:
         return self._element(root, frame or natural_frame(root), depth)
 
     def _file(self, path: str) -> bytes:
-        entry = self.lookup.archive.find(path)
-        if entry is None:
+        if not self.lookup.has(path):
             raise Defect("icon_missing", path)
-        if path.lower().endswith(".xml"):
-            return b""
-        return self.lookup.archive.read(entry, icons.LARGEST_FILE)
+        return b"" if path.lower().endswith(".xml") else self.lookup.read(path, icons.LARGEST_FILE)
 
     def _attribute(self, attribute: Attribute, frame: Frame, depth: int) -> Image.Image:
         values = sorted(self.lookup.values(attribute), key=drawing_order)

@@ -137,3 +137,27 @@ def test_many_icons_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     rows = [Row(PLAIN + n, f"res/{n}.png") for n in range(12)]
     files: dict[str, bytes | str] = {f"res/{n}.png": png(f"#{n * 20:02x}0000") for n in range(12)}
     assert len(look(tmp_path, f"<application>{activities}</application>", rows, files).fingerprint.icons) == 5
+
+
+def test_names_and_pictures_of_splits(tmp_path: Path) -> None:
+    name = 0x7F010000
+    manifest = f'<manifest package="com.example.app"><application android:label="@{name:#x}" android:icon="@{PLAIN:#x}"/></manifest>'
+    base = {
+        "AndroidManifest.xml": axml(manifest),
+        "resources.arsc": table([Row(name, "Example"), Row(PLAIN, "res/a.xml", density=0xFFFE, sdk=26)]),
+        "res/a.xml": axml(f'<adaptive-icon><foreground android:drawable="@{OWN:#x}"/></adaptive-icon>'),
+    }
+    split = axml('<manifest package="com.example.app" split="config.xx"/>')
+    zh = {"AndroidManifest.xml": split, "resources.arsc": table([Row(name, "示例", locale="zh")])}
+    dense = {
+        "AndroidManifest.xml": split,
+        "resources.arsc": table([Row(OWN, "res/o.png", density=640)]),
+        "res/o.png": png("lime"),
+    }
+    parts = {"base.apk": base, "split_config.zh.apk": zh, "split_config.xxxhdpi.apk": dense}
+    path = tmp_path / "sample.apkm"
+    path.write_bytes(build.archive({"info.json": b"{}", **{name: build.archive(part) for name, part in parts.items()}}))
+    found = analyse(path).fingerprint
+    assert found.labels == {"": "Example", "zh": "示例"} and found.names == ("Example", "示例")
+    assert found.icon is not None and found.icon.where == "res/a.xml"
+    assert [part.split for part in found.parts] == ["", "config.xx", "config.xx"]
