@@ -6,7 +6,7 @@ A sign is a kind and a pattern, 'lib:libflutter.so':
     lib:libjiagu*.so         a file of that base name under lib/ or assets/
     class:io.flutter.        a class that a DEX file defines, by the beginning of its full name
     application:com.stub.    the manifest's application class or component factory, by its beginning
-    component:io.dcloud.     a component of the manifest, by its beginning
+    component:io.dcloud.     a component of the manifest, by its beginning; or the whole name with *
     meta:xposedmodule        the name of a <meta-data>; * stands for anything
     action:android.intent... an action or category of an intent filter
     permission:android...    a permission that is asked for, or that guards a component
@@ -175,6 +175,8 @@ def _permissions(manifest: Manifest) -> Iterator[str]:
 
 
 def _begins(names: Iterable[str | None], prefix: str) -> str:
+    if "*" in prefix:
+        return _matches(filter(None, names), prefix)
     return MANIFEST if any(name is not None and name.startswith(prefix) for name in names) else ""
 
 

@@ -14,6 +14,7 @@ from apk_analysis.fingerprint import Trait
 from apk_analysis.lookup import Lookup
 from apk_analysis.manifest import read_manifest
 from apk_analysis.traits.engine import TraitSearch
+from apk_analysis.traits.signs import Signs
 from tests.apk_analysis import build
 from tests.apk_analysis.dexes import dex
 from tests.apk_analysis.elf import shared_object
@@ -77,6 +78,11 @@ class Package:
             f'<manifest package="{self.package}" {self.root}>{"".join(self.beside)}'
             f"<application {self.application}>{''.join(self.inside)}</application></manifest>"
         )
+
+    def signs(self) -> Signs:
+        """What the package shows, without building and searching it."""
+        read = read_manifest(read_document(self.manifest()), Lookup(Archive(build.archive({"a": b""}))))
+        return Signs([*self.files, "AndroidManifest.xml"], read, opened(dex(self.classes), "classes.dex"))
 
     def traits(self, *kinds: str) -> list[Trait]:
         files = {"AndroidManifest.xml": self.manifest(), **self.files}
