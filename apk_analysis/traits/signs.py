@@ -11,6 +11,7 @@ A sign is a kind and a pattern, 'lib:libflutter.so':
     action:android.intent... an action or category of an intent filter
     permission:android...    a permission that is asked for, or that guards a component
     package:com.example.     the sample's own package, by its beginning
+    call:java.lang.Run.exec  a method that code may call: class and name
 
 A fact states `all`: groups of signs, of each of which one must be there. What is merely present shows one group.
 """
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.archive import Archive
-from apk_analysis.dex import Dex
+from apk_analysis.dex import Dex, find_methods
 from apk_analysis.manifest import Manifest
 from apk_analysis.traits.facts import Fact
 from apk_analysis.traits.finder import Seen
@@ -48,9 +49,11 @@ class Signs:
         self._joined = _lines(self.names)
         self._libraries = {name.rpartition("/")[2]: name for name in reversed(self.names) if _may_be_library(name)}
         self._library_names = _lines(self._libraries)
-        self._classes = [(_DEX_NAME.sub("", dex.name), _sorted_classes(dex)) for dex in dexes]
+        self._dexes = [(_DEX_NAME.sub("", dex.name), dex) for dex in dexes]
+        self._classes = [(where, _sorted_classes(dex)) for where, dex in self._dexes]
         self._kinds: dict[str, Callable[[str], str]] = {
             "file": self._file,
+            "call": self._call,
             "lib": self._lib,
             "class": self._class,
             "application": lambda text: _begins((manifest.application_class, manifest.component_factory), text),
@@ -98,6 +101,11 @@ class Signs:
             if at < len(classes) and bytes(classes[at]).startswith(wanted):
                 return where
         return ""
+
+    def _call(self, method: str) -> str:
+        owner, _, name = method.rpartition(".")
+        target = (_descriptor(owner, whole=True), name.encode())
+        return next((where for where, dex in self._dexes if len(find_methods(dex, [target]))), "")
 
     def undefined(self, names: Iterable[str]) -> list[str]:
         """Those of the full class names that no DEX file defines; of longer ones only LONGEST_CLASS bytes count."""
