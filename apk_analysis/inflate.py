@@ -70,3 +70,13 @@ def inflates(data: Bytes, start: int, stop: int) -> bool:
     except _BROKEN:
         return False
     return bool(content or inflate.eof)
+
+
+def inflate_gzip(data: Bytes, size: int) -> bytes:
+    """The first `size` bytes of what a gzip file holds, as far as it can be read."""
+    inflate = isal_zlib.decompressobj(31)
+    try:
+        with memoryview(data) as view:
+            return bytes(inflate.decompress(view, size))
+    except _BROKEN:
+        return b""

@@ -102,6 +102,8 @@ class AppDex:
             for hit in hits
             if hit.kind == "dex" and hit.where == self.where and not hit.before and not hit.decode
         ]
+        if not found:
+            return np.zeros(len(self.dex.type_strings), bool)
         return np.isin(self.dex.type_strings, [string for string in found if string >= 0])
 
     def methods_of(self, types: Mask, names: Collection[str] | None = None) -> Mask:
@@ -116,9 +118,9 @@ class AppDex:
     def callers(self, calls: Mask) -> Mask:
         """bool[methods with code]: those that call one of the marked rows of the method table."""
         code = self.dex.code()
-        found = np.searchsorted(code.calls.starts, np.flatnonzero(calls[code.calls.values]), "right") - 1
         mask = np.zeros(len(code), bool)
-        mask[found] = True
+        if calls.any():
+            mask[np.searchsorted(code.calls.starts, np.flatnonzero(calls[code.calls.values]), "right") - 1] = True
         return mask
 
 

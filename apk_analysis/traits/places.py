@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from apk_analysis.traits.archives import INSIDE
 from apk_analysis.traits.search import Hit
 
 OWN_FOLDERS = frozenset({"assets", "res", "r", "lib"})
@@ -23,7 +24,9 @@ def is_of_app(hit: Hit) -> bool:
     """
     if hit.kind == "name" or _FOREIGN.search(hit.where):
         return False
-    path = hit.where.rpartition("!/")[2]
+    path, *inside = hit.where.split(INSIDE)
+    if inside and "/" not in path:  # a part of a bundle; anything else is an archive the app brings along
+        path = inside[0]
     if hit.kind == "native":
         return path.endswith("/libapp.so")
     return "/" not in path or path.partition("/")[0] in OWN_FOLDERS

@@ -9,18 +9,20 @@ from typing import NamedTuple
 import numpy as np
 
 from apk_analysis.contents import Content
-from apk_analysis.defects import problem
+from apk_analysis.defects import Defect, problem
 from apk_analysis.fingerprint import Problem
+from apk_analysis.traits.archives import INSIDE, files_of, is_archive
 from apk_analysis.traits.facts import KINDS, Kind
 from apk_analysis.traits.patterns import JOINED, Origin, automaton, bit
-from apk_analysis.traits.texts import kind_of, searched, span_of, string_starts
+from apk_analysis.traits.texts import in_string, in_wide_string, kind_of, searched, span_of
 from apk_analysis.traits.walk import Found, Walker
 
 BEFORE, AFTER = 64, 512
 """Characters kept in front of a hit, and from its first one on."""
 BATCH, SMALL = 1 << 20, 1 << 16
 """Entries of less than SMALL bytes are searched together, BATCH bytes at a time."""
-MOST_BYTES, MOST_HITS = 1 << 30, 50_000
+MOST_BYTES, MOST_INSIDE, MOST_HITS = 1 << 30, 64 << 20, 50_000
+"""Of a sample; `MOST_INSIDE`: bytes in archives inside it."""
 SEPARATOR = b"\n\xff\xfe\n"
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -87,7 +89,7 @@ class Search:
         self._walker = Walker(tables)
         self._waiting: dict[Kind, list[Text]] = {}
         self._sizes: dict[Kind, int] = dict.fromkeys(KINDS, 0)
-        self._left = MOST_BYTES
+        self._left, self._room_inside = MOST_BYTES, MOST_INSIDE
         self._notes: dict[str, str] = {}
 
     @property
@@ -97,14 +99,30 @@ class Search:
 
     def take(self, content: Content) -> None:
         """One inflated entry."""
-        if content.data is None or self._left <= 0:
-            why = "too large to search" if content.data is None else "enough was searched before it"
+        data = content.data
+        if data is None or self._left <= 0:
+            why = "too large to search" if data is None else "enough was searched before it"
             self._notes.setdefault(why, content.where)
-            return
-        kind = kind_of(content.entry.name, content.data)
+        elif is_archive(data):
+            self._take_archive(content.where, data)
+        else:
+            self._take(content.where, data)
+
+    def _take(self, where: str, data: bytes) -> None:
+        kind = kind_of(where.rpartition(INSIDE)[2], data)
         if kind is not None:
-            self._left -= len(content.data)
-            self.look(kind, Text(content.where, searched(content.data)))
+            self._left -= len(data)
+            self.look(kind, Text(where, searched(data)))
+
+    def _take_archive(self, where: str, data: bytes) -> None:
+        """What lies in an archive, one level deep; of deeper ones the names of their files are seen."""
+        try:
+            for path, content in files_of(where, data, self._room_inside):
+                self._room_inside -= len(content)
+                self._take(path, content)
+        except Defect as defect:
+            self._notes.setdefault(f"an archive of which not all was searched ({defect.kind})", where)
+            self.look("data", Text(where, data))
 
     def look(self, kind: Kind, text: Text) -> None:
         """Searches `text`, now or with the next ones of its kind."""
@@ -153,23 +171,20 @@ class Search:
         self._keep(text, kind, found)
 
     def _keep(self, text: Text, kind: Kind, found: Found) -> None:
-        if not len(found.pattern):
-            return
-        starts = np.sort(string_starts(kind, text.data))
-        before = np.searchsorted(starts, found.start, "right") - 1
-        begins = np.where(before >= 0, starts[before], 0) if len(starts) else np.zeros(len(before), np.int64)
-        for number, start, wide, begin in zip(*(array.tolist() for array in (*found[:3], begins)), strict=True):
+        for pattern, start, wide in zip(found.pattern.tolist(), found.start.tolist(), found.wide.tolist(), strict=True):
             if self.hits.count >= MOST_HITS:
                 self._notes.setdefault("enough was found before it", text.where)
                 return
-            self.hits.add(_hit(text, kind, self._origins[number], start, begin, wide=wide))
+            self.hits.add(_hit(text, kind, self._origins[pattern], start, wide=wide))
 
 
-def _hit(text: Text, kind: Kind, origin: Origin, start: int, begin: int, *, wide: bool) -> Hit:
-    """`begin`: where the string begins in which it stands."""
+def _hit(text: Text, kind: Kind, origin: Origin, start: int, *, wide: bool) -> Hit:
     encoding, width = ("utf-16-le", 2) if wide or origin.encoding == "utf-16-le" else (origin.encoding, 1)
-    first = max(begin, start - BEFORE * width)
-    first += (start - first) % width
+    before = text.data[max(start % width, start - BEFORE * width) : start]
+    if width == 2:
+        shown = in_wide_string(kind, _decoded(before, encoding))
+    else:
+        shown = _decoded(in_string(kind, before), encoding)
     return Hit(
         file=origin.file,
         id=origin.id,
@@ -177,7 +192,7 @@ def _hit(text: Text, kind: Kind, origin: Origin, start: int, begin: int, *, wide
         where=text.where,
         kind=kind,
         offset=start,
-        before=_decoded(text.data[first:start], encoding).rpartition("\0")[2],
+        before=shown,
         text=_decoded(text.data[start : start + AFTER * width], encoding).partition("\0")[0],
         form=origin.form,
         decode=text.decode,

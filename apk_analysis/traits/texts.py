@@ -1,13 +1,14 @@
-"""Which bytes of an entry can hold text, and where strings begin among them."""
+"""Which bytes of an entry can hold text, and where a string begins among them."""
 
 from __future__ import annotations
 
 import struct
 
 import numpy as np
+from numpy.typing import NDArray
 
+from apk_analysis.chunks import chunks
 from apk_analysis.dex.header import header_offsets
-from apk_analysis.traits.automaton import Ints
 from apk_analysis.traits.facts import Kind
 from apk_analysis.traits.hermes import MAGIC as HERMES
 from apk_analysis.traits.hermes import strings as hermes_strings
@@ -31,15 +32,21 @@ MAGIC: dict[bytes, Kind | None] = {
 """First four bytes -> kind of text; None for media, which nobody reads."""
 MEDIA = frozenset({b"WEBP", b"WAVE", b"ftyp"})
 """The same for bytes 8 to 12, and 4 to 8."""
+ICU = b"\xda\x27"
+"""Bytes 2 and 3 of ICU's tables of characters and languages, of which some apps bring thousands."""
+STRINGS = 0x0001
+"""Type of a chunk of resources.arsc that holds strings; the first one holds all values."""
 DIGESTS = (".SF", ".MF", ".RSA", ".DSA", ".EC")
 SCRIPTS = frozenset({"js", "mjs", "cjs", "jsbundle", "bundle", "wxs"})
 
 
 def kind_of(name: str, data: bytes) -> Kind | None:
-    """What kind of text an entry is; None for media and for the lists of digests in META-INF."""
+    """What kind of text an entry is; None for media, tables of characters, and lists of digests in META-INF."""
     if data[:4] in MAGIC:
         return MAGIC[data[:4]]
-    if data[8:12] in MEDIA or data[4:8] in MEDIA or (name.startswith("META-INF/") and name.upper().endswith(DIGESTS)):
+    if data[8:12] in MEDIA or data[4:8] in MEDIA or data[2:4] == ICU:
+        return None
+    if name.startswith("META-INF/") and name.upper().endswith(DIGESTS):
         return None
     if name.rpartition(".")[2].lower() in SCRIPTS:
         return "script"
@@ -53,50 +60,44 @@ def searched(data: bytes) -> bytes:
 
 def span_of(kind: Kind, data: bytes) -> tuple[int, int]:
     """The part of an entry where its strings lie: from and to offset."""
-    if kind != "dex":
+    if kind == "resources":
+        pool = next(chunks(data, 12, len(data)), None)
+        return (pool[1], pool[2]) if pool is not None and pool[0] == STRINGS else (0, len(data))
+    offsets = np.concatenate([_dex_strings(data, at) for at in header_offsets(data)]) if kind == "dex" else ()
+    if not len(offsets):
         return 0, len(data)
-    starts = string_starts(kind, data)
-    if not len(starts):
-        return 0, len(data)
-    stop = data.find(b"\0", int(starts.max()))
-    return int(starts.min()), len(data) if stop < 0 else stop
+    stop = data.find(b"\0", int(np.max(offsets)) + 1)
+    return int(np.min(offsets)), len(data) if stop < 0 else stop
 
 
-def string_starts(kind: Kind, data: bytes) -> Ints:
-    """int64[n]: offset of each string's first byte, in no order; empty where none is known."""
-    try:
-        if kind == "dex":
-            return np.concatenate([_dex_strings(data, at) for at in header_offsets(data)])
-        if kind in {"xml", "resources"}:
-            return _pool_strings(data, 8 if kind == "xml" else 12)
-    except (struct.error, ValueError):
-        pass
-    return np.empty(0, np.int64)
-
-
-def _dex_strings(data: bytes, header: int) -> Ints:
+def _dex_strings(data: bytes, header: int) -> NDArray[np.uint32]:
+    """Where the strings of a DEX file begin."""
+    if len(data) < header + 0x40:
+        return np.empty(0, np.uint32)
     count, table = struct.unpack_from("<LL", data, header + 0x38)
     count = max(0, min(count, (len(data) - table) // 4))
-    raw = np.frombuffer(data, np.uint8)
-    last = len(raw) - 1
-    at = np.minimum(np.frombuffer(data, "<u4", count, table).astype(np.int64), last)
-    for _ in range(5):  # the length in front is a number of one to five bytes
-        more = raw[at] >= 0x80
-        if not more.any():
-            break
-        at = np.minimum(at + more, last)
-    return np.asarray(np.minimum(at + 1, last))
+    return np.frombuffer(data, "<u4", count, table if count else 0)
 
 
-def _pool_strings(data: bytes, begin: int) -> Ints:
-    header, _, count, _, flags, start = struct.unpack_from("<2xHLLLLL", data, begin)
-    count = max(0, min(count, (len(data) - begin - header) // 4))
-    raw = np.frombuffer(data, np.uint8)
-    last = len(raw) - 1
-    at = np.minimum(np.frombuffer(data, "<u4", count, begin + header).astype(np.int64) + begin + start, last)
-    if not flags & 0x100:
-        at += 2 + 2 * (raw[np.minimum(at + 1, last)] >= 0x80)
-        return np.asarray(at)
-    for _ in range(2):  # characters, then bytes: one or two bytes each
-        at = np.minimum(at + 1 + (raw[at] >= 0x80), last)
-    return np.asarray(at)
+def in_string(kind: Kind, before: bytes) -> bytes:
+    """What of the bytes in front of a place belongs to the same string.
+
+    Strings end in NUL; in tables their length stands between the NUL and their first byte, and looks like a letter.
+    """
+    at = before.rfind(b"\0") + 1
+    if at == 0:
+        return before
+    if kind == "dex":
+        while at < len(before) and before[at] >= 0x80:
+            at += 1
+        return before[at + 1 :]
+    if kind in {"resources", "xml"}:  # characters, then bytes: one or two bytes each
+        for _ in range(2):
+            at += 1 + (at < len(before) and before[at] >= 0x80)
+    return before[at:]
+
+
+def in_wide_string(kind: Kind, before: str) -> str:
+    """The same for UTF-16."""
+    begin = before.rfind("\0") + 1
+    return before[begin + (begin > 0 and kind in {"resources", "xml"}) :]
