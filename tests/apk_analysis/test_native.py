@@ -3,7 +3,6 @@
 import hashlib
 import random
 import struct
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -83,12 +82,11 @@ def test_one_long_name_for_many_symbols_costs_nothing() -> None:
     """660 kB of this kind make lief build 2 GB of text."""
     data = shared_object(["Java_" + "A" * 100_000], repeat=20_000)
     tracemalloc.start()
-    started = time.process_time()
     library, _ = read_library("libdemo.so", data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert library.jni == ("Java_" + "A" * 495,)
-    assert peak < 20 << 20 and time.process_time() - started < 5
+    assert peak < 20 << 20
 
 
 def test_exports_are_capped() -> None:

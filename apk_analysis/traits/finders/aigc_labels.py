@@ -1,0 +1,40 @@
+"""Labels of AI-generated content in bundled media: `aigc_label`. Pictures and sounds are never decoded for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from apk_analysis.contents import Content
+from apk_analysis.fingerprint import Trait
+from apk_analysis.traits.aigc import find_label
+from apk_analysis.traits.finder import Finder, Seen
+from apk_analysis.traits.media_text import metadata
+
+MOST = 50
+FRONT_MATTER = 4_000
+"""Characters of a Markdown file in which a label may stand."""
+
+
+class AigcLabels(Finder):
+    """Reads the metadata of each file as it goes by."""
+
+    def __init__(self) -> None:
+        self._found: list[Trait] = []
+
+    def take(self, content: Content) -> None:
+        """Looks for a label in one file."""
+        data, name = content.data, content.entry.name
+        if data is None or len(self._found) >= MOST:
+            return
+        texts = metadata(data)
+        if name.endswith((".md", ".markdown")) and data.startswith(b"---"):
+            texts = iter((data[:FRONT_MATTER].decode("utf-8", "replace"),))
+        label = next(filter(None, map(find_label, texts)), None)
+        if label is not None:
+            digest = hashlib.sha256(data).hexdigest()
+            self._found.append(Trait(kind="aigc_label", value=label.text, where=content.where, sha256=digest))
+
+    def finish(self, seen: Seen) -> Iterator[Trait]:  # noqa: ARG002 - everything was said by the files
+        """One trait per labelled file."""
+        yield from self._found
