@@ -34,9 +34,11 @@ def files_of(where: str, data: bytes, room: int) -> Iterator[tuple[str, bytes]]:
         return
     archive = Archive(data, LIMITS)
     yield where, "\n".join(entry.name for entry in archive.entries).encode("utf-8", "surrogateescape")
-    for content in Contents(archive, inside=where + INSIDE):
-        if content.data is not None and room > 0:
-            room -= len(content.data)
-            yield content.where, content.data
-        else:
+    contents = Contents(archive, inside=where + INSIDE)
+    for content in contents:
+        if content.data is None or room <= 0:
             raise Defect("too_large", content.where)
+        room -= len(content.data)
+        yield content.where, content.data
+    for found in contents.problems[:1]:
+        raise Defect(found.kind, found.detail)

@@ -16,7 +16,7 @@ MOST, MOST_BYTES, DEEPEST = 2_000, 4 << 20, 3
 """Texts and bytes that are decoded per sample; decodings within decodings."""
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _HEX_RUN = re.compile(r"(?:[0-9a-fA-F]{2})*")
-_URL_RUN_BEFORE = re.compile(r"[\w.~:/?#@!$&()*+,;=%-]*$", re.ASCII)
+_URL_RUN_BEFORE = re.compile(r"[\w.~:/?#@!$&()*+,;=%-]*\Z", re.ASCII)
 _DECODERS: dict[str, Callable[[bytes], bytes | None]] = {"base64": encodings.unbased, "hex": encodings.unhexed}
 _OFFSET = {"base64 0": 0, "base64 1": 2, "base64 2": 3}
 """Characters of a group of four in front of what is recognised."""

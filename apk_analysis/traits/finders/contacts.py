@@ -23,9 +23,9 @@ _WECHAT = re.compile(
 )
 _WECHAT_ID = re.compile(r"wxid_[a-z0-9]{10,20}")
 _TELEGRAM = re.compile(r"(?:joinchat/|\+|s/|@|\s)*([A-Za-z][A-Za-z0-9_]{4,31}|[A-Za-z0-9_-]{16,22})(?![A-Za-z0-9_.-])")
-_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}$")
+_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\Z")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12})(?![\w-])")
-_PICTURE = re.compile(r"@\dx|\.(?:png|jpe?g|gif|svg|webp)$")
+_PICTURE = re.compile(r"@\dx|\.(?:png|jpe?g|gif|svg|webp)\Z")
 
 
 class Contacts(Finder):

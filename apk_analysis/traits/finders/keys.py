@@ -15,7 +15,7 @@ from apk_analysis.traits.search import Hit
 
 SHOWN = 6
 """Characters of a key that are kept."""
-_WORD_BEFORE = re.compile(r"[A-Za-z0-9_-]$")
+_WORD_BEFORE = re.compile(r"[A-Za-z0-9_-]\Z")
 
 
 class Keys(Finder):

@@ -10,7 +10,7 @@ from apk_analysis.traits.finder import Finder, Seen
 from apk_analysis.traits.search import Hit
 
 KINDS = ("model_api_host", "relay_host")
-_LABEL_BEFORE = re.compile(r"[\w-]$", re.ASCII)
+_LABEL_BEFORE = re.compile(r"[\w-]\Z", re.ASCII)
 _CONTINUES = re.compile(r"[\w-]|\.[A-Za-z0-9]", re.ASCII)
 
 

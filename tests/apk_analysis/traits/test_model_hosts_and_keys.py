@@ -45,6 +45,7 @@ def test_hosts_in_code_assets_and_resources() -> None:
         ("https://api.x.aircraft.example", False),
         ("visit api.x.ai. Now", True),
         ("my-api.x.ai", False),
+        ("first line\napi.x.ai\nlast", True),
     ],
 )
 def test_hosts_stand_alone(text: str, *, seen: bool) -> None:
