@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 MOST_PARTS, LARGEST_TEXT, LARGEST_SUM, DEEPEST = 2_000, 256 << 10, 2 << 20, 6
 """Chunks or boxes of one file, bytes of one text, characters of all texts of a file, boxes inside boxes."""
@@ -27,21 +27,9 @@ def metadata(data: bytes) -> Iterator[str]:
 
 
 def _texts(data: bytes) -> Iterator[str]:
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _png(data)
-    if data.startswith(b"\xff\xd8"):
-        return _jpeg(data)
-    if data.startswith(b"RIFF"):
-        return _riff(data)
-    if data.startswith(b"GIF8"):
-        return _around(data, b"XMP DataXMP")
-    if data[4:8] == b"ftyp":
-        return _boxes(data)
-    if data.startswith(b"ID3"):
-        return _id3(data)
-    if data.startswith((b"%PDF", b"fLaC", b"OggS")):
-        return _around(data, b"AIGC")
-    return iter(())
+    if data.startswith(_MAGICS):
+        return next(read for magic, read in _READERS.items() if data.startswith(magic))(data)
+    return _boxes(data) if data[4:8] == b"ftyp" else iter(())
 
 
 def text_of(raw: bytes) -> str:
@@ -151,3 +139,17 @@ def _around(data: bytes, mark: bytes) -> Iterator[str]:
             return
         yield text_of(data[max(0, at - 2_000) : at + 8_000])
         at = data.find(mark, at + 8_000)
+
+
+_READERS: dict[bytes, Callable[[bytes], Iterator[str]]] = {
+    b"\x89PNG\r\n\x1a\n": _png,
+    b"\xff\xd8": _jpeg,
+    b"RIFF": _riff,
+    b"GIF8": lambda data: _around(data, b"XMP DataXMP"),
+    b"ID3": _id3,
+    b"%PDF": lambda data: _around(data, b"AIGC"),
+    b"fLaC": lambda data: _around(data, b"AIGC"),
+    b"OggS": lambda data: _around(data, b"AIGC"),
+}
+"""First bytes of a format -> its reader."""
+_MAGICS = tuple(_READERS)
