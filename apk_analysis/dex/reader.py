@@ -44,6 +44,8 @@ class Dex:
         self.class_super = self._valid(classes[:, 2], len(types))
         self.class_data = classes[:, 6].copy()
         """Offset of each class's data; 0 for a class without fields and methods."""
+        self.class_annotations, self.class_values = classes[:, 5].copy(), classes[:, 7].copy()
+        """Offsets of each class's annotations and of the first values of its static fields; 0 for none."""
         self._note_classes()
         self._code: Code | None = None
 

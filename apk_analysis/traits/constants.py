@@ -41,7 +41,7 @@ _KINDS = _alphabet()
 def suspicious(own: AppDex) -> Iterator[tuple[int, int]]:
     """(string, how it looks) of own constants that may be encoded; at most MOST_STRINGS."""
     strings = own.dex.strings
-    numbers = np.flatnonzero(own.used[:-1])
+    numbers = np.flatnonzero(own.strings[:-1])
     looks = np.zeros(len(numbers), np.int64)
     view = np.frombuffer(own.dex.data, np.uint8)
     _look(view, strings.starts[numbers], strings.lengths[numbers].astype(np.int64), _KINDS, looks)
@@ -81,7 +81,7 @@ def _look(
 
 
 def arrays(own: AppDex) -> Iterator[tuple[int, bytes]]:
-    """(method, bytes) of the arrays of bytes and characters that own methods fill; at most MOST_ARRAYS."""
+    """(class, bytes) of the arrays of bytes and characters that own methods fill; at most MOST_ARRAYS."""
     code, data = own.dex.code(), own.dex.data
     if not len(code):
         return
@@ -100,7 +100,7 @@ def arrays(own: AppDex) -> Iterator[tuple[int, bytes]]:
         if width in {1, 2, 4} and SHORTEST <= count <= (stop - at - 8) // width:
             elements = np.frombuffer(data, f"<u{width}", count, at + 8)
             if elements.max() < 256:
-                yield number, elements.astype(np.uint8).tobytes()
+                yield int(code.owner[number]), elements.astype(np.uint8).tobytes()
 
 
 class Keys:
@@ -110,10 +110,8 @@ class Keys:
         self.own = own
         self._of_class: dict[int, tuple[bytes, ...]] = {}
 
-    def beside(self, methods: Iterable[int]) -> tuple[bytes, ...]:
-        """For what stands in some methods; at most MOST_KEYS."""
-        code = self.own.dex.code()
-        owners = sorted({int(code.owner[method]) for method in methods})
+    def beside(self, owners: Iterable[int]) -> tuple[bytes, ...]:
+        """For what stands in some classes; at most MOST_KEYS."""
         return tuple(dict.fromkeys(key for owner in owners for key in self._near(owner)))[:MOST_KEYS]
 
     def _near(self, owner: int) -> tuple[bytes, ...]:
@@ -121,10 +119,12 @@ class Keys:
         if known is None:
             dex = self.own.dex
             calls = [call for row in self.own.rows(owner) for call in dex.code().calls[row].tolist()]
-            called = set(dex.method_class[calls].tolist())
-            classes = [owner, *(self._defined[kind] for kind in sorted(called) if kind in self._defined)]
-            found = dict.fromkeys(key for number in classes for key in self._constants(number))
-            known = self._of_class[owner] = tuple(found)[:MOST_KEYS]
+            called = sorted(set(dex.method_class[calls].tolist()))
+            classes = [owner, *(self._defined[kind] for kind in called if kind in self._defined)]
+            strings = dict.fromkeys(string for number in classes for string in self.own.constants(number))
+            lengths = dex.strings.lengths
+            known = tuple(dex.strings[string] for string in strings if 1 < lengths[string] <= LONGEST_KEY)[:MOST_KEYS]
+            self._of_class[owner] = known
         return known
 
     @cached_property
@@ -132,10 +132,3 @@ class Keys:
         """Type -> own class."""
         own = np.flatnonzero(self.own.classes)
         return dict(zip(self.own.dex.class_type[own].tolist(), own.tolist(), strict=True))
-
-    def _constants(self, owner: int) -> Iterator[bytes]:
-        dex = self.own.dex
-        for row in self.own.rows(owner):
-            for string in dex.code().strings[row].tolist():
-                if 1 < dex.strings.lengths[string] <= LONGEST_KEY:
-                    yield dex.strings[string]

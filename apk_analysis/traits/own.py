@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apk_analysis.code.own import Own, OwnDex
+from apk_analysis.dex import string_values
 from apk_analysis.traits.search import Hit
 
 Mask = NDArray[np.bool_]
@@ -38,19 +39,17 @@ class AppDex:
         return tuple(np.flatnonzero(self.methods).tolist())
 
     @cached_property
-    def used(self) -> Mask:
-        """bool[strings + 1]: constants in the code of own methods."""
-        strings = self.dex.code().strings
-        return self._marked(strings.values[np.repeat(self.methods, np.diff(strings.starts))])
+    def values(self) -> NDArray[np.int64]:
+        """int64[n, 2]: (own class, string) of the values of its static fields and annotations."""
+        return string_values(self.dex, self.classes)
 
     @cached_property
     def strings(self) -> Mask:
-        """The same, and what no code uses: values of fields and annotations have no other owner."""
-        return self.used | ~self._marked(self.dex.code().strings.values)
-
-    def _marked(self, values: NDArray[np.uint32]) -> Mask:
+        """bool[strings + 1]: constants of own classes, in code and as values."""
+        used = self.dex.code().strings
         mask = np.zeros(len(self.dex.strings) + 1, bool)
-        mask[values] = True
+        mask[used.values[np.repeat(self.methods, np.diff(used.starts))]] = True
+        mask[self.values[:, 1]] = True
         return mask
 
     @cached_property
@@ -68,27 +67,27 @@ class AppDex:
         return string if offset < self.dex.strings.starts[string] + self.dex.strings.lengths[string] else -1
 
     @cached_property
-    def _by_string(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Strings that own methods use, ascending, and the method of each use."""
-        strings = self.dex.code().strings
-        method = np.repeat(np.arange(len(strings)), np.diff(strings.starts))
-        own = np.flatnonzero(self.methods[method])
-        order = own[np.argsort(strings.values[own], kind="stable")]
-        return strings.values[order], method[order]
-
-    def users(self, string: int) -> list[int]:
-        """Own methods that use a string, as numbers into `dex.code()`."""
-        used, method = self._by_string
-        begin, end = np.searchsorted(used, [string, string + 1])
-        found: list[int] = method[begin:end].tolist()
-        return found
-
-    def beside(self, string: int) -> list[int]:
-        """Strings in the code of the own classes that use one."""
+    def _by_string(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Constants of own classes, ascending, and the class of each use."""
         code = self.dex.code()
-        owners = {int(code.owner[method]) for method in self.users(string)}
-        rows = [row for owner in sorted(owners) for row in self.rows(owner)]
-        return sorted({found for row in rows for found in code.strings[row].tolist()})
+        owner = np.repeat(code.owner, np.diff(code.strings.starts))
+        own = np.flatnonzero(self.classes[owner])
+        strings = np.concatenate([code.strings.values[own].astype(np.int64), self.values[:, 1]])
+        order = np.argsort(strings, kind="stable")
+        return strings[order], np.concatenate([owner[own].astype(np.int64), self.values[:, 0]])[order]
+
+    def owners(self, string: int) -> list[int]:
+        """Own classes with that constant."""
+        used, owner = self._by_string
+        begin, end = np.searchsorted(used, [string, string + 1])
+        return sorted(set(owner[begin:end].tolist()))
+
+    def constants(self, owner: int) -> list[int]:
+        """Strings of one class, each once, in the order of their use."""
+        code = self.dex.code()
+        begin, end = np.searchsorted(self.values[:, 0], [owner, owner + 1])  # ascending: classes are read in order
+        in_code = [string for row in self.rows(owner) for string in code.strings[row].tolist()]
+        return list(dict.fromkeys([*in_code, *self.values[begin:end, 1].tolist()]))
 
     def rows(self, owner: int) -> range:
         """The methods of a class, as numbers into `dex.code()`."""

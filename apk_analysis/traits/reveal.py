@@ -83,12 +83,12 @@ def _constants(own: AppDex) -> Iterator[Text]:
     for string, look in constants.suspicious(own):
         for data, steps in _layers(own.dex.strings[string], look):
             yield from _opened(own, data, steps, partial(_keys, keys, string))
-    for method, data in constants.arrays(own):
-        yield from _opened(own, data, ("array",), partial(keys.beside, [method]))
+    for owner, data in constants.arrays(own):
+        yield from _opened(own, data, ("array",), partial(keys.beside, [owner]))
 
 
 def _keys(keys: constants.Keys, string: int) -> tuple[bytes, ...]:
-    return keys.beside(keys.own.users(string))
+    return keys.beside(keys.own.owners(string))
 
 
 def _opened(own: AppDex, data: bytes, steps: tuple[str, ...], keys: Callable[[], tuple[bytes, ...]]) -> Iterator[Text]:

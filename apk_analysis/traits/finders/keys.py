@@ -78,9 +78,10 @@ def _beside(fact: Fact, seen: Seen) -> Iterator[tuple[str, Hit]]:
 
 def _constants(dex: AppDex, hit: Hit, length: int) -> Iterator[str]:
     """Constants of that length in the own classes that use the string of the hit."""
-    for string in dex.beside(dex.string_at(hit.offset)):
-        if dex.dex.strings.lengths[string] == length:
-            yield dex.dex.strings[string].decode("utf-8", "replace")
+    for owner in dex.owners(dex.string_at(hit.offset)):
+        for string in dex.constants(owner):
+            if dex.dex.strings.lengths[string] == length:
+                yield dex.dex.strings[string].decode("utf-8", "replace")
 
 
 @cache

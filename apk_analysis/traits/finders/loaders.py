@@ -79,8 +79,7 @@ def _by_name(seen: Seen) -> Iterator[Trait]:
         if hit.decode:
             yield Trait(kind="code_loaded_later", value=f"{named} (by name)", where=hit.where, decode=hit.decode)
         for dex in seen.own.dexes:
-            users = dex.users(dex.string_at(hit.offset)) if hit.kind == "dex" and hit.where == dex.where else []
-            owners = {int(dex.dex.code().owner[method]) for method in users}
+            owners = dex.owners(dex.string_at(hit.offset)) if hit.kind == "dex" and hit.where == dex.where else []
             for name in sorted(dotted(dex.dex.class_name(owner)) for owner in owners):
                 yield Trait(kind="code_loaded_later", value=f"{named} (by name, {name})", where=hit.where)
 

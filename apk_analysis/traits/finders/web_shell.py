@@ -60,7 +60,7 @@ def _only(seen: Seen, where: str) -> Iterator[Trait]:
     units = sum(int(dex.dex.code().units[dex.methods].sum()) for dex in dexes)
     if sum(int(dex.classes.sum()) for dex in dexes) > MOST_CLASSES or units > MOST_UNITS:
         return
-    constants = (dex.dex.strings[string] for dex in dexes for string in np.flatnonzero(dex.used).tolist())
+    constants = (dex.dex.strings[string] for dex in dexes for string in np.flatnonzero(dex.strings).tolist())
     address = next(filter(None, map(_ADDRESS.match, constants)), None)
     if address:
         yield Trait(kind="webview_only", value=(address[1] or b"assets").decode().lower(), where=where)
@@ -85,10 +85,9 @@ def _share(seen: Seen) -> Iterator[Trait]:
 
 def _holds_address(dex: AppDex, loading: Mask) -> bool:
     """Whether a class that loads, or one around or inside it, holds an address as a constant."""
-    code = dex.dex.code()
-    outer = {_outer(dex.dex.class_name(row)) for row in np.unique(code.owner[loading]).tolist()}
+    outer = {_outer(dex.dex.class_name(row)) for row in np.unique(dex.dex.code().owner[loading]).tolist()}
     owners = [row for row in np.flatnonzero(dex.classes).tolist() if _outer(dex.dex.class_name(row)) in outer]
-    strings = {string for owner in owners for row in dex.rows(owner) for string in code.strings[row].tolist()}
+    strings = {string for owner in owners for string in dex.constants(owner)}
     return any(_ADDRESS.match(dex.dex.strings[string]) for string in strings)
 
 

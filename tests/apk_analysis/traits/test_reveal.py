@@ -156,3 +156,20 @@ def test_thousands_of_encoded_constants() -> None:
     many = [b64(f"https://host{number}.sample.cn/{number}") for number in range(3_000)]
     found = traits({"classes.dex": dex({MAIN: many})}, "host")
     assert len(found) == 100 and all(item.decode == ("base64",) for item in found)
+
+
+def test_first_values_of_fields_and_annotations() -> None:
+    """A compiler moves `static String HOST = "..."` out of the code."""
+    code = dex({MAIN: [], LIBRARY: []}, values={MAIN: [b64(URL)]})
+    assert steps({"classes.dex": code}) == [("base64",)]
+    noted = dex(
+        {MAIN: [], LIBRARY: []}, notes={MAIN: ["https://notes.sample.cn/v1"], LIBRARY: ["https://other.sample.cn"]}
+    )
+    assert [item.value for item in traits({"classes.dex": noted}, "host")] == ["notes.sample.cn"]
+    foreign = dex({MAIN: [], LIBRARY: []}, values={LIBRARY: [b64(URL), "https://other.sample.cn"]})
+    assert not traits({"classes.dex": foreign}, "model_api_host", "host")
+
+
+def test_a_key_in_a_field() -> None:
+    code = dex({MAIN: []}, values={MAIN: [b64(xored(URL, b"k3y")), "k3y"]})
+    assert steps({"classes.dex": code}) == [("base64", "xor with the 3 bytes beside it")]
