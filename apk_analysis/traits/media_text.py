@@ -13,6 +13,13 @@ _BOXES = frozenset({b"moov", b"udta", b"meta", b"ilst", b"trak", b"----"})
 """Boxes of ISO media that hold boxes."""
 
 
+def may_speak(data: bytes, word: bytes) -> bool:
+    """Whether a word may stand in the metadata: plain, in UTF-16, or in XMP that a PNG keeps compressed."""
+    if not data.startswith(_MAGICS) and data[4:8] != b"ftyp":
+        return False
+    return word in data or b"\0".join(word[i : i + 1] for i in range(len(word))) in data or b"XML:com.adobe.xmp" in data
+
+
 def metadata(data: bytes) -> Iterator[str]:
     """The texts beside the content of PNG, JPEG, WebP, WAV, AVI, GIF, MP4, MP3 and PDF, as far as they can be read."""
     left = LARGEST_SUM

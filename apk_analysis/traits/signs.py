@@ -24,18 +24,17 @@ from functools import cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from apk_analysis.archive import Archive
 from apk_analysis.dex import Dex, find_methods
 from apk_analysis.manifest import Manifest
-from apk_analysis.traits.facts import Fact
+from apk_analysis.traits.class_names import Beginnings, Hashes, beginnings, defined, descriptor, missing
+from apk_analysis.traits.facts import Fact, all_facts, facts
 from apk_analysis.traits.finder import Seen
 
 MANIFEST = "AndroidManifest.xml"
-LONGEST_PATH, LONGEST_CLASS, MOST_CLASSES = 512, 64, 1 << 16
-"""Characters of a path, bytes of a class descriptor, classes of a DEX file that are looked at."""
-Descriptors = NDArray[np.bytes_]
+LONGEST_PATH = 512
+"""Characters; longer paths show nothing."""
 _DEX_NAME = re.compile(r"\+0x[0-9a-f]+$")
 
 
@@ -50,12 +49,13 @@ class Signs:
         self._libraries = {name.rpartition("/")[2]: name for name in reversed(self.names) if _may_be_library(name)}
         self._library_names = _lines(self._libraries)
         self._dexes = [(_DEX_NAME.sub("", dex.name), dex) for dex in dexes]
-        self._classes = [(where, _sorted_classes(dex)) for where, dex in self._dexes]
+        self._hashes: list[Hashes] = []
+        self._places: dict[str, str] = {}
+        self._look_for_classes()
         self._kinds: dict[str, Callable[[str], str]] = {
             "file": self._file,
             "call": self._call,
             "lib": self._lib,
-            "class": self._class,
             "application": lambda text: _begins((manifest.application_class, manifest.component_factory), text),
             "component": lambda text: _begins((item.name for item in manifest.components), text),
             "meta": lambda text: _matches((item.name for item in manifest.meta_data), text),
@@ -68,8 +68,11 @@ class Signs:
 
     def where(self, sign: str) -> str:
         """The entry that shows a sign; '' when none does."""
-        kind, _, pattern = sign.partition(":")
-        return self._kinds[kind](pattern)
+        place = self._places.get(sign)
+        if place is None:
+            kind, _, pattern = sign.partition(":")
+            place = self._places[sign] = self._kinds[kind](pattern)
+        return place
 
     def met(self, groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
         """One place for each group; () when one of them shows nothing."""
@@ -94,29 +97,23 @@ class Signs:
         name = next(_matching(self._library_names, pattern), "") if "*" in pattern else pattern
         return self._libraries.get(name, "")
 
-    def _class(self, prefix: str) -> str:
-        wanted = _descriptor(prefix, whole=not prefix.endswith((".", "$")))
-        for where, classes in self._classes:
-            at = int(np.searchsorted(classes, wanted))
-            if at < len(classes) and bytes(classes[at]).startswith(wanted):
-                return where
-        return ""
+    def _look_for_classes(self) -> None:
+        """Answers all questions about classes that facts ask; what a DEX file defines is looked at once."""
+        asked, wanted = _class_signs()
+        self._places.update(dict.fromkeys(asked, ""))
+        for where, dex in reversed(self._dexes):
+            found, hashes = defined(dex, wanted)
+            self._hashes.append(hashes)
+            self._places.update((asked[number], where) for number in np.flatnonzero(found).tolist())
 
     def _call(self, method: str) -> str:
         owner, _, name = method.rpartition(".")
-        target = (_descriptor(owner, whole=True), name.encode())
+        target = (descriptor(owner), name.encode())
         return next((where for where, dex in self._dexes if len(find_methods(dex, [target]))), "")
 
     def undefined(self, names: Iterable[str]) -> list[str]:
-        """Those of the full class names that no DEX file defines; of longer ones only LONGEST_CLASS bytes count."""
-        asked = list(dict.fromkeys(names))
-        wanted = np.array([_descriptor(name, whole=True) for name in asked], f"S{LONGEST_CLASS}")
-        missing = np.ones(len(asked), bool)
-        for _, classes in self._classes:
-            at = np.searchsorted(classes, wanted)
-            found = at < len(classes)
-            missing[found] &= classes[at[found]] != wanted[found]
-        return [name for name, is_missing in zip(asked, missing.tolist(), strict=True) if is_missing]
+        """Those of the full class names that no DEX file defines."""
+        return missing(names, self._hashes)
 
 
 _KNOWN: WeakKeyDictionary[Archive, Signs] = WeakKeyDictionary()
@@ -129,30 +126,24 @@ def signs_of(seen: Seen) -> Signs:
     return _KNOWN[seen.archive]
 
 
-def groups_of(fact: Fact) -> tuple[tuple[str, ...], ...]:
-    """The groups of a fact, written as `all: [[sign, sign], [sign]]`."""
-    return tuple(tuple(group) for group in fact.more["all"])
+@cache
+def rules(file: str) -> tuple[tuple[Fact, tuple[tuple[str, ...], ...]], ...]:
+    """The facts of facts/`file`.yml that have groups of signs, each with its groups."""
+    found = (fact for fact in facts(file) if "all" in fact.more)
+    return tuple((fact, tuple(tuple(group) for group in fact.more["all"])) for fact in found)
+
+
+@cache
+def _class_signs() -> tuple[tuple[str, ...], Beginnings]:
+    """All signs about classes in all facts, and how the descriptors begin that show them."""
+    groups = [group for found in all_facts().values() for fact in found for group in fact.more.get("all", ())]
+    signs = tuple(dict.fromkeys(sign for group in groups for sign in group if sign.startswith("class:")))
+    names = [sign.removeprefix("class:") for sign in signs]
+    return signs, beginnings([descriptor(name, whole=not name.endswith((".", "$"))) for name in names])
 
 
 def _may_be_library(name: str) -> bool:
     return name.startswith(("lib/", "assets/", "jni/", "libs/")) and not name.endswith("/")
-
-
-def _descriptor(name: str, *, whole: bool) -> bytes:
-    """b'Lcom/example/Main;', or the beginning of one, cut to LONGEST_CLASS bytes."""
-    return f"L{name.replace('.', '/')}{';' if whole else ''}".encode("utf-8", "replace")[:LONGEST_CLASS]
-
-
-def _sorted_classes(dex: Dex) -> Descriptors:
-    """Descriptors of the classes that are defined, cut to LONGEST_CLASS bytes, ascending."""
-    strings = dex.type_strings[dex.class_type[:MOST_CLASSES]]
-    starts, lengths = dex.strings.starts[strings], dex.strings.lengths[strings]
-    raw = np.frombuffer(dex.data, np.uint8)
-    letters = np.zeros((len(strings), LONGEST_CLASS), np.uint8)
-    for column in range(LONGEST_CLASS):
-        longer = lengths > column
-        letters[longer, column] = raw[starts[longer] + column]
-    return np.sort(letters.view(f"S{LONGEST_CLASS}").ravel())
 
 
 def _lines(names: Iterable[str]) -> str:

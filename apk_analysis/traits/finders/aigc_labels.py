@@ -9,7 +9,7 @@ from apk_analysis.contents import Content
 from apk_analysis.fingerprint import Trait
 from apk_analysis.traits.aigc import find_label
 from apk_analysis.traits.finder import Finder, Seen
-from apk_analysis.traits.media_text import metadata
+from apk_analysis.traits.media_text import may_speak, metadata
 
 MOST = 50
 FRONT_MATTER = 4_000
@@ -27,9 +27,12 @@ class AigcLabels(Finder):
         data, name = content.data, content.entry.name
         if data is None or len(self._found) >= MOST:
             return
-        texts = metadata(data)
-        if name.endswith((".md", ".markdown")) and data.startswith(b"---"):
+        if may_speak(data, b"AIGC"):
+            texts = metadata(data)
+        elif data.startswith(b"---") and name.endswith((".md", ".markdown")):
             texts = iter((data[:FRONT_MATTER].decode("utf-8", "replace"),))
+        else:
+            return
         label = next(filter(None, map(find_label, texts)), None)
         if label is not None:
             digest = hashlib.sha256(data).hexdigest()

@@ -15,7 +15,7 @@ from apk_analysis.contents import Content
 from apk_analysis.fingerprint import Trait
 from apk_analysis.traits.facts import Fact, facts
 from apk_analysis.traits.finder import Finder, Seen
-from apk_analysis.traits.signs import LONGEST_PATH, Signs, groups_of, signs_of
+from apk_analysis.traits.signs import LONGEST_PATH, Signs, rules, signs_of
 
 MOST_BUNDLES, MOST_IDS = 200, 20
 
@@ -29,16 +29,19 @@ class Builders(Finder):
     def take(self, content: Content) -> None:
         """Hashes the files that may be an app's bundle."""
         name = content.entry.name
-        if content.data is None or content.inside or len(name) > LONGEST_PATH or len(self._bundles) >= MOST_BUNDLES:
+        if not name.startswith(("assets/", "lib/", "assemblies/")) or len(name) > LONGEST_PATH or content.data is None:
             return
-        if name not in self._bundles and _bundles().fullmatch(name):
+        if content.inside or len(self._bundles) >= MOST_BUNDLES or name in self._bundles:
+            return
+        names, globs = _bundles()
+        if name in names or globs.fullmatch(name):
             self._bundles[name] = hashlib.sha256(content.data).hexdigest()
 
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """The builders, with the bundle as proof where there is one."""
         signs = signs_of(seen)
-        for fact in facts("builders"):
-            places = signs.met(groups_of(fact))
+        for fact, groups in rules("builders"):
+            places = signs.met(groups)
             if places:
                 yield from self._one(fact, places, signs)
 
@@ -57,14 +60,8 @@ class Builders(Finder):
 
 
 @cache
-def _bundles() -> re.Pattern[str]:
-    globs = [glob for fact in facts("builders") for glob in fact.more.get("bundle", ())]
-    top = {
-        folder: [glob for glob in globs if glob.startswith(folder)] for folder in {g.partition("/")[0] for g in globs}
-    }
-    # One look at the first folder spares most entries the long list.
-    return re.compile("|".join(f"{folder}(?:{'|'.join(_rest(glob) for glob in of)})" for folder, of in top.items()))
-
-
-def _rest(glob: str) -> str:
-    return ".*".join(re.escape(part) for part in glob[len(glob.partition("/")[0]) :].split("*"))
+def _bundles() -> tuple[frozenset[str], re.Pattern[str]]:
+    globs = {glob for fact in facts("builders") for glob in fact.more.get("bundle", ())}
+    starred = sorted(glob for glob in globs if "*" in glob)
+    pattern = "|".join(".*".join(map(re.escape, glob.split("*"))) for glob in starred)
+    return frozenset(globs.difference(starred)), re.compile(pattern)

@@ -31,10 +31,10 @@ class DeviceModels(Finder):
 
     def take(self, content: Content) -> None:
         """Tells models by name and by format."""
-        name, size = content.where, content.entry.size
-        base = name.rpartition("/")[2][:LONGEST_NAME]
-        if size < SMALLEST or content.entry.name.startswith(("res/drawable", "res/layout", "META-INF/")):
+        if content.entry.size < SMALLEST or content.entry.name.startswith(("res/drawable", "res/layout", "META-INF/")):
             return
+        name = content.where
+        base = name.rpartition("/")[2][:LONGEST_NAME]
         form = format_of(base, content.data)
         if not form:
             return

@@ -23,10 +23,9 @@ from apk_analysis.dex import Dex, find_methods
 from apk_analysis.fingerprint import Component, Trait
 from apk_analysis.manifest import Manifest, application_of
 from apk_analysis.traits.declared import document_of
-from apk_analysis.traits.facts import facts
 from apk_analysis.traits.finder import Finder, Seen
 from apk_analysis.traits.opaque import is_opaque
-from apk_analysis.traits.signs import MANIFEST, Signs, groups_of, signs_of
+from apk_analysis.traits.signs import MANIFEST, Signs, rules, signs_of
 
 MOST_FILES = 50
 PLAY = "com.android.vending.splits.required"
@@ -94,9 +93,9 @@ class HiddenCode(Finder):
             yield Trait(kind="code_hidden", value=value, where=largest)
 
     def _packed(self, signs: Signs, missing: list[str]) -> Iterator[Trait]:
-        for fact in facts("packers"):
-            places = signs.met(groups_of(fact)) if fact.more["hides"] else ()
-            stubs = [sign for group in groups_of(fact) for sign in group if sign.startswith("application:")]
+        for fact, groups in rules("packers"):
+            places = signs.met(groups) if fact.more["hides"] else ()
+            stubs = [sign for group in groups for sign in group if sign.startswith("application:")] if places else []
             if places and (missing or self._opaque or any(map(signs.where, stubs))):
                 yield Trait(kind="code_hidden", value=f"stored or encrypted by {fact.more['name']}", where=places[0])
 

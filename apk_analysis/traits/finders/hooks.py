@@ -14,12 +14,11 @@ from collections.abc import Iterator
 
 from apk_analysis.contents import Content
 from apk_analysis.fingerprint import Trait
-from apk_analysis.traits.facts import facts
 from apk_analysis.traits.finder import Finder, Seen
 from apk_analysis.traits.search import Hit
-from apk_analysis.traits.signs import groups_of, signs_of
+from apk_analysis.traits.signs import rules, signs_of
 
-ENTRIES = ("assets/xposed_init", "META-INF/xposed/java_init.list", "META-INF/xposed/native_init.list")
+ENTRIES = frozenset({"assets/xposed_init", "META-INF/xposed/java_init.list", "META-INF/xposed/native_init.list"})
 """Where a module names the class that hooks."""
 MODULE = ("file:assets/xposed_init", "file:META-INF/xposed/*_init.list", "meta:xposedmodule")
 CAMERA = "android.permission.CAMERA"
@@ -47,7 +46,7 @@ class Hooks(Finder):
         module = next(filter(None, map(signs.where, MODULE)), "")
         if module:
             yield Trait(kind="xposed_module", value=self._module or "xposedmodule", where=module)
-        frameworks = [(fact, signs.met(groups_of(fact))) for fact in facts("hooks") if "all" in fact.more]
+        frameworks = [(fact, signs.met(groups)) for fact, groups in rules("hooks")]
         for fact, places in frameworks:
             if places:
                 yield Trait(kind="hook_framework", value=fact.more["name"], where=places[0])

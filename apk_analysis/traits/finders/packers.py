@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apk_analysis.fingerprint import Trait
-from apk_analysis.traits.facts import facts
 from apk_analysis.traits.finder import Finder, Seen
-from apk_analysis.traits.signs import groups_of, signs_of
+from apk_analysis.traits.signs import rules, signs_of
 
 
 class Packers(Finder):
@@ -19,7 +18,7 @@ class Packers(Finder):
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """The packers, with the file that shows it."""
         signs = signs_of(seen)
-        for fact in facts("packers"):
-            places = signs.met(groups_of(fact))
+        for fact, groups in rules("packers"):
+            places = signs.met(groups)
             if places:
                 yield Trait(kind="packer", value=fact.more["name"], where=places[0])

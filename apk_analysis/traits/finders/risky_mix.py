@@ -32,7 +32,7 @@ class RiskyMix(Finder):
     def take(self, content: Content) -> None:
         """Notes APKs among the files, whatever they are called."""
         data = content.data
-        if data is None or content.inside or len(self._packages) >= MOST_PACKAGES or not data.startswith(b"PK\x03\x04"):
+        if data is None or not data.startswith(b"PK\x03\x04") or content.inside or len(self._packages) >= MOST_PACKAGES:
             return
         # The names stand in the central directory, at the end.
         if data.find(b"AndroidManifest.xml", max(0, len(data) - TAIL)) >= 0:

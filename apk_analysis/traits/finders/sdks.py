@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apk_analysis.fingerprint import Trait
-from apk_analysis.traits.facts import Fact, facts
+from apk_analysis.traits.facts import Fact
 from apk_analysis.traits.finder import Finder, Seen
-from apk_analysis.traits.signs import groups_of, signs_of
+from apk_analysis.traits.signs import rules, signs_of
 
 
 class Sdks(Finder):
@@ -16,8 +16,8 @@ class Sdks(Finder):
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """The SDKs, by their use and name."""
         signs = signs_of(seen)
-        for fact in facts("sdks"):
-            places = signs.met(groups_of(fact))
+        for fact, groups in rules("sdks"):
+            places = signs.met(groups)
             if places:
                 yield Trait(kind="sdk", value=shown(fact), where=places[0])
 

@@ -14,6 +14,7 @@ from apk_analysis.fingerprint import Trait
 from apk_analysis.lookup import Lookup
 from apk_analysis.manifest import read_manifest
 from apk_analysis.traits.engine import TraitSearch
+from apk_analysis.traits.facts import Fact
 from apk_analysis.traits.signs import Signs
 from tests.apk_analysis import build
 from tests.apk_analysis.dexes import dex
@@ -92,6 +93,11 @@ class Package:
 
     def values(self, *kinds: str) -> list[str]:
         return [trait.value for trait in self.traits(*kinds)]
+
+
+def groups_of(fact: Fact) -> list[list[str]]:
+    """The groups of signs of a fact."""
+    return fact.more["all"]
 
 
 def look(data: bytes, *kinds: str) -> list[Trait]:

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from apk_analysis.traits.facts import Fact, facts
-from apk_analysis.traits.signs import groups_of
-from tests.apk_analysis.traits.packages import Package, look
+from tests.apk_analysis.traits.packages import Package, groups_of, look
 
 KINDS = ("xposed_module", "hook_framework", "virtual_camera", "face_check_words", "root_tool_names")
 MAIN = "Lcom/example/app/Main;"

@@ -8,8 +8,7 @@ import pytest
 
 from apk_analysis.traits.facts import Fact, facts
 from apk_analysis.traits.finders.sdks import shown
-from apk_analysis.traits.signs import groups_of
-from tests.apk_analysis.traits.packages import Package, look
+from tests.apk_analysis.traits.packages import Package, groups_of, look
 
 KINDS = {"builders": "builder", "packers": "packer", "sdks": "sdk"}
 FACTS = [(file, fact) for file in KINDS for fact in facts(file)]
