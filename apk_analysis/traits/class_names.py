@@ -60,12 +60,11 @@ def defined(dex: Dex, wanted: Beginnings) -> tuple[NDArray[np.bool_], Hashes]:
 
 def missing(names: Iterable[str], files: Iterable[Hashes]) -> list[str]:
     """Those of the full class names that no file defines. Of names that are longer only LONGEST bytes count."""
-    asked = list(dict.fromkeys(names))
-    numbers = np.array([_hash(descriptor(name)) for name in asked], np.uint64)
-    lost = np.ones(len(asked), bool)
+    asked = {name: _hash(descriptor(name)) for name in names}
+    numbers, there = np.array(list(asked.values()), np.uint64), set[int]()
     for hashes in files:
-        lost &= ~np.isin(numbers, hashes)
-    return [name for name, is_lost in zip(asked, lost.tolist(), strict=True) if is_lost]
+        there.update(hashes[np.isin(hashes, numbers)].tolist())
+    return [name for name, number in asked.items() if number not in there]
 
 
 def _hash(text: bytes) -> int:
