@@ -41,6 +41,9 @@ class Signer:
     """Of the SubjectPublicKeyInfo."""
     rsa_modulus_md5: str | None = None
     """MD5 of the modulus as upper-case hexadecimal text; None for keys that are not RSA."""
+    rsa_modulus: str | None = None
+    """The modulus as upper-case hexadecimal text. What APP备案 registers as 公钥 is this number, in hexadecimal or in
+    decimal digits."""
     known_test_key: str | None = None
     """'aosp testkey', 'Android Debug' ... when the key itself is publicly known or the certificate is a debug one."""
 
@@ -54,6 +57,8 @@ class Stamp:
     sha256: str
     """Of the stamp certificate; of what the sample claims when the state is not 'valid'."""
     subject: str = ""
+    signed_at: str | None = None
+    """ISO 8601, UTC; when the distributor says it stamped the sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +67,18 @@ class Signature:
 
     status: Status = "unknown"
     schemes: dict[str, str] = field(default_factory=dict)
-    """'v1', 'v2', 'v3', 'v31' -> 'valid', 'invalid' or 'absent'."""
+    """'v1', 'v2', 'v3', 'v31', 'v4' -> 'valid', 'invalid', 'absent', or 'unknown' (it could not be told, or no Android
+    version that the sample is for looks at it). v4 is a file beside the sample; it never changes the status."""
     signers: tuple[Signer, ...] = ()
     """Verified signers of the strongest scheme that counts; empty unless status is 'valid'."""
+    other_signers: tuple[Signer, ...] = ()
+    """Verified certificates beside `signers`: older keys of a rotation, and signers that only some Android versions
+    look at; empty unless status is 'valid'."""
     lineage: tuple[str, ...] = ()
     """Certificate SHA-256 of all keys of a verified rotation, oldest first, the current one included."""
     by_scheme: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Scheme -> certificate SHA-256 of its verified signers; only schemes that are 'valid'."""
+    """Scheme -> certificate SHA-256 of its verified signers; only schemes that are 'valid', each by its own rules.
+    Filled in also when the status is not 'valid': then it shows who disagrees, and identifies nobody."""
     stamp: Stamp | None = None
     """The source stamp, when there is one."""
 
@@ -271,7 +281,8 @@ class Fingerprint:
     labels: dict[str, str] = field(default_factory=dict)
     """Locale ('zh-CN', '' for the default) -> label."""
     names: tuple[str, ...] = ()
-    """Every name the app shows anywhere: labels of the application, activities, aliases and shortcuts in all languages."""
+    """Every name the app shows anywhere: labels of the application, activities, aliases and shortcuts, in all
+    languages."""
     icon: Icon | None = None
     """The launcher icon."""
     icons: tuple[Icon, ...] = ()
@@ -289,7 +300,8 @@ class Fingerprint:
     code: Code | None = None
     """None when there is no DEX file, or when it was not looked at."""
     sketches: dict[str, Sketch] = field(default_factory=dict)
-    """'code' (own methods), 'strings' (values in own code), 'assets' (other files) -> sketch; empty sets are left out."""
+    """'code' (own methods), 'strings' (values in own code), 'assets' (other files) -> sketch; empty sets are left
+    out."""
     native: tuple[NativeLibrary, ...] = ()
     parts: tuple[Part, ...] = ()
     """Of a bundle, the base first."""

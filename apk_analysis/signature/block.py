@@ -49,6 +49,15 @@ class Reader:
         return self.take(len(self.data) - self.at)
 
 
+def numbered(reader: Reader) -> list[tuple[int, bytes]]:
+    """All items of a sequence in which each is a number and length-prefixed bytes."""
+    found = []
+    while reader:
+        item = reader.part()
+        found.append((item.u32(), item.field()))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """What lies between the entries and the central directory."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from apk_analysis.archive import Archive, Bytes
 from apk_analysis.defects import Defect
+from apk_analysis.signature.merkle import PAGE, tree
 
 MIB = 1 << 20
-PAGE = 4096
 
 
 class Content:
@@ -39,34 +39,22 @@ class Content:
     def _chunked(self, name: str) -> bytes:
         digests = []
         for source, begin, stop in self._regions():
-            for at in range(begin, stop, MIB):
-                chunk = bytes(source[at : min(at + MIB, stop)])
-                digests.append(hashlib.new(name, b"\xa5" + len(chunk).to_bytes(4, "little") + chunk).digest())
+            with memoryview(source) as view:
+                for at in range(begin, stop, MIB):
+                    with view[at : min(at + MIB, stop)] as chunk:
+                        state = hashlib.new(name, b"\xa5" + len(chunk).to_bytes(4, "little"))
+                        state.update(chunk)
+                    digests.append(state.digest())
         return hashlib.new(name, b"\x5a" + len(digests).to_bytes(4, "little") + b"".join(digests)).digest()
 
-    def _pages(self) -> Iterator[bytes]:
-        """The three regions as one stream, in pieces that are whole pages but for the last."""
-        waiting = b""
+    def _pieces(self) -> Iterator[bytes]:
         for source, begin, stop in self._regions():
             for at in range(begin, stop, MIB):
-                waiting += bytes(source[at : min(at + MIB, stop)])
-                whole = len(waiting) - len(waiting) % PAGE
-                yield waiting[:whole]
-                waiting = waiting[whole:]
-        yield waiting
+                yield bytes(source[at : min(at + MIB, stop)])
 
     def _verity(self) -> bytes:
         """Root hash with eight zero bytes of salt, followed by the length of the content."""
         if self._start % PAGE:
             raise Defect("malformed_block", "a Merkle tree needs a signing block at a page boundary")
         length = sum(stop - begin for _, begin, stop in self._regions())
-        level = b"".join(_page_hashes(piece) for piece in self._pages())
-        while len(level) > PAGE:
-            level = _page_hashes(level)
-        root = hashlib.sha256(bytes(8) + level + bytes(-len(level) % PAGE)).digest()
-        return root + length.to_bytes(8, "little")
-
-
-def _page_hashes(data: bytes) -> bytes:
-    padded = data + bytes(-len(data) % PAGE)
-    return b"".join(hashlib.sha256(bytes(8) + padded[at : at + PAGE]).digest() for at in range(0, len(padded), PAGE))
+        return tree(self._pieces(), bytes(8)).root + length.to_bytes(8, "little")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 
 from apk_analysis.defects import Defect
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_SECTION = re.compile(rb"(?:[^\r\n]+(?:\r\n|\r|\n|\Z))+(?:\r\n|\r|\n)?")
+"""Lines up to an empty one, which belongs to them."""
 NEWER_DIGESTS = (("SHA-512", "sha512"), ("SHA-384", "sha384"), ("SHA-256", "sha256"), ("SHA1", "sha1"))
 """What Android 4.3 and later look for, first hit only."""
 OLDER_DIGESTS = {
@@ -24,31 +24,38 @@ OLDER_DIGESTS = {
 """Names in `Digest-Algorithms` -> hash and the first Android version that knows it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """Attributes of one entry, or of the whole file."""
 
-    raw: bytes
-    """With the empty line that ends it."""
-    attributes: tuple[tuple[str, str], ...]
-
-    @property
-    def name(self) -> str | None:
+    def __init__(self, raw: bytes) -> None:
+        """`raw`: its lines, with the empty line that ends it."""
+        self.raw = raw
+        if b"\n " in raw or b"\r " in raw:  # long lines continue behind a space
+            raw = raw.replace(b"\r\n ", b"").replace(b"\n ", b"").replace(b"\r ", b"")
+        self._lines = raw.splitlines()
+        self._read: dict[bytes, bytes] | None = None
+        key, _, value = self._lines[0].partition(b": ")
+        self.name = str(value, "utf-8", "surrogateescape") if key.lower() == b"name" else None
         """The entry it speaks of; only a first attribute counts."""
-        key, value = self.attributes[0]
-        return value if key.lower() == "name" else None
+
+    def _attributes(self) -> dict[bytes, bytes]:
+        if self._read is None:  # of most sections only the name is ever asked for
+            parts = [line.partition(b": ") for line in reversed(self._lines)]  # so that the first of a name remains
+            self._read = {key.lower(): value for key, _, value in parts}
+        return self._read
 
     def get(self, name: str) -> str | None:
         """The first attribute of that name; case does not matter."""
-        wanted = name.lower()
-        return next((value for key, value in self.attributes if key.lower() == wanted), None)
+        value = self._attributes().get(_key(name))
+        return None if value is None else str(value, "utf-8", "surrogateescape")
 
     def digests(self, suffix: str, min_sdk: int) -> list[tuple[str, bytes]]:
         """The (hash, digest) pairs that some Android version from `min_sdk` on would check. Raises Defect."""
         found: list[tuple[str, bytes]] = []
+        attributes = self._attributes()
         if min_sdk < 18:
             for algorithm in (self.get("Digest-Algorithms") or "SHA SHA1").split():
-                value = self.get(algorithm + suffix)
+                value = attributes.get(_key(algorithm + suffix))
                 hash_name, since = OLDER_DIGESTS.get(algorithm.upper(), ("", min_sdk + 1))
                 if value is not None and since <= min_sdk:
                     found.append((hash_name, _decode(value)))
@@ -56,47 +63,32 @@ class Section:
             if not found:
                 return []
         for algorithm, hash_name in NEWER_DIGESTS:
-            value = self.get(algorithm + suffix)
+            value = attributes.get(_key(algorithm + suffix))
             if value is not None:
                 pair = hash_name, _decode(value)
                 return found if pair in found else [*found, pair]
         return found
 
 
-def _decode(text: str) -> bytes:
+@lru_cache(maxsize=256)
+def _key(name: str) -> bytes:
+    return name.lower().encode("utf-8", "surrogateescape")
+
+
+def _decode(text: bytes) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        return binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as error:
-        raise Defect("malformed_signature_file", f"digest is not base64: {text[:60]}") from error
+        shown = str(text[:60], "utf-8", "replace")
+        raise Defect("malformed_signature_file", f"digest is not base64: {shown}") from error
 
 
 def read_sections(data: bytes) -> list[Section]:
     """All sections, the main one first; empty sections are skipped, as Android does."""
-    sections: list[Section] = []
-    lines: list[bytes] = []
-    at = start = 0
-    while at < len(data):
-        hit = _LINE_END.search(data, at)
-        stop, following = (hit.start(), hit.end()) if hit else (len(data), len(data))
-        line, at = data[at:stop], following
-        if line:
-            if line[:1] == b" " and lines:
-                lines[-1] += line[1:]
-            else:
-                lines.append(line)
-        elif lines:
-            sections.append(_section(data[start:at], lines))
-            lines = []
-        if not lines:
-            start = at
-    if lines:
-        sections.append(_section(data[start:], lines))
-    return sections
+    return [Section(raw) for raw in _SECTION.findall(data)]
 
 
-def _section(raw: bytes, lines: list[bytes]) -> Section:
-    attributes = []
-    for line in lines:
-        key, _, value = line.decode("utf-8", "surrogateescape").partition(": ")
-        attributes.append((key, value))
-    return Section(raw=raw, attributes=tuple(attributes))
+def hashes_named(data: bytes) -> frozenset[str]:
+    """Hashes whose digests of files stand in a manifest: those and no others can be asked for."""
+    lower = data.lower()
+    return frozenset(name for word, (name, _) in OLDER_DIGESTS.items() if f"{word}-digest: ".lower().encode() in lower)

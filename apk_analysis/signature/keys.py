@@ -116,19 +116,28 @@ def signer(certificate: Certificate) -> Signer:
     parsed, spki = certificate.parsed(), certificate.spki()
     key = read_public_key(spki)
     modulus = f"{key.public_numbers().n:X}" if isinstance(key, rsa.RSAPublicKey) else None
-    subject, key_hash = _name(parsed, "subject"), hashlib.sha256(spki).hexdigest()
+    named, key_hash = _name(parsed, "subject"), hashlib.sha256(spki).hexdigest()
     return Signer(
         sha256=certificate.sha256,
         sha1=hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest(),
         md5=hashlib.md5(certificate.der, usedforsecurity=False).hexdigest(),
-        subject=subject,
+        subject=named,
         issuer=_name(parsed, "issuer"),
         not_before=_time(parsed, "not_before"),
         not_after=_time(parsed, "not_after"),
         public_key_sha256=key_hash,
+        rsa_modulus=modulus,
         rsa_modulus_md5=modulus and hashlib.md5(modulus.encode(), usedforsecurity=False).hexdigest(),
-        known_test_key=known_test_key(certificate.sha256, key_hash, subject),
+        known_test_key=known_test_key(certificate.sha256, key_hash, named),
     )
+
+
+def subject(certificate: Certificate) -> str:
+    """RFC 4514 string; empty when the certificate cannot be read."""
+    try:
+        return _name(certificate.parsed(), "subject")
+    except Defect:
+        return ""
 
 
 SHORT = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,7 +30,12 @@ class Outcome:
     """Schemes this one says were there when the sample was signed: protection against stripping."""
     rotates_from: int | None = None
     """Android version from which the v3 signer says that v3.1 takes over."""
+    digests: Mapping[str, bytes] = field(default_factory=dict)
+    """What a source stamp or a v4 signature vouches for. 'manifest': SHA-256 of MANIFEST.MF (v1). Content digests by
+    their form, as signed, of all signers together (later schemes)."""
     problems: tuple[Problem, ...] = ()
 
 
 ABSENT = Outcome(state="absent")
+UNTOLD = Outcome(state="unknown")
+"""There, but not looked at."""

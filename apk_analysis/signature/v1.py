@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from apk_analysis.archive import Archive, Entry
+from apk_analysis.contents import Contents
 from apk_analysis.defects import Defect
-from apk_analysis.signature.jar_manifest import Section, read_sections
+from apk_analysis.signature.jar_manifest import Section, hashes_named, read_sections
 from apk_analysis.signature.keys import Certificate
 from apk_analysis.signature.outcome import ABSENT, MOST_SIGNERS, Outcome
 from apk_analysis.signature.pkcs7 import verified_signer
@@ -18,6 +19,7 @@ LARGEST = 32 << 20
 """Bytes of a manifest or signature file."""
 COULD_NOT_TELL = {"bomb", "too_large"}
 """Defects that keep us, not Android, from checking."""
+_place = attrgetter("header")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,23 @@ def has_v1(archive: Archive) -> bool:
     return any(_is_block(entry) for entry in archive.entries)
 
 
-def verify_v1(archive: Archive, min_sdk: int) -> Outcome:
+def hashes_for_v1(archive: Archive) -> frozenset[str]:
+    """Hashes that v1 may want of every file, told before any file is inflated. Empty when they cannot be told."""
+    entry = archive.find(MANIFEST)
+    if entry is None or not has_v1(archive):
+        return frozenset()
+    try:
+        return hashes_named(archive.read(entry, LARGEST))
+    except Defect:  # `verify_v1` will say so
+        return frozenset()
+
+
+def verify_v1(archive: Archive, contents: Contents, min_sdk: int) -> Outcome:
     """The outcome for Android versions from `min_sdk` on. Defects become its problems."""
     if not has_v1(archive):
         return ABSENT
     try:
-        return _verify(archive, min_sdk)
+        return _verify(archive, contents, min_sdk)
     except Defect as defect:
         return Outcome(
             state="unknown" if defect.kind in COULD_NOT_TELL else "invalid", problems=(defect.problem("signature.v1"),)
@@ -61,7 +74,7 @@ def _is_block(entry: Entry) -> bool:
     return entry.name.startswith(FOLDER) and entry.name.endswith((".RSA", ".DSA", ".EC"))
 
 
-def _verify(archive: Archive, min_sdk: int) -> Outcome:
+def _verify(archive: Archive, contents: Contents, min_sdk: int) -> Outcome:
     _check_names(archive)
     listed = _read_listed(archive)
     pairs = _signature_files(archive)
@@ -74,11 +87,12 @@ def _verify(archive: Archive, min_sdk: int) -> Outcome:
         for certificate, (_, file) in zip(certificates, pairs, strict=True)
     ]
     signed = [file for file in files if file is not None]
-    signers = _check_entries(archive, listed.sections, signed, min_sdk)
+    signers = _check_entries(contents, listed.sections, signed, min_sdk)
     return Outcome(
         state="valid",
         signers=tuple(signer.certificate for signer in signers),
         promises=frozenset[str]().union(*(signer.promises for signer in signed)),
+        digests={"manifest": hashlib.sha256(listed.raw).digest()},
     )
 
 
@@ -91,19 +105,19 @@ def _check_names(archive: Archive) -> None:
 
 
 def _content(archive: Archive, entry: Entry) -> bytes:
-    return b"".join(_strict(archive, entry, LARGEST))
+    content = archive.read(entry, LARGEST)
+    _check_record(archive, entry, len(content))
+    return content
 
 
-def _strict(archive: Archive, entry: Entry, limit: int | None = None) -> Iterator[bytes]:
-    """Pieces of the content; raises Defect where local header, sizes and content do not agree."""
+def _check_record(archive: Archive, entry: Entry, found: int) -> None:
+    """Raises Defect where local header, sizes, method and content do not agree."""
     if entry.mismatch and entry.mismatch != "method":
         raise Defect("header_mismatch", f"{entry.name}: {entry.mismatch}")
-    total = 0
-    for piece in archive.stream(entry, limit):
-        total += len(piece)
-        yield piece
-    if total != entry.size:
-        raise Defect("lying_size", f"{entry.name}: {entry.size} declared, {total} found")
+    if found != entry.size:
+        raise Defect("lying_size", f"{entry.name}: {entry.size} declared, {found} found")
+    if entry.method and archive.is_stored(entry):  # Android inflates whatever is not said to be stored
+        raise Defect("bogus_method", f"{entry.name}: {entry.method}")
 
 
 def _read_listed(archive: Archive) -> _Listed:
@@ -177,31 +191,32 @@ def _promises(head: Section) -> frozenset[str]:
     return frozenset(known[word.strip()] for word in words if word.strip() in known)
 
 
-def _check_entries(archive: Archive, listed: dict[str, Section], signed: list[_Signed], min_sdk: int) -> list[_Signed]:
+def _check_entries(
+    contents: Contents, listed: dict[str, Section], signed: list[_Signed], min_sdk: int
+) -> list[_Signed]:
     """The signers of all files, which must be the same for each. Raises Defect."""
     signers: list[_Signed] | None = None
-    for entry in sorted(archive.entries, key=lambda entry: entry.header):
-        if entry.name.startswith(FOLDER) or entry.name.endswith("/"):
+    for entry in sorted(contents.archive.entries, key=_place):
+        name = entry.name
+        if name.startswith(FOLDER) or name.endswith("/"):
             continue
-        section = listed.get(entry.name)
+        section = listed.get(name)
         digests = section.digests("-Digest", min_sdk) if section else []
-        vouching = [signer for signer in signed if entry.name in signer.names]
+        vouching = [signer for signer in signed if name in signer.names]
         if not digests or not vouching:
-            raise Defect("file_not_signed", entry.name)
+            raise Defect("file_not_signed", name)
         if signers is not None and vouching != signers:
-            raise Defect("signers_differ", entry.name)
+            raise Defect("signers_differ", name)
         signers = vouching
-        _check_digests(archive, entry, digests)
+        _check_digests(contents, entry, digests)
     if not signers:
         raise Defect("no_signer", "no file is signed")
     return signers
 
 
-def _check_digests(archive: Archive, entry: Entry, digests: list[tuple[str, bytes]]) -> None:
-    running = [(hashlib.new(name), digest) for name, digest in digests]
-    for piece in _strict(archive, entry):
-        for state, _ in running:
-            state.update(piece)
-    for state, digest in running:
-        if state.digest() != digest:
-            raise Defect("digest_mismatch", f"{entry.name} is not the file that was signed ({state.name})")
+def _check_digests(contents: Contents, entry: Entry, digests: list[tuple[str, bytes]]) -> None:
+    found = [(hash_name, contents.digest(entry, hash_name) == digest) for hash_name, digest in digests]
+    _check_record(contents.archive, entry, contents.size(entry))
+    for hash_name, fits in found:
+        if not fits:
+            raise Defect("digest_mismatch", f"{entry.name} is not the file that was signed ({hash_name})")

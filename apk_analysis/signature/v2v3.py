@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from apk_analysis.defects import Defect
 from apk_analysis.signature.algorithms import ALGORITHMS, to_verify
-from apk_analysis.signature.block import Reader
+from apk_analysis.signature.block import Reader, numbered
 from apk_analysis.signature.content import Content
 from apk_analysis.signature.keys import Certificate, read_public_key, same_key, verify
 from apk_analysis.signature.lineage import read_lineage
@@ -51,7 +51,7 @@ def verify_v2(pair: bytes, content: Content, min_sdk: int) -> Outcome:
     except Defect as defect:
         return Outcome(state="invalid", problems=(defect.problem("signature.v2"),))
     certificates = tuple(signer.certificate for signer in signed)
-    return Outcome(state="valid", signers=certificates, promises=frozenset(promises))
+    return Outcome(state="valid", signers=certificates, promises=frozenset(promises), digests=_digests(signed))
 
 
 def verify_v3(pair: bytes, content: Content, part: str) -> Outcome:
@@ -70,6 +70,7 @@ def verify_v3(pair: bytes, content: Content, part: str) -> Outcome:
         lineage=lineage,
         covers=(oldest, newest),
         rotates_from=None if rotation is None else int.from_bytes(rotation[:4], "little"),
+        digests=_digests(signed),
     )
 
 
@@ -92,11 +93,11 @@ def _signer(block: Reader, *, v3: bool, oldest: int) -> _Signed:
         oldest, newest = block.u32(), block.u32()
         if oldest > newest or newest > NEWEST:
             raise Defect("sdk_range", f"{oldest} to {newest}")
-    signatures = _numbered(block.part())
+    signatures = numbered(block.part())
     spki = block.field()
     verified = _verify_signatures(signatures, spki, signed_data, oldest, newest)
     inside = Reader(signed_data)
-    digests, certificates = _numbered(inside.part()), inside.part()
+    digests, certificates = numbered(inside.part()), inside.part()
     if v3 and (inside.u32(), inside.u32()) != (oldest, newest):
         raise Defect("sdk_range", "differs between signer and signed data")
     attributes = _attributes(inside.part())
@@ -117,14 +118,6 @@ def _signer(block: Reader, *, v3: bool, oldest: int) -> _Signed:
         newest=newest,
         attributes=tuple(attributes),
     )
-
-
-def _numbered(reader: Reader) -> list[tuple[int, bytes]]:
-    found = []
-    while reader:
-        item = reader.part()
-        found.append((item.u32(), item.field()))
-    return found
 
 
 def _attributes(reader: Reader) -> list[tuple[int, bytes]]:
@@ -158,6 +151,16 @@ def _check_content(signed: list[_Signed], content: Content) -> None:
             form = ALGORITHMS[number].content if number in ALGORITHMS else None
             if form is not None and form in verified and digest != content.digest(form):
                 raise Defect("digest_mismatch", f"the file is not the one that was signed ({form})")
+
+
+def _digests(signed: list[_Signed]) -> dict[str, bytes]:
+    """Content digests by their form; of a later signer where several give one."""
+    return {
+        ALGORITHMS[number].content: digest
+        for signer in signed
+        for number, digest in signer.digests
+        if number in ALGORITHMS
+    }
 
 
 def _joined_range(signed: list[_Signed]) -> tuple[int, int]:

@@ -312,6 +312,56 @@ def lineage(chain: Sequence[Key]) -> bytes:
     return struct.pack("<L", 1) + b"".join(nodes)
 
 
+def stamp(signer: Key, digests: dict[int, dict[int, bytes]], attributes: Sequence[bytes] | None = None) -> bytes:
+    """Value of a source stamp pair. `digests`: number of a scheme -> number of a digest form -> digest."""
+
+    def signatures(data: bytes) -> bytes:
+        return sequence([struct.pack("<L", signer.algorithm) + lp(signer.sign(data))])
+
+    schemes = sequence([struct.pack("<L", scheme) + signatures(pairs(told)) for scheme, told in digests.items()])
+    value = lp(signer.der) + schemes
+    if attributes is not None:
+        more = sequence(attributes)
+        value += lp(more) + signatures(more)
+    return lp(value)
+
+
+def old_stamp(signer: Key, told: dict[int, bytes]) -> bytes:
+    """Value of a pair of the first version of source stamps."""
+    return lp(lp(signer.der) + sequence([struct.pack("<L", signer.algorithm) + lp(signer.sign(pairs(told)))]))
+
+
+def merkle(data: bytes, salt: bytes = b"") -> list[bytes]:
+    """Levels of the tree over `data`, each padded; the root hash first."""
+    padded = salt + bytes(-len(salt) % 64)
+    levels, level = list[bytes](), data
+    while True:
+        pages = [level[at : at + 4096].ljust(4096, b"\0") for at in range(0, len(level), 4096)]
+        level = b"".join(hashlib.sha256(padded + page).digest() for page in pages)
+        if len(pages) == 1 and levels:
+            return [level, *levels]
+        level += bytes(-len(level) % 4096)
+        levels.insert(0, level)
+
+
+def idsig(apk: bytes, signers: Sequence[Key], digest: bytes, *, salt: bytes = b"", with_tree: bool = True) -> bytes:
+    """A v4 signature file for the signed `apk`; `digest` is what v2 or v3 signed."""
+    root, *levels = merkle(apk, salt)
+    hashing = struct.pack("<LB", 1, 12) + lp(salt) + lp(root)
+    infos = []
+    for signer in signers:
+        told = lp(digest) + lp(signer.der) + lp(b"")
+        data = struct.pack("<LQ", 12 + len(hashing) + len(told), len(apk)) + hashing + told
+        infos.append(told + lp(signer.spki) + struct.pack("<L", signer.algorithm) + lp(signer.sign(data)))
+    signing = infos[0] + b"".join(struct.pack("<L", V31) + lp(info) for info in infos[1:])
+    tree = lp(b"".join(levels)) if with_tree else b""
+    return struct.pack("<L", 2) + lp(hashing) + lp(signing) + tree
+
+
+def pairs(told: dict[int, bytes]) -> bytes:
+    return b"".join(lp(struct.pack("<L", form) + lp(digest)) for form, digest in sorted(told.items()))
+
+
 def with_block(apk: bytes, pairs: Sequence[tuple[int, bytes]]) -> bytes:
     """The unsigned `apk` with a signing block."""
     central, end = sections(apk)

@@ -35,8 +35,9 @@ def test_signed_packages_are_valid(tmp_path: Path, schemes: str, min_sdk: int, k
     found = look(tmp_path, signed(schemes, signer, min_sdk=min_sdk))
     assert found.signature.status == "valid", found.problems
     assert [item.sha256 for item in found.signature.signers] == [signer.sha256]
-    expected = {name: "valid" if name in schemes.split() else "absent" for name in ("v1", "v2", "v3", "v31")}
+    expected = {name: "valid" if name in schemes.split() else "absent" for name in ("v1", "v2", "v3", "v31", "v4")}
     assert found.signature.schemes == expected
+    assert found.signature.by_scheme == dict.fromkeys(schemes.split(), (signer.sha256,))
     assert found.signature.signers[0].subject == "CN=Example Studio"
     assert found.signature.signers[0].not_before == "2020-01-01T00:00:00Z"
     assert (found.signature.signers[0].rsa_modulus_md5 is None) == (kind == "ec")
