@@ -83,24 +83,30 @@ def _look(
 def arrays(own: AppDex) -> Iterator[tuple[int, bytes]]:
     """(class, bytes) of the arrays of bytes and characters that own methods fill; at most MOST_ARRAYS."""
     code, data = own.dex.code(), own.dex.data
-    if not len(code):
-        return
-    units = np.frombuffer(data, "<u2", len(data) // 2)
-    heads = np.flatnonzero(units == ARRAY)
-    begins = code.offset.astype(np.int64)
-    order = np.argsort(begins, kind="stable")
-    place = np.searchsorted(begins[order], heads * 2, "right") - 1
-    method = order[np.maximum(place, 0)]
-    inside = (place >= 0) & (heads * 2 < begins[method] + code.units[method].astype(np.int64) * 2)
-    picked = np.flatnonzero(inside & own.methods[method])[:MOST_ARRAYS]
-    for number, at in zip(method[picked].tolist(), (heads[picked] * 2).tolist(), strict=True):
-        width = int.from_bytes(data[at + 2 : at + 4], "little")
-        count = int.from_bytes(data[at + 4 : at + 8], "little")
-        stop = int(begins[number]) + int(code.units[number]) * 2
-        if width in {1, 2, 4} and SHORTEST <= count <= (stop - at - 8) // width:
-            elements = np.frombuffer(data, f"<u{width}", count, at + 8)
-            if elements.max() < 256:
-                yield int(code.owner[number]), elements.astype(np.uint8).tobytes()
+    rows = np.flatnonzero(own.methods)
+    begins = code.offset[rows].astype(np.int64) // 2
+    ends = begins + code.units[rows].astype(np.int64)
+    found = np.empty((MOST_ARRAYS, 4), np.int64)
+    count = _arrays(np.frombuffer(data, "<u2", len(data) // 2), begins, ends, SHORTEST, found)
+    for row, at, width, size in found[:count].tolist():
+        elements = np.frombuffer(data, f"<u{width}", size, at * 2)
+        if elements.max() < 256:
+            yield int(code.owner[rows[row]]), elements.astype(np.uint8).tobytes()
+
+
+@compiled
+def _arrays(units: NDArray[Any], begins: NDArray[Any], ends: NDArray[Any], least: int, found: NDArray[Any]) -> int:
+    """Fills `found`: (row, unit of the first element, width, elements). Returns how many there are."""
+    count = 0
+    for row in range(len(begins)):
+        for at in range(begins[row], ends[row] - 4):
+            if units[at] != ARRAY or count == len(found):
+                continue
+            width, size = np.int64(units[at + 1]), np.int64(units[at + 2]) | np.int64(units[at + 3]) << 16
+            if width in {1, 2, 4} and size >= least and size * width <= (ends[row] - at - 4) * 2:
+                found[count, 0], found[count, 1], found[count, 2], found[count, 3] = row, at + 4, width, size
+                count += 1
+    return count
 
 
 class Keys:

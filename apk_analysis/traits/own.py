@@ -26,6 +26,8 @@ class AppDex:
         self.where = _CONTAINED.sub("", part.dex.name)
         self.classes: Mask = part.own
         """bool[classes]."""
+        self.any = bool(part.own.any())
+        """Whether it holds own code at all: many files hold libraries only."""
 
     @cached_property
     def methods(self) -> Mask:

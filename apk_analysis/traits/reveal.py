@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 from apk_analysis.traits import constants, encodings
@@ -12,8 +11,8 @@ from apk_analysis.traits.joined import joined_hits
 from apk_analysis.traits.own import AppCode, AppDex
 from apk_analysis.traits.search import Hit, Search, Text
 
-MOST, MOST_BYTES, DEEPEST = 2_000, 4 << 20, 3
-"""Texts and bytes that are decoded per sample; decodings within decodings."""
+MOST, MOST_BYTES, MOST_TRIED, DEEPEST = 2_000, 4 << 20, 10_000, 3
+"""Per sample: texts and bytes that are decoded, constants that are tried; decodings within decodings."""
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _HEX_RUN = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _URL_RUN_BEFORE = re.compile(r"[\w.~:/?#@!$&()*+,;=%-]*\Z", re.ASCII)
@@ -22,17 +21,18 @@ _OFFSET = {"base64 0": 0, "base64 1": 2, "base64 2": 3}
 """Characters of a group of four in front of what is recognised."""
 
 
-@dataclass(slots=True)
 class _Budget:
-    texts: int = MOST
-    size: int = MOST_BYTES
-    seen: set[bytes] = field(default_factory=set)
+    """What may still be decoded of one sample."""
+
+    def __init__(self) -> None:
+        self.texts, self.size = MOST, MOST_BYTES
+        self._seen: set[bytes] = set()
 
     def admits(self, text: Text) -> bool:
-        """Whether there is room for one more, which was not there yet."""
-        if text.data in self.seen or self.texts <= 0 or self.size < len(text.data):
+        """Whether it is new, and there is room for it."""
+        if text.data in self._seen or self.texts <= 0 or self.size < len(text.data):
             return False
-        self.seen.add(text.data)
+        self._seen.add(text.data)
         self.texts -= 1
         self.size -= len(text.data)
         return True
@@ -41,15 +41,15 @@ class _Budget:
 def reveal(search: Search, own: AppCode) -> None:
     """Decodes, and adds the hits in what was decoded to those of the search."""
     budget, done = _Budget(), 0
-    fresh = [text for dex in own.dexes for text in _constants(dex)]
+    for text in filter(budget.admits, _constants(search, own)):
+        search.look("text", text)
     for _ in range(DEEPEST):
-        fresh += _anchored(search.hits.hidden[done:], own)
-        done = len(search.hits.hidden)
-        for text in filter(budget.admits, fresh):
-            search.look("text", text)
         search.finish()
-        fresh = []
-    for dex in own.dexes:
+        hidden, done = search.hits.hidden[done:], len(search.hits.hidden)
+        for text in filter(budget.admits, _anchored(hidden, own)):
+            search.look("text", text)
+    search.finish()
+    for dex in filter(lambda dex: dex.any, own.dexes):
         for hit in joined_hits(search, dex):
             search.hits.add(hit)
 
@@ -77,18 +77,27 @@ def _readable(data: bytes) -> bytes:
     return re.split(rb"[\x00-\x08\x0e-\x1f]", data, maxsplit=1)[0]
 
 
-def _constants(own: AppDex) -> Iterator[Text]:
-    """Own strings and arrays of bytes, decoded in every way that gives a text."""
-    keys = constants.Keys(own)
-    for string, look in constants.suspicious(own):
-        for data, steps in _layers(own.dex.strings[string], look):
-            yield from _opened(own, data, steps, partial(_keys, keys, string))
-    for owner, data in constants.arrays(own):
-        yield from _opened(own, data, ("array",), partial(keys.beside, [owner]))
+def _constants(search: Search, own: AppCode) -> Iterator[Text]:
+    """Own strings and arrays of bytes, decoded in every way that gives a text; at most MOST_TRIED of them."""
+    tried = 0
+    for dex in filter(lambda dex: dex.any, own.dexes):
+        keys = constants.Keys(dex)
+        for data, steps, owners in _encoded(dex):
+            tried += 1
+            if tried > MOST_TRIED:
+                search.note("holds more encoded constants than are read", dex.where)
+                return
+            yield from _opened(dex, data, steps, partial(keys.beside, owners))
 
 
-def _keys(keys: constants.Keys, string: int) -> tuple[bytes, ...]:
-    return keys.beside(keys.own.owners(string))
+def _encoded(dex: AppDex) -> Iterator[tuple[bytes, tuple[str, ...], list[int]]]:
+    """(bytes behind a constant, steps that led to them, classes that hold it)."""
+    for string, look in constants.suspicious(dex):
+        owners = dex.owners(string)
+        for data, steps in _layers(dex.dex.strings[string], look):
+            yield data, steps, owners
+    for owner, data in constants.arrays(dex):
+        yield data, ("array",), [owner]
 
 
 def _opened(own: AppDex, data: bytes, steps: tuple[str, ...], keys: Callable[[], tuple[bytes, ...]]) -> Iterator[Text]:

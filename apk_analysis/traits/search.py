@@ -21,8 +21,9 @@ BEFORE, AFTER = 64, 512
 """Characters kept in front of a hit, and from its first one on."""
 BATCH, SMALL = 1 << 20, 1 << 16
 """Entries of less than SMALL bytes are searched together, BATCH bytes at a time."""
-MOST_BYTES, MOST_INSIDE, MOST_HITS = 1 << 30, 64 << 20, 50_000
-"""Of a sample; `MOST_INSIDE`: bytes in archives inside it."""
+MOST_BYTES, MOST_INSIDE = 1 << 30, 64 << 20
+"""Of a sample; `MOST_INSIDE`: in archives inside it."""
+MOST_HITS, MOST_OF_A_FACT = 50_000, 5_000
 SEPARATOR = b"\n\xff\xfe\n"
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -59,12 +60,16 @@ class Hits:
         self._by_fact: dict[tuple[str, str], list[Hit]] = {}
         self.hidden: list[Hit] = []
         """Anchors that were met reversed, in base64 or hexadecimal."""
-        self.count = 0
+        self._count = 0
 
-    def add(self, hit: Hit) -> None:
-        """Records one."""
-        (self.hidden if hit.form else self._by_fact.setdefault((hit.file, hit.id), [])).append(hit)
-        self.count += 1
+    def add(self, hit: Hit) -> bool:
+        """Records one. False when there is no room: one fact's decoys do not take that of the others."""
+        of_fact = self.hidden if hit.form else self._by_fact.setdefault((hit.file, hit.id), [])
+        if self._count >= MOST_HITS or len(of_fact) >= MOST_OF_A_FACT:
+            return False
+        of_fact.append(hit)
+        self._count += 1
+        return True
 
     def of(self, file: str, *ids: str) -> tuple[Hit, ...]:
         """Hits of some facts of a file (of all its facts without `ids`), those of one fact together."""
@@ -97,12 +102,16 @@ class Search:
         """What was not searched, each reason once with the first entry it concerns."""
         return tuple(problem("traits", "not_examined", f"{name}: {why}") for why, name in self._notes.items())
 
+    def note(self, why: str, where: str) -> None:
+        """Records that not everything was looked at."""
+        self._notes.setdefault(why, where)
+
     def take(self, content: Content) -> None:
         """One inflated entry."""
         data = content.data
         if data is None or self._left <= 0:
             why = "too large to search" if data is None else "enough was searched before it"
-            self._notes.setdefault(why, content.where)
+            self.note(why, content.where)
         elif is_archive(data):
             self._take_archive(content.where, data)
         else:
@@ -121,7 +130,7 @@ class Search:
                 self._room_inside -= len(content)
                 self._take(path, content)
         except Defect as defect:
-            self._notes.setdefault(f"an archive of which not all was searched ({defect.kind})", where)
+            self.note(f"an archive of which not all was searched ({defect.kind})", where)
             self.look("data", Text(where, data))
 
     def look(self, kind: Kind, text: Text) -> None:
@@ -167,15 +176,13 @@ class Search:
     def _one(self, text: Text, kind: Kind) -> None:
         found = self._walker.walk(text.data, span_of(kind, text.data), bit(kind))
         if any(self._origins[pattern].exhaustive for pattern in found.cut.tolist()):
-            self._notes.setdefault("holds more of the same than is kept", text.where)
+            self.note("holds more of the same than is kept", text.where)
         self._keep(text, kind, found)
 
     def _keep(self, text: Text, kind: Kind, found: Found) -> None:
         for pattern, start, wide in zip(found.pattern.tolist(), found.start.tolist(), found.wide.tolist(), strict=True):
-            if self.hits.count >= MOST_HITS:
-                self._notes.setdefault("enough was found before it", text.where)
-                return
-            self.hits.add(_hit(text, kind, self._origins[pattern], start, wide=wide))
+            if not self.hits.add(_hit(text, kind, self._origins[pattern], start, wide=wide)):
+                self.note("enough was found before it", text.where)
 
 
 def _hit(text: Text, kind: Kind, origin: Origin, start: int, *, wide: bool) -> Hit:

@@ -85,7 +85,7 @@ def _by_name(seen: Seen) -> Iterator[Trait]:
 
 
 def _reflection(seen: Seen) -> Iterator[Trait]:
-    counts = [(len(_reflecting(dex)), int(dex.methods.sum()), dex.where) for dex in seen.own.dexes]
+    counts = [(len(_reflecting(dex)), int(dex.methods.sum()), dex.where) for dex in seen.own.dexes if dex.any]
     reflecting, methods = sum(count for count, *_ in counts), sum(own for _, own, _ in counts)
     if reflecting >= LEAST_METHODS and reflecting >= LEAST_SHARE * methods:
         where = max(counts)[2]

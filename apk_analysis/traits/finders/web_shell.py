@@ -36,7 +36,7 @@ class WebShell(Finder):
 
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """Each trait at most once."""
-        loading = [(dex, _loading(dex, seen)) for dex in seen.own.dexes]
+        loading = [(dex, _loading(dex, seen)) for dex in seen.own.dexes if dex.any]
         where = next((dex.where for dex, methods in loading if methods.any()), "")
         if where:
             yield from _only(seen, where)
@@ -70,7 +70,7 @@ def _share(seen: Seen) -> Iterator[Trait]:
     hits = seen.hits.of("web_views", "family")
     total = web = 0
     where = ""
-    for dex in seen.own.dexes:
+    for dex in filter(lambda dex: dex.any, seen.own.dexes):
         code, family = dex.dex.code(), dex.types(hits)
         total += int(code.units[dex.methods].sum())
         about = np.zeros(len(dex.classes) + 1, bool)

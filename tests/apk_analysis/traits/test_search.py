@@ -120,3 +120,22 @@ def test_hermes_bytecode(cut: int) -> None:
     if cut == 0:
         assert {("model_api_host", HOST), ("relay_host", "oa.api2d.net"), ("app_filing", FILING)} <= seen
         assert ("host", "long.sample.cn") in seen
+
+
+def test_decoys_of_one_fact_leave_room_for_the_others() -> None:
+    decoys = " ".join(f"https://h{number}.sample.cn" for number in range(1_900)).encode()
+    files = {f"assets/{number:02}.js": decoys + bytes([number]) for number in range(40)}
+    found, problems = look({**files, "assets/99.js": HOST.encode()})
+    assert [item.where for item in found if item.kind == "model_api_host"] == ["assets/99.js"]
+    assert "assets/02.js: enough was found before it" in {item.detail for item in problems}
+
+
+def test_thousands_of_encoded_constants_have_an_end() -> None:
+    many: dict[str, list[str]] = {}
+    for number in range(6):
+        many[f"Lcom/example/app/C{number};"] = [
+            base64.b64encode(f"a constant {number} {place}".encode()).decode() for place in range(2_000)
+        ]
+    classes = {f"classes{number or ''}.dex": dex({name: uses}) for number, (name, uses) in enumerate(many.items())}
+    _, problems = look(classes)
+    assert [item.detail for item in problems] == ["classes5.dex: holds more encoded constants than are read"]
