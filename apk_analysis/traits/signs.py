@@ -33,6 +33,8 @@ from apk_analysis.traits.facts import Fact, all_facts, facts
 from apk_analysis.traits.finder import Seen
 
 MANIFEST = "AndroidManifest.xml"
+PART = "!/"
+"""Stands between a part of a bundle and the path inside that part."""
 LONGEST_PATH = 512
 """Characters; longer paths show nothing."""
 _DEX_NAME = re.compile(r"\+0x[0-9a-f]+$")
@@ -42,15 +44,19 @@ class Signs:
     """Answers where a sign stands in one sample; every question after the first of its kind is cheap."""
 
     def __init__(self, names: Iterable[str], manifest: Manifest, dexes: Iterable[Dex]) -> None:
-        self.names = [name for name in names if len(name) <= LONGEST_PATH and "\n" not in name]
         self.manifest = manifest
-        self._exact = dict.fromkeys(self.names)
-        self._joined = _lines(self.names)
-        self._libraries = {name.rpartition("/")[2]: name for name in reversed(self.names) if _may_be_library(name)}
+        self.places: dict[str, str] = {}
+        """Path inside its part of a bundle -> path inside the sample, in the sample's order."""
+        for name in names:
+            inner = name.rpartition(PART)[2]
+            if inner and len(name) <= LONGEST_PATH and "\n" not in name:
+                self.places.setdefault(inner, name)
+        self._joined = _lines(self.places)
+        self._libraries = {name.rpartition("/")[2]: name for name in reversed(self.places) if _may_be_library(name)}
         self._library_names = _lines(self._libraries)
         self._dexes = [(_DEX_NAME.sub("", dex.name), dex) for dex in dexes]
         self._hashes: list[Hashes] = []
-        self._places: dict[str, str] = {}
+        self._known: dict[str, str] = {}
         self._look_for_classes()
         self._kinds: dict[str, Callable[[str], str]] = {
             "file": self._file,
@@ -68,10 +74,10 @@ class Signs:
 
     def where(self, sign: str) -> str:
         """The entry that shows a sign; '' when none does."""
-        place = self._places.get(sign)
+        place = self._known.get(sign)
         if place is None:
             kind, _, pattern = sign.partition(":")
-            place = self._places[sign] = self._kinds[kind](pattern)
+            place = self._known[sign] = self._kinds[kind](pattern)
         return place
 
     def met(self, groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -85,26 +91,25 @@ class Signs:
         return tuple(places)
 
     def files(self, pattern: str) -> Iterator[str]:
-        """All entries that match, in order."""
-        if "*" not in pattern:
-            return iter((pattern,) if pattern in self._exact else ())
-        return _matching(self._joined, pattern)
+        """All entries that match, as paths inside the sample."""
+        found = _matching(self._joined, pattern) if "*" in pattern else (pattern,)
+        return (self.places[name] for name in found if name in self.places)
 
     def _file(self, pattern: str) -> str:
         return next(self.files(pattern), "")
 
     def _lib(self, pattern: str) -> str:
         name = next(_matching(self._library_names, pattern), "") if "*" in pattern else pattern
-        return self._libraries.get(name, "")
+        return self.places.get(self._libraries.get(name, ""), "")
 
     def _look_for_classes(self) -> None:
         """Answers all questions about classes that facts ask; what a DEX file defines is looked at once."""
         asked, wanted = _class_signs()
-        self._places.update(dict.fromkeys(asked, ""))
+        self._known.update(dict.fromkeys(asked, ""))
         for where, dex in reversed(self._dexes):
             found, hashes = defined(dex, wanted)
             self._hashes.append(hashes)
-            self._places.update((asked[number], where) for number in np.flatnonzero(found).tolist())
+            self._known.update((asked[number], where) for number in np.flatnonzero(found).tolist())
 
     def _call(self, method: str) -> str:
         owner, _, name = method.rpartition(".")

@@ -31,11 +31,11 @@ class Builders(Finder):
         name = content.entry.name
         if not name.startswith(("assets/", "lib/", "assemblies/")) or len(name) > LONGEST_PATH or content.data is None:
             return
-        if content.inside or len(self._bundles) >= MOST_BUNDLES or name in self._bundles:
+        if len(self._bundles) >= MOST_BUNDLES or content.where in self._bundles:
             return
         names, globs = _bundles()
         if name in names or globs.fullmatch(name):
-            self._bundles[name] = hashlib.sha256(content.data).hexdigest()
+            self._bundles[content.where] = hashlib.sha256(content.data).hexdigest()
 
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """The builders, with the bundle as proof where there is one."""
@@ -52,9 +52,10 @@ class Builders(Finder):
         if bundle:
             yield Trait(kind="web_bundle", value=name, where=bundle, sha256=self._bundles.get(bundle))
         if "app_id" in fact.more:
-            hits = (re.match(fact.more["app_id"], file) for file in signs.names)
-            found = dict.fromkeys((hit[1], hit.string) for hit in hits if hit)
-            first = dict(reversed(found))
+            first: dict[str, str] = {}
+            for file, place in signs.places.items():
+                if hit := re.match(fact.more["app_id"], file):
+                    first.setdefault(hit[1], place)
             for number in sorted(first)[:MOST_IDS]:
                 yield Trait(kind="builder_app_id", value=number, where=first[number])
 

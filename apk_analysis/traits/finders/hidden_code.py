@@ -9,6 +9,8 @@ Three proofs, each with its count:
 - packer: a packer that stores code elsewhere was recognised (finders/packers.py), and its stub is the application
   class, or an encrypted file is there, or a component is missing. Its methods may be empty until the app runs.
 
+`incomplete_set` says that a package came alone though its manifest asks for others.
+
 Nothing is said of splits without code of their own, of apps that declare to have no code, and of samples without DEX.
 """
 
@@ -25,7 +27,7 @@ from apk_analysis.manifest import Manifest, application_of
 from apk_analysis.traits.declared import document_of
 from apk_analysis.traits.finder import Finder, Seen
 from apk_analysis.traits.opaque import is_opaque
-from apk_analysis.traits.signs import MANIFEST, Signs, rules, signs_of
+from apk_analysis.traits.signs import MANIFEST, PART, Signs, rules, signs_of
 
 MOST_FILES = 50
 PLAY = "com.android.vending.splits.required"
@@ -52,15 +54,16 @@ class HiddenCode(Finder):
     def take(self, content: Content) -> None:
         """Notes encrypted files."""
         name, data = content.entry.name, content.data
-        if data is None or content.inside or name.startswith(("res/", "META-INF/")):
+        if data is None or name.startswith(("res/", "META-INF/")):
             return
         if len(self._opaque) < MOST_FILES and is_opaque(data):
-            self._opaque.setdefault(name, len(data))
+            self._opaque.setdefault(content.where, len(data))
 
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """Every proof that holds."""
         manifest, signs, document = seen.manifest, signs_of(seen), document_of(seen)
-        required = "" if manifest.split else _required(manifest, document)
+        alone = not manifest.split and not any(PART in name for name in seen.names)
+        required = _required(manifest, document) if alone else ""
         if required:
             yield Trait(kind="incomplete_set", value=required, where=MANIFEST)
         if manifest.split or manifest.has_code is False or not seen.dexes:

@@ -36,7 +36,7 @@ class Hooks(Finder):
 
     def take(self, content: Content) -> None:
         """Reads which class a module starts with."""
-        if content.entry.name in ENTRIES and not content.inside and content.data and not self._module:
+        if content.entry.name in ENTRIES and content.data and not self._module:
             first = content.data[:LONGEST].decode("utf-8", "replace").split("\n", 1)[0].strip()
             self._module = "".join(char for char in first if char.isprintable())
 

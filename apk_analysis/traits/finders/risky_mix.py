@@ -32,11 +32,11 @@ class RiskyMix(Finder):
     def take(self, content: Content) -> None:
         """Notes APKs among the files, whatever they are called."""
         data = content.data
-        if data is None or not data.startswith(b"PK\x03\x04") or content.inside or len(self._packages) >= MOST_PACKAGES:
+        if data is None or not data.startswith(b"PK\x03\x04") or len(self._packages) >= MOST_PACKAGES:
             return
         # The names stand in the central directory, at the end.
         if data.find(b"AndroidManifest.xml", max(0, len(data) - TAIL)) >= 0:
-            self._packages[content.entry.name] = hashlib.sha256(data).hexdigest()
+            self._packages[content.where] = hashlib.sha256(data).hexdigest()
 
     def finish(self, seen: Seen) -> Iterator[Trait]:
         """The mix with all its abilities, then each package that could be installed."""

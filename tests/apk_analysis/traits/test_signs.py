@@ -1,5 +1,6 @@
 """Every fact about builders, packers and SDKs is found by each of its signs, and by none of its groups alone."""
 
+import hashlib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from apk_analysis.traits.facts import Fact, facts
 from apk_analysis.traits.finders.sdks import shown
+from apk_analysis.traits.signs import Signs
 from tests.apk_analysis.traits.packages import Package, groups_of, look
 
 KINDS = {"builders": "builder", "packers": "packer", "sdks": "sdk"}
@@ -77,3 +79,29 @@ def test_real_packages_get_no_wrong_builder(corpus: list[tuple[Path, dict[str, s
     for path, _ in corpus:
         found = look(path.read_bytes(), "builder", "packer")
         assert [trait.value for trait in found] == EXPECTED.get(path.name, []), path.name
+
+
+def test_parts_of_a_bundle_are_one_app() -> None:
+    read = Package().signs().manifest
+    signs = Signs(["AndroidManifest.xml", "config.arm64.apk!/lib/arm64-v8a/libflutter.so"], read, ())
+    assert signs.where("lib:libflutter.so") == "config.arm64.apk!/lib/arm64-v8a/libflutter.so"
+    assert signs.where("lib:libflut*.so") == signs.where("file:lib/*/libflutter.so") == signs.where("lib:libflutter.so")
+
+
+@pytest.mark.parametrize("name", ["a" * 70_000, "assets/\udcff/x", "lib/\nlibflutter.so", "", "lib/", "!/", "assets/*"])
+def test_hostile_names_show_nothing(name: str) -> None:
+    signs = Signs([name] * 3, Package().signs().manifest, ())
+    assert not any(signs.met(groups_of(fact)) for _, fact in FACTS)
+
+
+def test_the_number_of_an_app_ties_it_to_an_account() -> None:
+    package = Package().with_signs(["class:io.dcloud."])
+    page = b"<html>hello</html>"
+    package.files |= {
+        "assets/apps/__UNI__1A2B3C4/www/manifest.json": b"{}",
+        "assets/apps/__UNI__1A2B3C4/www/index.html": page,
+    }
+    found = {trait.kind: trait for trait in package.traits("builder_app_id", "web_bundle")}
+    assert found["builder_app_id"].value == "__UNI__1A2B3C4"
+    assert found["web_bundle"].where == "assets/apps/__UNI__1A2B3C4/www/index.html"
+    assert found["web_bundle"].sha256 == hashlib.sha256(page).hexdigest()
