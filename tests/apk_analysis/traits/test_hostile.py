@@ -1,20 +1,27 @@
 """Bytes that lie: searching never raises, never reads outside, never takes long."""
 
 import gzip
+import os
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apk_analysis.archive import Archive
+from apk_analysis.compiled import COMPILED
 from apk_analysis.contents import Content
 from apk_analysis.traits.search import Search
 from apk_analysis.traits.texts import kind_of, span_of
 from tests.apk_analysis import build
 from tests.apk_analysis.dexes import dex
+from tests.apk_analysis.traits.damage import digests
 from tests.apk_analysis.traits.samples import MAIN, look, traits, values
 from tests.apk_analysis.traits.test_search import HERMES
+from tests.conftest import ROOT
 
 HOST = "api.deepseek.com"
 URL = f"https://{HOST}/v1"
@@ -95,3 +102,18 @@ def test_what_is_found_has_an_end() -> None:
     found, problems = look({f"assets/{number}.txt": text.encode() for number in range(4)})
     assert len(found) <= 1_000
     assert {item.kind for item in problems} == {"not_examined", "not_all_listed"}
+
+
+SEVERAL = 60
+
+
+@pytest.mark.skipif(not COMPILED, reason="there is nothing to compare with: nothing is compiled here")
+@pytest.mark.parametrize("setting", ["NUMBA_DISABLE_JIT", pytest.param("NUMBA_BOUNDSCHECK", marks=pytest.mark.nightly)])
+def test_uncompiled_and_with_checked_bounds_the_same_is_found(tmp_path: Path, setting: str) -> None:
+    here = [*digests(SEVERAL)]
+    command = [sys.executable, "-W", "error", "-m", "tests.apk_analysis.traits.damage", str(SEVERAL)]
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), setting: "1"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == here
+    assert len(set(here)) > SEVERAL * 0.4, "the damage makes a difference"

@@ -1,8 +1,5 @@
 """The automaton finds exactly what a search for one text after the other finds."""
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,32 +80,3 @@ def test_beyond_the_most_hits_are_counted_only() -> None:
     found = walker.walk(b"ab" * 10, (0, 20), 1)
     assert len(found.pattern) == 3 and found.cut.tolist() == [0]
     assert len(walker.walk(b"ab" * 2, (0, 4), 1).pattern) == 2, "each walk counts anew"
-
-
-PROGRAM = """
-import sys
-from apk_analysis.compiled import COMPILED
-from apk_analysis.traits.automaton import Pattern, build
-from apk_analysis.traits.walk import Walker
-texts = [b"api.example.org", b"example", b"org", b"EXA", b"x.", b"pl"]
-patterns = [Pattern(text, fold=i % 2 == 0, wide=True, most=50) for i, text in enumerate(texts)]
-data = (b"https://API.example.ORG/x.plane e\\0x\\0a\\0m\\0p\\0l\\0e\\0 EXAMPLE.org\\0" * 400)[:21_001]
-found = Walker(build(patterns)).walk(data, (1, len(data) - 3), 1)
-rows = sorted(zip(found.pattern.tolist(), found.start.tolist(), found.wide.tolist()))
-print(COMPILED, len(found.cut) > 0, len(rows), hash(tuple(rows)))
-"""
-
-
-def test_without_a_compiler_the_hits_are_the_same() -> None:
-    def run(**environment: str) -> list[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": "0", "PATH": "/usr/bin", **environment},
-        )
-        return done.stdout.split()
-
-    plain = run(NUMBA_DISABLE_JIT="1")
-    assert plain[0] == "False" and plain[1:] == run()[1:]
