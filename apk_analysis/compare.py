@@ -20,6 +20,8 @@ CODE_HIDDEN = "code_hidden"
 HOST_TRAITS = ("host", "webview_only")
 """Endings of the kinds of traits whose value is a host."""
 MOST_LISTED = 200
+TEMPLATES = ("com.example.", "org.example.", "com.test.", "com.demo.", "com.mycompany.", "com.company.")
+"""Beginnings of application ids that tools propose and nobody changed."""
 FLAT_ICON = 6
 """Bits of a difference hash: an icon with fewer set, or fewer unset, has no picture."""
 
@@ -149,6 +151,7 @@ def _identity(prints: tuple[Fingerprint, Fingerprint], sized: Measures, hosts: t
         public_signers=tuple(sorted(shared & known)),
         signed=(bool(first.signature.signers), bool(second.signature.signers)),
         same_package=first.package is not None and first.package == second.package,
+        own_package=not (first.package or "").startswith(TEMPLATES),
         icon_distance=_icon_distance(first, second),
         same_label=bool(labels[0] & labels[1]) if all(labels) else None,
         hosts=hosts,

@@ -2,14 +2,14 @@
 
 Three kinds of evidence, each a probability between 0 and 1 with its reason:
 
-- code: the larger share of one app's own code that the other holds, where both have enough of it. Where the manifest
-  names components, the code behind them must be shared as well: a library that both bring along has no part in the
-  screens of either. Tiny apps have no say here, because their code looks like that of every other tiny app;
-- content: files and texts in code that both hold;
-- looks: icon, label and hosts that are no other app's.
+- code: the larger share of one app's own code that the other holds, where both have enough of it, and enough of it
+  behind the components that their manifests name. That must be shared as well: a library that both bring along has no
+  part in the screens of either. Tiny apps have no say here, because their code looks like that of every other tiny app;
+- content: files, and texts in code, that both hold; in a tiny app everything that was measured taken together;
+- looks: icon, label, hosts and application id that are no other app's. One of them alone proves nothing.
 
 Code decides alone. Without it (a shell has next to none, a packer hides it) content and looks must speak together, and
-an app whose icon, label and hosts all differ is another app made with the same kit. Thresholds were set on one half of
+an app that looks different and speaks to other hosts is another app made with the same kit. Thresholds were set on one half of
 the packages in `benchmarks/clone_bench.py` and are reported on the other.
 """
 
@@ -25,19 +25,19 @@ Relation = Literal["identical", "same_app", "repackaged", "wrapper_pair", "relat
 
 FEW_CLASSES, FEW_CODE = 30, 40
 """Own classes and features of own code below which code says nothing."""
-FEW_SCREENS, FEW_STRINGS, FEW_ASSETS = 5, 12, 4
+FEW_SCREENS, FEW_STRINGS, FEW_ASSETS, FEW_IN_ALL = 5, 12, 4, 5
 """Features below which a set says nothing."""
 CODE, SCREENS = (0.25, 0.60), (0.25, 0.60)
-STRINGS, ASSETS = (0.35, 0.80), (0.35, 0.80)
+STRINGS, ASSETS, IN_ALL = (0.35, 0.80), (0.35, 0.80), (0.50, 0.90)
 """Shares at which evidence begins to speak, and at which it is as strong as it gets."""
-NEAR_ICON = 6
+NEAR_ICON = 4
 """Of 64 bits of a difference hash: icons that a person takes for the same."""
 STRONG, LIKELY = 0.97, 0.5
-LOOKS = {"icon": 0.55, "label": 0.35, "hosts": 0.55}
+LOOKS = {"icon": 0.45, "label": 0.35, "hosts": 0.45, "package": 0.35}
 CONTENT = 0.75
 """What each look, and fully shared files or texts, say alone."""
 DENIED = 0.4
-"""The most that is left when large code is there and is another, or when nothing that people see is the same."""
+"""The most that is left when large code is there and is another, or when looks and hosts are all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,8 @@ class Measures:
     signed: tuple[bool, bool] = (False, False)
     """Whether a signer was verified."""
     same_package: bool = False
+    own_package: bool = True
+    """Whether that application id is one that its author chose, not a template's."""
     own_classes: tuple[int, int] = (0, 0)
     code: Shared = field(default_factory=Shared)
     screens: tuple[Shared, Shared] = field(default_factory=lambda: (Shared(), Shared()))
@@ -127,14 +129,10 @@ def _relation(found: Measures, by_code: float | None, score: float) -> Relation:
 
 def code_evidence(found: Measures) -> float | None:
     """How much own code says that one app was made from the other; None when it cannot say."""
-    if min(found.own_classes) < FEW_CLASSES:
+    share, screens = found.code.most(FEW_CODE), _screens(found)
+    if share is None or screens is None or min(found.own_classes) < FEW_CLASSES:
         return None
-    share = found.code.most(FEW_CODE)
-    if share is None:
-        return None
-    screens = _screens(found)
-    evidence = ramp(share, CODE)
-    return evidence if screens is None else min(evidence, ramp(screens, SCREENS))
+    return min(ramp(share, CODE), ramp(screens, SCREENS))
 
 
 def content_evidence(found: Measures) -> float:
@@ -142,10 +140,22 @@ def content_evidence(found: Measures) -> float:
     spoken = code_evidence(found) is not None and not any(found.hidden)
     files = CONTENT * ramp(found.assets.most(FEW_ASSETS), ASSETS)
     texts = 0.0 if spoken else CONTENT * ramp(found.strings.most(FEW_STRINGS), STRINGS)
+    in_all = 0.0 if spoken else CONTENT * ramp(_in_all(found), IN_ALL)
     looks = [LOOKS[kind] for kind in alike_looks(found)]
-    chance = joined([files, texts, *looks])
-    denied = (spoken and files < LIKELY) or (not looks and _looks_differ(found))
+    chance = joined([max(in_all, joined([files, texts])), *looks])
+    denied = (spoken and files < LIKELY) or (not looks and _other_hosts(found))
     return min(DENIED, chance) if denied else chance
+
+
+def _in_all(found: Measures) -> float | None:
+    """The larger share of one app's screens, texts and files together that the other holds; None when too few."""
+    shares = []
+    for side in (0, 1):
+        parts = (found.screens[side], found.strings, found.assets)
+        sizes = (found.screens[side].sizes[0], found.strings.sizes[side], found.assets.sizes[side])
+        if sum(sizes) >= FEW_IN_ALL:
+            shares.append(sum(part.overlap.shared for part in parts) / sum(sizes))
+    return max(shares, default=None)
 
 
 def alike_looks(found: Measures) -> Iterator[str]:
@@ -156,17 +166,18 @@ def alike_looks(found: Measures) -> Iterator[str]:
         yield "label"
     if found.hosts[0]:
         yield "hosts"
+    if found.same_package and found.own_package:
+        yield "package"
 
 
-def _looks_differ(found: Measures) -> bool:
-    """Whether something a person or a network sees was compared and is different."""
-    return found.icon_distance is not None or found.same_label is False or min(found.hosts[1:]) > 0
+def _other_hosts(found: Measures) -> bool:
+    """Whether both speak to hosts of their own, and to none in common."""
+    return min(found.hosts[1:]) > 0 and not found.hosts[0]
 
 
 def _screens(found: Measures) -> float | None:
     """The larger share of one app's screens that is in the other's code; None when neither has enough of them."""
-    shares = [side.overlap.first_in_second for side in found.screens if side.sizes[0] >= FEW_SCREENS]
-    return max(shares, default=None)
+    return max((side.overlap.first_in_second for side in found.screens if side.sizes[0] >= FEW_SCREENS), default=None)
 
 
 def _partly(found: Measures) -> bool:
@@ -187,7 +198,7 @@ def _reasons(found: Measures) -> Iterator[Reason]:
         yield Reason(kind="same_label")
     if "hosts" in looks:
         yield Reason(kind="shared_hosts", numbers={"hosts": found.hosts[0]})
-    if not looks and _looks_differ(found):
+    if not looks and _other_hosts(found):
         yield Reason(kind="looks_differ")
 
 
@@ -211,9 +222,9 @@ def _code_reasons(found: Measures) -> Iterator[Reason]:
     if code_evidence(found) is None:
         yield Reason(kind="tiny_code", numbers={**classes, **_numbers(found.code)})
     elif found.code.overlap.shared:
-        screens = _screens(found)
-        aside = screens is not None and screens < SCREENS[0] and (found.code.most(FEW_CODE) or 0) >= CODE[0]
-        numbers = {**classes, **_numbers(found.code), **({} if screens is None else {"screens": round(screens, 3)})}
+        screens = _screens(found) or 0.0
+        aside = screens < SCREENS[0] and (found.code.most(FEW_CODE) or 0.0) >= CODE[0]
+        numbers = {**classes, **_numbers(found.code), "screens": round(screens, 3)}
         yield Reason(kind="library_only" if aside else "shared_code", numbers=numbers)
 
 

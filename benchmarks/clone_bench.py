@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/clone_bench.py --list FILE [--corpus FOLDER] [--cache FOLDER] [--make]
 
-Needs Debian's `smali` and `baksmali`, and `mvn` and `java` for the library dictionary and the library that is injected.
-`--make` also makes the clones that are not in the cache yet (about a minute per package).
+Needs Debian's `smali`, `baksmali` and `apksigner`, and `mvn` and `java` for the library dictionary and the library that
+is injected. `--make` also makes the clones that are not in the cache yet (about a minute per package).
 
 Packages fall into families (same application, vendor, label or launcher) and families into two halves. The thresholds
 of `apk_analysis/relation.py` were set on the first half; figures are those of the second. The dictionary used here
@@ -45,6 +45,7 @@ from apk_analysis.code.sample import OwnPart, read_own_part
 from apk_analysis.compare import Comparison, compare_parts
 from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.relation import FEW_IN_ALL
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "script"))
 import library_dictionary
@@ -55,7 +56,6 @@ INJECTED = "net.sf.trove4j:trove4j:3.0.3"
 KINDS = ("re-sign", "rename package", "swap icon and label", "inject a library", "edit strings", "repack resources")
 KINDS += ("split dex", "merge dex", "rename classes and methods", "insert junk methods", "convert to a wrapper")
 SHELLS = 12
-ANYBODY = {"com.example", "com.android", "com.google", "com.github", "org.example", "org.fdroid", ""}
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,6 @@ class Sample:
 
 def half(family: str) -> int:
     return hashlib.sha256(family.encode()).digest()[0] % 2
-
-
-def families(rows: list[dict[str, str]]) -> dict[str, str]:
-    """File -> family: packages tied by id, launcher, label or vendor."""
-    root: dict[str, str] = {}
-
-    def find(item: str) -> str:
-        while root.setdefault(item, item) != item:
-            item = root[item]
-        return item
-
-    for row in rows:
-        app = row["app_id"].removesuffix(".test")
-        vendor = ".".join((row["launcher"] or app).split(".")[:2])
-        ties = [f"id {app}" * bool(app), f"launcher {row['launcher']}" * ("." in row["launcher"])]
-        ties += [f"label {row['label']}" * (len(row["label"]) > 3), f"vendor {vendor}" * (vendor not in ANYBODY)]
-        for tie in filter(None, ties):
-            root[find(f"file {row['file']}")] = find(tie)
-    return {row["file"]: find(f"file {row['file']}") for row in rows}
 
 
 def bases(rows: list[dict[str, str]], family: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -157,6 +138,7 @@ def make(sample: Sample, row: dict[str, str], path: Path, cache: Path) -> None:
     icon, found = sample.fingerprint.icon, sample.fingerprint
     host = next(iter(sorted(sample.part.hosts)), "")
     shown = {"label": found.label or "", "icon": icon.where if icon else "", "host": host}
+    shown["min_sdk"] = str(found.min_sdk or 1)
     work = cache / "work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -184,6 +166,12 @@ def make_shells(cache: Path) -> None:
         path = cache / f"shell-{number}.apk"
         if not path.is_file():
             path.write_bytes(clones.shell_app(number % 2, number, cache / "work"))
+
+
+def recognisable(sample: Sample) -> bool:
+    """Whether there is anything of its own that a clone could be recognised by; some test packages are empty."""
+    sets = sample.part.sets
+    return len(sets.screens) + len(sets.strings) + len(sets.assets) >= FEW_IN_ALL
 
 
 def beside(first: Sample, second: Sample) -> Comparison:
@@ -292,7 +280,7 @@ def main() -> None:
     with given.list.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if (given.corpus / row["file"]).is_file()]
     given.cache.mkdir(parents=True, exist_ok=True)
-    family = families(rows)
+    family = library_dictionary.families(rows)
     known = use_dictionary(given.cache, given.corpus, [row for row in rows if not half(family[row["file"]])])
     reader = Reader(given.cache, known)
     chosen = 0 if given.first_half else 1
@@ -309,6 +297,9 @@ def main() -> None:
     for row in sorted(bases(rows, family), key=lambda row: int(row["size"])):
         origin = by_name.get(row["file"])
         if origin is None:
+            continue
+        if not recognisable(origin):
+            print(f"{row['file']}: too little of its own to be recognised by, not cloned")
             continue
         if given.make:
             make(origin, row, given.corpus / row["file"], given.cache)

@@ -1,7 +1,8 @@
 """Makes clones of real packages, one change at a time. Synthetic, and named so wherever they are counted.
 
-Needs Debian's `smali` and `baksmali`. A package is taken apart once; classes outside known library prefixes are changed
-as text and assembled again, the others go into a DEX file of their own. Every clone is signed anew.
+Needs Debian's `smali`, `baksmali` and `apksigner`. A package is taken apart once; classes outside known library
+prefixes are changed as text and assembled again, the others go into a DEX file of their own. Every clone is signed
+anew.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import string
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from apk_analysis.code.libraries import library_of
 from demo.apk_patch import Wish, patched
-from demo.apk_sign import key, signed_apk
+from demo.apk_sign import key, signed_apk, zip_bytes
 
-CLONER = key("cloner", {NameOID.COMMON_NAME: "Example Cloner"})
 _CLASS = re.compile(r"^\.class [^\n]*?(L[^;\s]+;)$", re.MULTILINE)
 _TEXT = re.compile(r'^(\s+const-string(?:/jumbo)? [vp]\d+, ")((?:[^"\\\n]|\\.)*)"$', re.MULTILINE)
 _METHOD = re.compile(
@@ -288,7 +292,26 @@ KINDS: dict[str, Callable[[Package], dict[str, bytes]]] = {
 def clone(package: Package, kind: str, library: bytes) -> bytes:
     """A signed package."""
     files = inject_library(package, library) if kind == "inject a library" else KINDS[kind](package)
-    return signed_apk(files, CLONER)
+    target = package.work / "clone.apk"
+    target.write_bytes(zip_bytes(files))
+    sign(target, package.work, package.app["min_sdk"])
+    return target.read_bytes()
+
+
+def sign(path: Path, work: Path, min_sdk: str) -> None:
+    """In place, with the key of the one who clones: apksigner knows what old Android versions ask for."""
+    private, certificate = work / "key.pk8", work / "certificate.pem"
+    if not private.is_file():
+        secret = rsa.generate_private_key(65537, 2048)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Example Cloner")])
+        builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(secret.public_key())
+        builder = builder.serial_number(1).not_valid_before(datetime(2025, 1, 1, tzinfo=UTC))
+        made = builder.not_valid_after(datetime(2055, 1, 1, tzinfo=UTC)).sign(secret, hashes.SHA256())
+        form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        private.write_bytes(secret.private_bytes(serialization.Encoding.DER, *form))
+        certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    keys = ["--key", str(private), "--cert", str(certificate)]
+    run("apksigner", "sign", *keys, "--min-sdk-version", min_sdk, "--v4-signing-enabled", "false", str(path))
 
 
 # --- shells ---

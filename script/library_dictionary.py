@@ -3,7 +3,7 @@
     .venv/bin/python script/library_dictionary.py [--corpus FOLDER --list FILE] [--cache FOLDER] [--out FILE]
 
 Needs `mvn` and `java`. Fetches the archives named in library_sources.yml through Maven, turns their classes into DEX
-with dx (from Maven too), and reads packages (a list as the corpus has it, and the files beside it) for classes below
+with dx (from Maven too), and reads packages (a table as the corpus has it, and the files beside it) for classes below
 known prefixes and for what unrelated apps have in common. Only hashes and names are kept. The same sources yield the
 same bytes.
 """
@@ -16,7 +16,7 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -31,6 +31,8 @@ from apk_analysis.compare import icon_hashes, labels_of
 from apk_analysis.defects import Defect
 from apk_analysis.dex import Dex, opened
 
+ANYBODY = {"com.example", "com.android", "com.google", "com.github", "org.example", "org.fdroid", ""}
+"""Beginnings of application ids that say nothing about who made the app."""
 SOURCES = Path(__file__).with_name("library_sources.yml")
 LARGEST = 64 << 20
 DEX_NAMES = {f"classes{number or ''}.dex" for number in (0, *range(2, 100))}
@@ -104,9 +106,23 @@ def dexes_of(path: Path) -> list[Dex]:
     return dexes
 
 
-def family_of(row: Mapping[str, str]) -> str:
-    """Apps of one author or vendor are no independent witnesses: the first two parts of the package tell."""
-    return ".".join((row["launcher"] or row["app_id"]).split(".")[:2])
+def families(rows: list[dict[str, str]]) -> dict[str, str]:
+    """File -> family: packages tied by id, launcher, label or vendor are no independent witnesses."""
+    root: dict[str, str] = {}
+
+    def find(item: str) -> str:
+        while root.setdefault(item, item) != item:
+            item = root[item]
+        return item
+
+    for row in rows:
+        app = row["app_id"].removesuffix(".test")
+        vendor = ".".join((row["launcher"] or app).split(".")[:2])
+        ties = [f"id {app}" * bool(app), f"launcher {row['launcher']}" * ("." in row["launcher"])]
+        ties += [f"label {row['label']}" * (len(row["label"]) > 3), f"vendor {vendor}" * (vendor not in ANYBODY)]
+        for tie in filter(None, ties):
+            root[find(f"file {row['file']}")] = find(tie)
+    return {row["file"]: find(f"file {row['file']}") for row in rows}
 
 
 def collect_app(collector: Collector, path: Path, family: str) -> None:
@@ -135,8 +151,9 @@ def build(cache: Path, folder: Path | None, rows: list[dict[str, str]]) -> Dicti
         for dex in converted(fetch(artifact, cache), dx):
             collector.library(dex, artifact.split(":")[1])
     collector.common(mark("host", host) for host in sources["hosts"])
+    family = families(rows)
     for row in rows if folder else ():
-        collect_app(collector, folder / row["file"], family_of(row))
+        collect_app(collector, folder / row["file"], family[row["file"]])
     header = {
         "version": sources["version"],
         "sources": [f"maven:{artifact}" for artifact in sources["artifacts"]]

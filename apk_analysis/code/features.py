@@ -1,9 +1,9 @@
 """What identifies an app's own part, as sets of features: code, the code behind its screens, texts in code, files.
 
 - code: every larger own method, and every own class that is large enough as a whole, by what they do;
-- screens: those of `code` whose classes are in the package of a component that the manifest declares. Two apps that
-  bring along the same library share code, but not this;
-- strings: the texts that own code holds;
+- screens: those of `code` in the packages of components that the manifest declares, and below the app's own package.
+  Two apps that bring along the same unknown library share code, but not this;
+- strings: the texts that this code holds;
 - assets: the contents of files that are neither code nor made anew by each build.
 
 None of them contains a name of the app's own, so that renaming, signing, reordering and splitting change nothing. What
@@ -82,13 +82,15 @@ def read_features(
     `components`: full class names that the manifest declares. `assets`: what `Assets` collected, in any order.
     """
     dictionary = shipped() if dictionary is None else dictionary
-    packages = _component_packages(own, components)
+    packages = _core_packages(own, components)
     code = [_code(part, part.own) for part in own.dexes]
-    screens = [_code(part, part.own & _inside(part, packages)) for part in own.dexes]
+    core = [part.own & _inside(part, packages) for part in own.dexes]
+    screens = [_code(part, classes) for part, classes in zip(own.dexes, core, strict=True)]
+    strings = [_strings(part, classes) for part, classes in zip(own.dexes, core, strict=True)]
     return FeatureSets(
         code=_distinctive(code, dictionary),
         screens=_distinctive(screens, dictionary),
-        strings=_distinctive([_strings(part) for part in own.dexes], dictionary),
+        strings=_distinctive(strings, dictionary),
         assets=_distinctive([assets], dictionary),
     )
 
@@ -107,13 +109,15 @@ def _code(part: OwnDex, classes: NDArray[np.bool_]) -> Features:
     return np.concatenate([mixed(methods, METHOD), part.classes.hash[whole]])
 
 
-def _component_packages(own: Own, components: Collection[str]) -> frozenset[str]:
-    """Packages that hold an own class which the manifest declares."""
+def _core_packages(own: Own, components: Collection[str]) -> frozenset[str]:
+    """Packages with own classes that hold a class which the manifest declares, or lie below the app's own package."""
     declared = {name.rpartition(".")[0] for name in components}
     found = set[str]()
     for part in own.dexes:
-        numbers = np.unique(part.classes.package[part.own]).tolist()
-        found |= declared.intersection(part.classes.packages[number] for number in numbers)
+        for number in np.unique(part.classes.package[part.own]).tolist():
+            name = part.classes.packages[number]
+            if name in declared or (own.package and f"{name}.".startswith(f"{own.package}.")):
+                found.add(name)
     return frozenset(found)
 
 
@@ -122,11 +126,11 @@ def _inside(part: OwnDex, packages: frozenset[str]) -> NDArray[np.bool_]:
     return np.asarray(chosen[part.classes.package], bool)
 
 
-def _strings(part: OwnDex) -> Features:
-    """Of the texts that own methods load."""
+def _strings(part: OwnDex, classes: NDArray[np.bool_]) -> Features:
+    """Of the texts that the methods of these classes load."""
     strings = part.dex.strings
     code = part.dex.code()
-    rows = np.repeat(part.own_methods(), np.diff(code.strings.starts))
+    rows = np.repeat(classes[code.owner], np.diff(code.strings.starts))
     used = np.unique(code.strings.values[rows])
     used = used[(strings.lengths[used] >= SHORTEST_TEXT) & (strings.lengths[used] <= LONGEST_TEXT)]
     starts = strings.starts[used]

@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 
 FILE = Path(__file__).with_name("libraries.yml")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The compiled one where there is one: every worker reads the list."""
 LONGEST_PACKAGE = 40
 """Parts of a package's name that are looked at; names in hostile files may have thousands."""
 
@@ -15,7 +17,7 @@ LONGEST_PACKAGE = 40
 @lru_cache(maxsize=1)
 def _facts() -> tuple[dict[str, str], frozenset[str]]:
     """(prefix -> library, libraries that start apps)."""
-    read = yaml.safe_load(FILE.read_text("utf-8"))
+    read = yaml.load(FILE.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - either is a safe one
     listed: dict[str, list[str]] = read["libraries"]
     return {prefix: name for name, found in listed.items() for prefix in found}, frozenset(read["runtimes"])
 

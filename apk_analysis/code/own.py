@@ -82,6 +82,8 @@ class Own:
     dexes: tuple[OwnDex, ...]
     names: tuple[str, ...]
     """Of the libraries found."""
+    package: str = ""
+    """The app's, as its manifest says."""
 
 
 def find_own(
@@ -96,7 +98,7 @@ def find_own(
     """
     finder = _Finder(package or "", launched, shipped() if dictionary is None else dictionary)
     found = tuple(finder.look(dex) for dex in dexes)
-    return Own(dexes=found, names=tuple(finder.names))
+    return Own(dexes=found, names=tuple(finder.names), package=package or "")
 
 
 def summary(own: Own) -> Code:

@@ -15,8 +15,15 @@ def shared(first: float, second: float, sizes: tuple[int, int] = (400, 400)) -> 
     return Shared(overlap=found, sizes=sizes)
 
 
-STRANGERS = Measures(signed=(True, True), own_classes=BIG, code=shared(0.01, 0.01), strings=shared(0.02, 0.02))
-CLONE = replace(STRANGERS, code=shared(0.95, 0.9))
+def screens(share: float) -> tuple[Shared, Shared]:
+    return shared(share, 0.0, (60, 400)), shared(share, 0.0, (60, 400))
+
+
+STRANGERS = Measures(
+    signed=(True, True), own_classes=BIG, code=shared(0.01, 0.01), screens=screens(0.0), strings=shared(0.02, 0.02)
+)
+CLONE = replace(STRANGERS, code=shared(0.95, 0.9), screens=screens(0.9))
+TINY = replace(STRANGERS, own_classes=(16, 16), code=shared(1, 1, (30, 30)), screens=screens(0.0))
 
 
 @pytest.mark.parametrize(
@@ -24,8 +31,8 @@ CLONE = replace(STRANGERS, code=shared(0.95, 0.9))
     [
         (replace(CLONE, same_sample=True), "identical"),
         (CLONE, "repackaged"),
-        (replace(CLONE, screens=(shared(0.9, 0.9), shared(0.8, 0.8))), "repackaged"),
-        (replace(CLONE, screens=(shared(0.0, 0.0), shared(0.1, 0.1))), "related"),  # a library, not the app
+        (replace(CLONE, screens=screens(0.0)), "related"),  # a library, not the app
+        (replace(CLONE, screens=(Shared(), Shared())), "related"),  # nothing says that it is no library
         (replace(CLONE, code=shared(0.95, 0.1, (400, 4000))), "repackaged"),  # much was put in
         (replace(CLONE, shared_signers=("a",)), "same_app"),
         (replace(STRANGERS, shared_signers=("a",), same_package=True), "same_app"),  # rewritten
@@ -35,16 +42,17 @@ CLONE = replace(STRANGERS, code=shared(0.95, 0.9))
         (replace(CLONE, signed=(True, False)), "repackaged"),
         (STRANGERS, "unrelated"),
         (replace(STRANGERS, hidden=(True, False)), "unrelated"),  # what can be read is large and another
-        (replace(STRANGERS, own_classes=(3, 100), hidden=(True, False)), "unknown"),
-        (replace(CLONE, own_classes=(16, 16)), "unrelated"),  # tiny code says nothing
-        (replace(CLONE, code=shared(1.0, 1.0, (30, 30))), "unrelated"),  # nor does little of it
+        (replace(TINY, hidden=(True, False)), "unknown"),
+        (TINY, "unrelated"),  # tiny code says nothing
+        (replace(CLONE, code=shared(1.0, 1.0, (30, 30)), screens=screens(0.4)), "unrelated"),  # nor does little of it
         (replace(STRANGERS, icon_distance=0, same_label=True), "unrelated"),  # looks against large other code
-        (replace(STRANGERS, own_classes=(16, 16), icon_distance=0, same_label=True), "wrapper_pair"),
-        (replace(STRANGERS, own_classes=(16, 16), hosts=(1, 1, 2), same_label=True), "wrapper_pair"),
-        (replace(STRANGERS, own_classes=(16, 16), same_label=True), "unrelated"),  # one word is no proof
-        (replace(STRANGERS, own_classes=(16, 16), strings=shared(1, 1), assets=shared(1, 1, (20, 20)), icon_distance=30,
+        (replace(TINY, icon_distance=0, same_label=True), "wrapper_pair"),
+        (replace(TINY, hosts=(1, 1, 2), same_label=True), "wrapper_pair"),
+        (replace(TINY, same_label=True), "unrelated"),  # one word is no proof
+        (replace(TINY, icon_distance=0), "unrelated"),  # nor is one picture
+        (replace(TINY, strings=shared(1, 1), assets=shared(1, 1, (20, 20)), icon_distance=30,
                  same_label=False, hosts=(0, 1, 1)), "unrelated"),  # one kit, two shops
-        (replace(STRANGERS, own_classes=(16, 16), strings=shared(1, 1), assets=shared(1, 1, (20, 20))), "wrapper_pair"),
+        (replace(TINY, strings=shared(1, 1), assets=shared(1, 1, (20, 20))), "wrapper_pair"),
     ],
 )  # fmt: skip
 def test_relation(found, relation):
@@ -52,7 +60,10 @@ def test_relation(found, relation):
 
 
 def test_scores_rise_with_what_is_shared():
-    scores = [judge(replace(STRANGERS, code=shared(share / 20, share / 20))).score for share in range(21)]
+    scores = [
+        judge(replace(STRANGERS, code=shared(share / 20, share / 20), screens=screens(share / 20))).score
+        for share in range(21)
+    ]
     assert scores == sorted(scores)
     assert scores[0] == 0
     assert scores[-1] > 0.95
