@@ -105,10 +105,14 @@ def test_what_is_found_has_an_end() -> None:
 
 
 SEVERAL = 60
+NIGHTLY = (  # compiles everything once more
+    pytest.mark.nightly,
+    pytest.mark.skipif(os.environ.get("COPYCATCH_NIGHTLY") != "1", reason="only with COPYCATCH_NIGHTLY=1"),
+)
 
 
 @pytest.mark.skipif(not COMPILED, reason="there is nothing to compare with: nothing is compiled here")
-@pytest.mark.parametrize("setting", ["NUMBA_DISABLE_JIT", pytest.param("NUMBA_BOUNDSCHECK", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("setting", ["NUMBA_DISABLE_JIT", pytest.param("NUMBA_BOUNDSCHECK", marks=NIGHTLY)])
 def test_uncompiled_and_with_checked_bounds_the_same_is_found(tmp_path: Path, setting: str) -> None:
     here = [*digests(SEVERAL)]
     command = [sys.executable, "-W", "error", "-m", "tests.apk_analysis.traits.damage", str(SEVERAL)]
