@@ -9,8 +9,8 @@ Three kinds of evidence, each a probability between 0 and 1 with its reason:
 - looks: icon, label, hosts and application id that are no other app's. One of them alone proves nothing.
 
 Code decides alone. Without it (a shell has next to none, a packer hides it) content and looks must speak together, and
-an app that looks different and speaks to other hosts is another app made with the same kit. Thresholds were set on one half of
-the packages in `benchmarks/clone_bench.py` and are reported on the other.
+an app that looks different and speaks to other hosts is another app made with the same kit. Thresholds were set on one
+half of the packages in `benchmarks/clone_bench.py` and are reported on the other.
 """
 
 from __future__ import annotations
