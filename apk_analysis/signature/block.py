@@ -5,13 +5,15 @@ Format: source.android.com/docs/security/features/apksigning/v2.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apk_analysis.archive import Archive
-from apk_analysis.defects import Defect
+from apk_analysis.defects import Defect, problem
 from apk_analysis.fingerprint import Problem
 
 MAGIC = b"APK Sig Block 42"
+MOST_PROBLEMS = 5
 V2, V3, V31 = 0x7109871A, 0xF05368C0, 0x1B93AD61
 
 
@@ -74,13 +76,17 @@ def find_block(archive: Archive) -> Block:
     central = archive.central
     if central < 32 or bytes(archive.data[central - 16 : central]) != MAGIC:
         return Block(start=central, pairs={})
-    start, pairs = central, dict[int, bytes]()
+    start, pairs, problems = central, dict[int, bytes](), list[Problem]()
     try:
         start = _start(archive)
-        _read_pairs(bytes(archive.data[start + 8 : central - 24]), pairs)
+        for number, value in _pairs(bytes(archive.data[start + 8 : central - 24])):
+            if number not in pairs:
+                pairs[number] = value
+            elif len(problems) < MOST_PROBLEMS:
+                problems.append(problem("signature.block", "repeated_pair", f"{number:#010x}, {len(value)} bytes"))
     except Defect as defect:
-        return Block(start=start, pairs=pairs, problems=(defect.problem("signature.block"),))
-    return Block(start=start, pairs=pairs)
+        problems.append(defect.problem("signature.block"))
+    return Block(start=start, pairs=pairs, problems=tuple(problems))
 
 
 def _start(archive: Archive) -> int:
@@ -94,12 +100,12 @@ def _start(archive: Archive) -> int:
     return start
 
 
-def _read_pairs(body: bytes, pairs: dict[int, bytes]) -> None:
+def _pairs(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Id and value of each pair. Raises Defect at the first that does not fit."""
     at = 0
     while at < len(body):
         size = int.from_bytes(body[at : at + 8], "little")
         if not 4 <= size <= len(body) - at - 8:
             raise Defect("malformed_block", f"pair of {size} bytes at {at}")
-        pair_id = int.from_bytes(body[at + 8 : at + 12], "little")
-        pairs.setdefault(pair_id, body[at + 12 : at + 8 + size])
+        yield int.from_bytes(body[at + 8 : at + 12], "little"), body[at + 12 : at + 8 + size]
         at += 8 + size

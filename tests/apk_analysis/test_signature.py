@@ -73,6 +73,7 @@ def test_a_forged_second_pair_is_not_looked_at(tmp_path: Path) -> None:
     owner, victim = key("Owner"), key("Victim")
     found = look(tmp_path, with_block(apk, [(V2, v2(apk, [owner])), (V2, v2(apk, [victim]))]))
     assert found.signature.status == "valid" and [item.sha256 for item in found.signature.signers] == [owner.sha256]
+    assert "repeated_pair" in kinds(found) and not found.signature.other_signers
 
 
 def test_a_foreign_certificate_beside_the_real_key_is_refused(tmp_path: Path) -> None:
