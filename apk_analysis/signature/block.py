@@ -13,6 +13,7 @@ from apk_analysis.defects import Defect, problem
 from apk_analysis.fingerprint import Problem
 
 MAGIC = b"APK Sig Block 42"
+PADDING = 0x42726577
 MOST_PROBLEMS = 5
 V2, V3, V31 = 0x7109871A, 0xF05368C0, 0x1B93AD61
 
@@ -82,7 +83,7 @@ def find_block(archive: Archive) -> Block:
         for number, value in _pairs(bytes(archive.data[start + 8 : central - 24])):
             if number not in pairs:
                 pairs[number] = value
-            elif len(problems) < MOST_PROBLEMS:
+            elif number != PADDING and len(problems) < MOST_PROBLEMS:
                 problems.append(problem("signature.block", "repeated_pair", f"{number:#010x}, {len(value)} bytes"))
     except Defect as defect:
         problems.append(defect.problem("signature.block"))

@@ -16,12 +16,11 @@ import yaml
 from apk_analysis.archive import Archive
 from apk_analysis.defects import Defect, printable
 from apk_analysis.fingerprint import Trait
-from apk_analysis.signature.block import V2, V3, V31, find_block
+from apk_analysis.signature.block import PADDING, V2, V3, V31, find_block
 from apk_analysis.signature.stamp import OLD_STAMP, STAMP
 from apk_analysis.signature.v4 import ENDING
 
 FILE = Path(__file__).with_name("block_ids.yml")
-PADDING = 0x42726577
 ORDINARY = {V2, V3, V31, STAMP, OLD_STAMP, PADDING}
 LONGEST = 500
 """Characters of a text that are shown."""
@@ -36,7 +35,7 @@ def leads(archive: Archive) -> Iterator[Trait]:
     for number, value in list(find_block(archive).pairs.items())[:MOST]:
         if number not in ORDINARY:
             yield _of_pair(number, value)
-    if archive.comment:
+    if archive.comment.strip(b"\0"):
         packed = _VASDOLLY_COMMENT.search(archive.comment)
         text = _text(packed["channel"] if packed else archive.comment)
         kind = "channel" if packed else "archive_comment"
