@@ -14,6 +14,7 @@ SHORTEST = 8
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){6,}")
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9.-]+[.][A-Za-z]{2}|https?://\d+[.]\d+[.]\d+")
+_ESCAPES = re.compile(rb"(?:\\x[0-9a-fA-F]{2})+")
 _UNPRINTABLE = re.compile(r"[^\t\n\r -~\u00a1-\ufffc]")
 
 
@@ -33,6 +34,12 @@ def unhexed(text: bytes) -> bytes | None:
     """Hexadecimal digits; None when they are none."""
     text = text[: LONGEST * 2]
     return bytes.fromhex(text.decode("ascii")) if _HEX.fullmatch(text) else None
+
+
+def unescaped(text: bytes) -> bytes:
+    r"""Characters written as \x68, as far as they go."""
+    run = _ESCAPES.match(text[: LONGEST * 4])
+    return bytes.fromhex(run[0].replace(b"\\x", b"").decode()) if run else b""
 
 
 def xored(data: bytes, key: bytes) -> bytes:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from apk_analysis.traits.addresses import Address
 from apk_analysis.traits.facts import fact
 
 Purpose = Literal["config_endpoint", "update_endpoint"]
-_WORDS = re.compile(r"[/?&=.]+")
 
 
 def purpose_of(address: Address) -> Purpose | None:

@@ -6,7 +6,7 @@ r"""Facts that finders go by: one YAML file per subject in facts/, each a list o
       kinds: [name, native]            # only in these kinds of text (default: all, see `Kind`)
       most: 64                         # hits kept per file and anchor (default: 16)
       exhaustive: true                 # whether a file with more is told of: what stands around each hit decides
-      hidden: [base64, hex, reversed]  # also found when written so; such hits are decoded, then searched again
+      hidden: [base64, hex, reversed]  # also found in these forms (see `Form`); what is decoded is searched again
       vendor: Bangcle                  # everything else is for the finder: `fact.more["vendor"]`
 
 An anchor has at least three bytes. One with other than ASCII characters is also found in GBK, in UTF-16 and as
@@ -27,8 +27,8 @@ FOLDER = Path(__file__).with_name("facts")
 Kind = Literal["dex", "resources", "xml", "text", "script", "native", "data", "name"]
 """Where a text stands: strings of a DEX file, resources.arsc, binary XML, text-like files, JavaScript (Hermes bytecode
 too), ELF files, any other file, the names of the entries themselves."""
-Form = Literal["base64", "hex", "reversed", "joined"]
-"""How an anchor may be hidden; 'joined': over several constants that one method uses one after the other."""
+Form = Literal["base64", "hex", "reversed", "escapes", "joined"]
+"""How an anchor may be hidden. 'escapes': each character as \\x68; 'joined': over constants that a method uses in turn."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FORMS: tuple[Form, ...] = get_args(Form)
 MOST = 16

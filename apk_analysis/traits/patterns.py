@@ -10,6 +10,8 @@ from typing import NamedTuple
 from apk_analysis.traits.automaton import Pattern, Tables, build
 from apk_analysis.traits.facts import KINDS, Fact, Kind, all_facts
 
+FOLDED = frozenset({"hex", "escapes"})
+"""Forms in which upper and lower case are the same."""
 JOINED = 1 << len(KINDS)
 """The bit of constants joined behind each other, beside those of the kinds."""
 
@@ -25,7 +27,7 @@ class Origin(NamedTuple):
     exhaustive: bool
     """See `Fact`."""
     form: str
-    """Empty when it stands in the open, else 'reversed', 'hex', or 'base64' and its place in a group of three bytes."""
+    """Empty when it stands in the open, else as in `Form`; behind 'base64' its place in a group of three bytes."""
 
 
 def bit(kind: Kind) -> int:
@@ -54,7 +56,7 @@ def _patterns(file: str, fact: Fact) -> Iterator[tuple[Origin, Pattern]]:
         for form, text in _hidden(anchor, fact):
             yield (
                 Origin(file, fact.id, anchor, "utf-8", fact.exhaustive, form),
-                Pattern(text, form == "hex", True, kinds, fact.most),
+                Pattern(text, form in FOLDED, True, kinds, fact.most),
             )
 
 
@@ -72,6 +74,8 @@ def _hidden(anchor: str, fact: Fact) -> Iterator[tuple[str, bytes]]:
         yield "reversed", plain[::-1]
     if "hex" in fact.hidden:
         yield "hex", plain.hex().encode()
+    if "escapes" in fact.hidden:
+        yield "escapes", "".join(f"\\x{byte:02x}" for byte in plain).encode()
     if "base64" in fact.hidden:
         for shift in range(3):
             text = base64.b64encode(bytes(shift) + plain + b"\0\0")

@@ -13,10 +13,13 @@ from apk_analysis.traits.search import Hit, Search, Text
 
 MOST, MOST_BYTES, MOST_TRIED, DEEPEST = 2_000, 4 << 20, 10_000, 3
 """Per sample: texts and bytes that are decoded, constants that are tried; decodings within decodings."""
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
-_HEX_RUN = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _URL_RUN_BEFORE = re.compile(r"[\w.~:/?#@!$&()*+,;=%-]*\Z", re.ASCII)
-_DECODERS: dict[str, Callable[[bytes], bytes | None]] = {"base64": encodings.unbased, "hex": encodings.unhexed}
+_RUNS: dict[str, tuple[re.Pattern[str], Callable[[bytes], bytes | None]]] = {
+    "base64": (re.compile(r"[A-Za-z0-9+/_-]*={0,2}"), encodings.unbased),
+    "hex": (re.compile(r"(?:[0-9a-fA-F]{2})*"), encodings.unhexed),
+    "escapes": (re.compile(r"(?:\\x[0-9a-fA-F]{2})*"), encodings.unescaped),
+}
+"""Form -> what belongs to it from a place on, and how it is undone."""
 _OFFSET = {"base64 0": 0, "base64 1": 2, "base64 2": 3}
 """Characters of a group of four in front of what is recognised."""
 
@@ -66,8 +69,9 @@ def _anchored(hits: list[Hit], own: AppCode) -> Iterator[Text]:
             continue
         back = _OFFSET.get(hit.form, 0)
         form = hit.form.partition(" ")[0]
-        run = (_HEX_RUN if form == "hex" else _BASE64_RUN).match(hit.before[len(hit.before) - back :] + hit.text)
-        decoded = _DECODERS[form](run[0].encode()) if run and len(hit.before) >= back else None
+        pattern, undo = _RUNS[form]
+        run = pattern.match(hit.before[len(hit.before) - back :] + hit.text)
+        decoded = undo(run[0].encode()) if run and len(hit.before) >= back else None
         if decoded:
             yield Text(hit.where, _readable(decoded), (*hit.decode, form))
 

@@ -31,6 +31,7 @@ def xored(text: str, key: bytes) -> bytes:
     return bytes(byte ^ key[at % len(key)] for at, byte in enumerate(text.encode()))
 
 
+ESCAPES = "".join(f"\\x{byte:02x}" for byte in URL.encode())
 ENCODED = {
     "base64": (b64(URL), ("base64",)),
     "base64 without padding": (b64(URL + "/a").rstrip("="), ("base64",)),
@@ -62,7 +63,9 @@ def test_not_those_of_libraries(name: str) -> None:
     assert not steps({"classes.dex": dex({MAIN: ["hello"], LIBRARY: [ENCODED[name][0]]})})
 
 
-@pytest.mark.parametrize("text", [b64(URL), b64("x" + URL), b64("xy" + URL), URL.encode().hex(), URL[::-1], HOST[::-1]])
+@pytest.mark.parametrize(
+    "text", [b64(URL), b64("x" + URL), b64("xy" + URL), URL.encode().hex(), URL[::-1], HOST[::-1], ESCAPES]
+)
 def test_texts_in_assets(text: str) -> None:
     found = traits({"assets/app.js": f"var k = '{text}';".encode()}, "model_api_host")
     assert [item.value for item in found] == [HOST] and found[0].decode and found[0].where == "assets/app.js"
