@@ -28,7 +28,7 @@ Kind = Literal["dex", "resources", "xml", "text", "script", "native", "data", "n
 """Where a text stands: strings of a DEX file, resources.arsc, binary XML, text-like files, JavaScript (Hermes bytecode
 too), ELF files, any other file, the names of the entries themselves."""
 Form = Literal["base64", "hex", "reversed", "escapes", "joined"]
-"""How an anchor may be hidden. 'escapes': each character as \\x68; 'joined': over constants that a method uses in turn."""
+"""How an anchor may be hidden. 'escapes': each character as \\x68; 'joined': over constants used in turn."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FORMS: tuple[Form, ...] = get_args(Form)
 MOST = 16
