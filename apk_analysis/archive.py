@@ -141,13 +141,21 @@ class Archive:
         if fitting:
             if len(fitting) > 1 or fitting[-1] != places[-1]:
                 self.note("second_end_record", "readers that choose another one see another archive")
-            return base + fitting[-1]
+            usable = next((at for at in reversed(fitting) if self._leads_to_directory(base + at)), fitting[-1])
+            if usable != fitting[-1]:
+                self.flaw = "the last end record leads nowhere"
+            return base + usable
         if not places:
             raise Defect("truncated" if bytes(self.data[:4]) == LOCAL else "no_end_record")
         lost = missing[places[-1]]
         kind, self.flaw = ("trailing_data", "trailing data") if lost < 0 else ("truncated", "truncated comment")
         self.note(kind, f"{abs(lost)} bytes")
         return base + places[-1]
+
+    def _leads_to_directory(self, end: int) -> bool:
+        """Whether a directory lies where an end record says, or right in front of it."""
+        _, _, _, _, _, size, offset, _ = END_RECORD.unpack_from(self.data, end)
+        return any(at >= 0 and bytes(self.data[at : at + 4]) == CENTRAL for at in (offset, end - size))
 
     def _check_place(self) -> None:
         """Whether the directory lies where the end record says; shifts the offsets when data was put in front."""
@@ -156,9 +164,10 @@ class Archive:
             moved = self.central + gap
             if moved < 0 or bytes(self.data[moved : moved + 4]) != CENTRAL:
                 raise Defect("misplaced_directory", f"at {self.central}, end record at {self.end}")
-            self.note("prefix_data" if gap > 0 else "misplaced_directory", f"offsets are wrong by {gap} bytes")
+            shifted = gap > 0 and not self._leads_to_header(moved, gap)
+            self.note("prefix_data" if shifted else "misplaced_directory", f"offsets are wrong by {gap} bytes")
             self.flaw = self.flaw or "offsets do not fit the file"
-            self.shift = max(gap, 0)
+            self.shift = gap if shifted else 0
             self.central, self.central_end = moved, self.end
         elif gap < 0:
             raise Defect("misplaced_directory", f"ends at {self.central_end}, end record at {self.end}")
@@ -167,6 +176,12 @@ class Archive:
         if bytes(self.data[:4]) == b"dex\n":
             self.note("janus", "the file is a DEX and a ZIP at once")
             self.flaw = self.flaw or "Janus"
+
+    def _leads_to_header(self, record: int, gap: int) -> bool:
+        """Whether the offset in a record of the directory is right as it stands, and not when `gap` is added."""
+        header = int.from_bytes(self.data[record + 42 : record + 46], "little")
+        as_told, moved = (bytes(self.data[at : at + 4]) == LOCAL for at in (header, header + gap))
+        return as_told and not moved
 
     def _walk(self, declared: int) -> tuple[Entry, ...]:
         directory = Directory(self.data, self.central, self.central_end, self.shift)

@@ -56,7 +56,8 @@ class Contents:
         self._algorithms = sorted(algorithms)
         self._sizes: dict[int, int] = {}
         self._digests: dict[tuple[int, str], bytes] = {}
-        self._defects: dict[int, Defect] = {}
+        self._defects: dict[int, tuple[str, str]] = {}
+        """Kind and detail, not the exceptions: those hold the inflaters of their frames, 17 kB each."""
         self._left = archive.limits.most(len(archive.data))
 
     def __iter__(self) -> Iterator[Content]:
@@ -89,7 +90,7 @@ class Contents:
 
     def _know(self, entry: Entry) -> None:
         if entry.number in self._defects:
-            raise self._defects[entry.number]
+            raise Defect(*self._defects[entry.number])
         if entry.number not in self._sizes:
             self._measure(entry)
 
@@ -99,7 +100,7 @@ class Contents:
             states: list[Any] = [HASHES[name](usedforsecurity=False) for name in self._algorithms]
             size, data = self._pass(entry, (*states, *more))
         except Defect as defect:
-            self._defects[entry.number] = defect
+            self._defects[entry.number] = defect.kind, defect.detail
             raise
         self._sizes[entry.number] = size
         for name, state in zip(self._algorithms, states, strict=True):

@@ -9,7 +9,8 @@ from apk_analysis.fingerprint import Trait
 from apk_analysis.traits.finder import Finder, Seen
 
 PAGES, SCRIPTS = ("html", "htm"), ("js", "mjs")
-LEAST_FILES = 3
+LEAST_FILES, DEEPEST = 3, 32
+"""Files of a page, and folders that are looked into within each other."""
 
 
 class H5Assets(Finder):
@@ -21,18 +22,26 @@ class H5Assets(Finder):
         files, scripts = Counter[str](), Counter[str]()
         names = [name for name in seen.names if name.startswith("assets/")]
         for name in names:
-            if _ending(name) in PAGES and not any(name.startswith(folder) for folder in pages):
-                folder = name.rpartition("/")[0] + "/"
-                pages = {known: page for known, page in pages.items() if not known.startswith(folder)}
-                pages[folder] = name
+            if _ending(name) in PAGES:
+                pages.setdefault(name.rpartition("/")[0] + "/", name)
         for name in names:
-            for folder in pages:
-                if name.startswith(folder):
-                    files[folder] += 1
-                    scripts[folder] += _ending(name) in SCRIPTS
+            topmost = next((folder for folder in _folders(name) if folder in pages), None)
+            if topmost is not None:
+                files[topmost] += 1
+                scripts[topmost] += _ending(name) in SCRIPTS
         for folder, page in sorted(pages.items()):
             if scripts[folder] and files[folder] >= LEAST_FILES:
                 yield Trait(kind="h5_assets", value=f"{folder} ({files[folder]} files)", where=page)
+
+
+def _folders(name: str) -> Iterator[str]:
+    """Folders that a file lies in, the outermost first."""
+    at = 0
+    for _ in range(DEEPEST):
+        at = name.find("/", at) + 1
+        if not at:
+            return
+        yield name[:at]
 
 
 def _ending(name: str) -> str:
