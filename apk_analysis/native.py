@@ -193,7 +193,7 @@ class Elf:
         return None
 
     def symbols(self) -> tuple[set[str], set[str]]:
-        """(names that others may use, names that it takes from others). Raises Defect."""
+        """(exported names with the first letter of JNI ones, names that it takes from others). Raises Defect."""
         if SYMBOLS not in self._tags or STRINGS not in self._tags:
             return set(), set()
         start, table = self._offset(self._tags[SYMBOLS]), self._offset(self._tags[STRINGS])
@@ -202,7 +202,9 @@ class Elf:
         found = np.frombuffer(self.data, form, count, start)
         usable = (found["name"] != 0) & ((found["info"] >> 4 == 1) | (found["info"] >> 4 == 2))
         theirs = found["at"] == 0
-        exports = {self._name(table, at) for at in found["name"][usable & ~theirs].tolist()}
+        offered = found["name"][usable & ~theirs]
+        letters = np.frombuffer(self.data, np.uint8)[np.minimum(offered.astype(np.int64) + table, len(self.data) - 1)]
+        exports = {self._name(table, at) for at in offered[letters == ord("J")].tolist()}
         imports = {self._name(table, at) for at in found["name"][usable & theirs].tolist()}
         return exports, imports
 

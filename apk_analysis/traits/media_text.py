@@ -14,10 +14,12 @@ _BOXES = frozenset({b"moov", b"udta", b"meta", b"ilst", b"trak", b"----"})
 
 
 def may_speak(data: bytes, word: bytes) -> bool:
-    """Whether a word may stand in the metadata: plain, in UTF-16, or in XMP that a PNG keeps compressed."""
+    """Whether a word may stand in the metadata: plain, in UTF-16, or in a text that a PNG keeps compressed."""
     if not data.startswith(_MAGICS) and data[4:8] != b"ftyp":
         return False
-    return word in data or b"\0".join(word[i : i + 1] for i in range(len(word))) in data or b"XML:com.adobe.xmp" in data
+    if data.startswith(b"\x89PNG"):
+        return b"TXt" in data or word in data
+    return word in data or b"\0".join(word[at : at + 1] for at in range(len(word))) in data
 
 
 def metadata(data: bytes) -> Iterator[str]:
