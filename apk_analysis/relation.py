@@ -30,6 +30,8 @@ FEW_SCREENS, FEW_STRINGS, FEW_ASSETS, FEW_IN_ALL = 5, 12, 4, 5
 CODE, SCREENS = (0.25, 0.60), (0.25, 0.60)
 STRINGS, ASSETS, IN_ALL = (0.35, 0.80), (0.35, 0.80), (0.50, 0.90)
 """Shares at which evidence begins to speak, and at which it is as strong as it gets."""
+BALANCE = 0.1
+"""What both of two apps must share of their files or texts."""
 NEAR_ICON = 4
 """Of 64 bits of a difference hash: icons that a person takes for the same."""
 STRONG, LIKELY = 0.97, 0.5
@@ -59,11 +61,15 @@ class Shared:
     overlap: Overlap = NOTHING
     sizes: tuple[int, int] = (0, 0)
 
-    def most(self, few: int) -> float | None:
-        """The larger of the two shares, among sets of at least `few` features; None when one has too few."""
-        if min(self.sizes) < few:
+    def most(self, few: int, balance: float = 0.0) -> float | None:
+        """The larger of the two shares, among sets of at least `few` features; None when one has too few.
+
+        `balance`: what the smaller share must reach; a handful of files or texts is easily found in a huge app.
+        """
+        shares = self.overlap.first_in_second, self.overlap.second_in_first
+        if min(self.sizes) < few or min(shares) < balance:
             return None
-        return max(self.overlap.first_in_second, self.overlap.second_in_first)
+        return max(shares)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +144,8 @@ def code_evidence(found: Measures) -> float | None:
 def content_evidence(found: Measures) -> float:
     """How much files, texts and looks say, together. Where code has spoken, texts in it add nothing."""
     spoken = code_evidence(found) is not None and not any(found.hidden)
-    files = CONTENT * ramp(found.assets.most(FEW_ASSETS), ASSETS)
-    texts = 0.0 if spoken else CONTENT * ramp(found.strings.most(FEW_STRINGS), STRINGS)
+    files = CONTENT * ramp(found.assets.most(FEW_ASSETS, BALANCE), ASSETS)
+    texts = 0.0 if spoken else CONTENT * ramp(found.strings.most(FEW_STRINGS, BALANCE), STRINGS)
     in_all = 0.0 if spoken else CONTENT * ramp(_in_all(found), IN_ALL)
     looks = [LOOKS[kind] for kind in alike_looks(found)]
     chance = joined([max(in_all, joined([files, texts])), *looks])
@@ -155,7 +161,7 @@ def _in_all(found: Measures) -> float | None:
         sizes = (found.screens[side].sizes[0], found.strings.sizes[side], found.assets.sizes[side])
         if sum(sizes) >= FEW_IN_ALL:
             shares.append(sum(part.overlap.shared for part in parts) / sum(sizes))
-    return max(shares, default=None)
+    return max(shares) if shares and min(shares) >= BALANCE else None
 
 
 def alike_looks(found: Measures) -> Iterator[str]:

@@ -13,6 +13,7 @@ import random
 import re
 import shutil
 import string
+import struct
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -146,7 +147,7 @@ def swap_looks(package: Package) -> dict[str, bytes]:
     if label:
         other = word(package.random, len(label)).title()
         for name in ("AndroidManifest.xml", "resources.arsc"):
-            now = replaced(files.get(name, b""), label, other)
+            now = respelled(files.get(name, b""), label, other)
             changed |= now != files.get(name, b"")
             files[name] = now
     base = icon.rpartition("/")[2]
@@ -361,6 +362,16 @@ def word(chance: random.Random, length: int) -> str:
 def replaced(data: bytes, old: str, new: str) -> bytes:
     """Both spellings that binary XML and resource tables know."""
     return data.replace(old.encode(), new.encode()).replace(old.encode("utf-16-le"), new.encode("utf-16-le"))
+
+
+def respelled(data: bytes, old: str, new: str) -> bytes:
+    """The same for a whole string of a pool only, with its length before and its end behind it."""
+    if len(new.encode()) == len(old.encode()) < 128:
+        head = bytes([len(old), len(old.encode())])
+        data = data.replace(head + old.encode() + b"\0", head + new.encode() + b"\0")
+    wide = len(old.encode("utf-16-le")) // 2
+    head, end = struct.pack("<H", wide), b"\0\0"
+    return data.replace(head + old.encode("utf-16-le") + end, head + new.encode("utf-16-le") + end)
 
 
 def spelled(data: bytes, text: str) -> bool:
