@@ -22,6 +22,7 @@ class AppDex:
     """One DEX file."""
 
     def __init__(self, part: OwnDex) -> None:
+        self.part = part
         self.dex = part.dex
         self.where = _CONTAINED.sub("", part.dex.name)
         self.classes: Mask = part.own
