@@ -9,6 +9,9 @@ ANALYSER_VERSION = 2
 """Rises whenever the same bytes would yield other facts; samples are analysed once per version."""
 
 Status = Literal["valid", "invalid", "unsigned", "unknown"]
+Sharing = Literal["public_test_key", "signing_tool", "project_template", "online_builder"]
+"""Anybody has the key; a tool signs for all its users with it; every project begun from a template has it; an online
+service signs for its customers with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,10 @@ class Signer:
     """The modulus as upper-case hexadecimal text. What APP备案 registers as 公钥 is this number, in hexadecimal or in
     decimal digits."""
     known_test_key: str | None = None
-    """'aosp testkey', 'Android Debug' ... when the key itself is publicly known or the certificate is a debug one."""
+    """'AOSP testkey', 'uber-apk-signer debug' ... when the key is one that many people share, or the certificate is a
+    debug one."""
+    shared_by: Sharing | None = None
+    """Who else signs with this key. Set for keys recognised by their hash: signing with them identifies nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

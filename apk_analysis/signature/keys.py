@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from apk_analysis.defects import Defect, printable
 from apk_analysis.fingerprint import Signer
-from apk_analysis.signature.known_keys import known_test_key
+from apk_analysis.signature.known_keys import known_key
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "md5": hashes.MD5(),  # noqa: S303 - old v1 signatures really use it
@@ -117,6 +117,7 @@ def signer(certificate: Certificate) -> Signer:
     key = read_public_key(spki)
     modulus = f"{key.public_numbers().n:X}" if isinstance(key, rsa.RSAPublicKey) else None
     named, key_hash = _name(parsed, "subject"), hashlib.sha256(spki).hexdigest()
+    known = known_key(certificate.sha256, key_hash, named)
     return Signer(
         sha256=certificate.sha256,
         sha1=hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest(),
@@ -128,7 +129,8 @@ def signer(certificate: Certificate) -> Signer:
         public_key_sha256=key_hash,
         rsa_modulus=modulus,
         rsa_modulus_md5=modulus and hashlib.md5(modulus.encode(), usedforsecurity=False).hexdigest(),
-        known_test_key=known_test_key(certificate.sha256, key_hash, named),
+        known_test_key=known and known.name,
+        shared_by=known and known.shared_by,
     )
 
 
