@@ -271,3 +271,10 @@ def test_real_libraries_are_recognised_under_other_names(corpus):
             assert proven > 300
             seen += 1
     assert seen
+
+
+@pytest.mark.parametrize("classes", [(), (Class("LAlone;"),)], ids=["no class", "no code"])
+def test_dex_files_without_code(classes):
+    found = find_own(dexes(*classes), "com.example.app")
+    assert summary(found).own_classes == len(classes)
+    assert read_features(found, ["com.example.app.Main"]).sketches() == {}
