@@ -19,10 +19,10 @@ from apk_analysis.lookup import Lookup
 from apk_analysis.manifest import Manifest, application_of, read_manifest
 from apk_analysis.network_security import read_network_security
 from apk_analysis.shared_paths import read_shared_paths
-from apk_analysis.signature.verify import verify
+from apk_analysis.signature.verify import algorithms, verify
 
 MANIFEST = "AndroidManifest.xml"
-LARGEST_MANIFEST = 16 << 20
+LARGEST_MANIFEST, LARGEST_IDSIG = 16 << 20, 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,9 @@ class Package:
         self.archive = archive
         self._path = path
         self._guard = guard
-        self.contents = Contents(archive, inside=inside)
+        nothing = frozenset[str]()
+        wanted = guard.run("signature.v1", lambda: algorithms(archive), nothing)
+        self.contents = Contents(archive, wanted, inside)
 
     def identity(self, beside: Sequence[Archive] = ()) -> Identity:
         """Cheapest after `contents` was iterated: then nothing is inflated a second time for the signature.
@@ -96,9 +98,17 @@ class Package:
         return self._guard.run("signature", lambda: self._verified(platform), Signature())
 
     def _verified(self, platform: Platform | None) -> Signature:
-        signature, problems = verify(self.archive, platform)
+        signature, problems = verify(self.archive, platform, self.contents, _beside(self._path))
         self._guard.note(problems)
         return signature
+
+
+def _beside(path: Path) -> bytes | None:
+    """The v4 signature file that came with the sample; None when there is none."""
+    file = path.with_name(path.name + ".idsig")
+    if not file.is_file() or file.stat().st_size > LARGEST_IDSIG:
+        return None
+    return file.read_bytes()
 
 
 def open_archive(data: Bytes, container: str, guard: Guard) -> Archive | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apk_analysis.archive import Archive, Limits
+from apk_analysis.contents import Contents
 from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Problem
 from apk_analysis.signature.v1 import verify_v1
@@ -30,7 +31,7 @@ def read_signed(jar: bytes, name: str, *, largest: int) -> Vouched | Problem:
     """
     try:
         archive = Archive(jar, Limits(entries=MOST_ENTRIES, entry=largest, total=2 * largest))
-        outcome = verify_v1(archive, RULES)
+        outcome = verify_v1(archive, Contents(archive), RULES)
         if outcome.state != "valid" or len(outcome.signers) != 1:
             return _wrong_signature(outcome.state, [f"{found.kind} {found.detail}" for found in outcome.problems])
         entry = archive.find(name)
