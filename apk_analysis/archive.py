@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from apk_analysis.defects import Defect, problem
@@ -121,15 +120,19 @@ class Archive:
         if entry.method == STORED and entry.size <= limit:
             return bytes(self.data[start:stop])
         if entry.method == DEFLATED and entry.size <= limit and entry.packed <= entry.size + SLACK:
-            with _named(entry):
+            try:
                 content = inflate_whole(self.data, start, stop, entry.size)
+            except Defect as defect:
+                raise _named(defect, entry) from defect
             if content is not None:
                 return content
         return b"".join(self.stream(entry, limit))
 
     def _pieces(self, entry: Entry, start: int, stop: int) -> Iterator[bytes]:
-        with _named(entry):
+        try:
             yield from (stored_pieces if self.is_stored(entry) else inflate_pieces)(self.data, start, stop)
+        except Defect as defect:
+            raise _named(defect, entry) from defect
 
     def _find_end(self) -> int:
         """Offset of the end record: the last one whose comment reaches exactly to the end of the file."""
@@ -194,10 +197,6 @@ class Archive:
         return entries
 
 
-@contextmanager
-def _named(entry: Entry) -> Iterator[None]:
-    """Defects of a content say which entry it is."""
-    try:
-        yield
-    except Defect as defect:
-        raise Defect(defect.kind, f"{entry.name} {defect.detail}".rstrip()) from defect
+def _named(defect: Defect, entry: Entry) -> Defect:
+    """The defect of a content, which says which entry it is."""
+    return Defect(defect.kind, f"{entry.name} {defect.detail}".rstrip())

@@ -110,8 +110,25 @@ class Contents:
     def _pass(self, entry: Entry, states: Sequence[Any]) -> tuple[int, bytes | None]:
         if self._left <= 0:
             raise Defect("too_large", f"{entry.name}: the files before it hold too much together")
+        if entry.size <= KEPT:
+            whole = self.archive.read(entry, KEPT)
+            size, crc = len(whole), crc32(whole)
+            data: bytes | None = whole
+            for state in states:
+                state.update(whole)
+        else:
+            size, crc, data = self._stream(entry, states)
+        self._left -= size
+        if size != entry.size:
+            self._note("lying_size", f"{entry.name}: {entry.size} declared, {size} found")
+        elif crc != entry.crc and entry.crc:
+            self._note("crc_mismatch", f"{entry.name}: {entry.crc:08x} declared, {crc:08x} found")
+        return size, data
+
+    def _stream(self, entry: Entry, states: Sequence[Any]) -> tuple[int, int, bytes | None]:
+        """Size, checksum and content of what is declared too large to be kept, but may be smaller."""
         size, crc, kept = 0, 0, list[bytes]()
-        for piece in (self.archive.read(entry, KEPT),) if entry.size <= KEPT else self.archive.stream(entry):
+        for piece in self.archive.stream(entry):
             size, crc = size + len(piece), crc32(piece, crc)
             for state in states:
                 state.update(piece)
@@ -119,12 +136,7 @@ class Contents:
                 kept.append(piece)
             else:
                 kept.clear()
-        self._left -= size
-        if size != entry.size:
-            self._note("lying_size", f"{entry.name}: {entry.size} declared, {size} found")
-        elif crc != entry.crc and entry.crc:
-            self._note("crc_mismatch", f"{entry.name}: {entry.crc:08x} declared, {crc:08x} found")
-        return size, b"".join(kept) if size <= KEPT else None
+        return size, crc, b"".join(kept) if size <= KEPT else None
 
     def _note(self, kind: str, detail: str) -> None:
         found = problem("zip", kind, detail)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import x509
@@ -48,15 +49,21 @@ class Certificate:
     def parsed(self) -> Any:
         """asn1crypto's view. Raises Defect."""
         try:
-            certificate = x509.Certificate.load(self.der)
-            _ = certificate.public_key.dump(), certificate.serial_number
+            return _load(self.der)
         except Exception as error:  # asn1crypto raises what it likes on hostile bytes
             raise Defect("malformed_certificate", str(error)) from error
-        return certificate
 
     def spki(self) -> bytes:
         """SubjectPublicKeyInfo as it stands in the certificate."""
         return bytes(self.parsed().public_key.dump())
+
+
+@lru_cache(maxsize=32)
+def _load(der: bytes) -> Any:
+    """Kept, because every scheme of a package brings the same certificate."""
+    certificate = x509.Certificate.load(der)
+    _ = certificate.public_key.dump(), certificate.serial_number
+    return certificate
 
 
 def read_public_key(spki: bytes) -> PublicKey:
