@@ -19,10 +19,11 @@ from apk_analysis.lookup import Lookup
 from apk_analysis.manifest import Manifest, application_of, read_manifest
 from apk_analysis.network_security import read_network_security
 from apk_analysis.shared_paths import read_shared_paths
+from apk_analysis.signature.v4 import find_idsig
 from apk_analysis.signature.verify import algorithms, verify
 
 MANIFEST = "AndroidManifest.xml"
-LARGEST_MANIFEST, LARGEST_IDSIG = 16 << 20, 32 << 20
+LARGEST_MANIFEST = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +99,9 @@ class Package:
         return self._guard.run("signature", lambda: self._verified(platform), Signature())
 
     def _verified(self, platform: Platform | None) -> Signature:
-        signature, problems = verify(self.archive, platform, self.contents, _beside(self._path))
+        signature, problems = verify(self.archive, platform, self.contents, find_idsig(self._path))
         self._guard.note(problems)
         return signature
-
-
-def _beside(path: Path) -> bytes | None:
-    """The v4 signature file that came with the sample; None when there is none."""
-    file = path.with_name(path.name + ".idsig")
-    if not file.is_file() or file.stat().st_size > LARGEST_IDSIG:
-        return None
-    return file.read_bytes()
 
 
 def open_archive(data: Bytes, container: str, guard: Guard) -> Archive | None:
