@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -17,9 +18,12 @@ from apk_analysis.inflate import crc32
 
 KEPT = 64 << 20
 """Bytes of one entry that readers get in one piece; a larger one is only hashed."""
+BEYOND = 64 << 10
+"""Bytes that a content is read beyond its declared size: Android refuses any longer one."""
 MOST_PROBLEMS = 20
 HASHES: dict[str, Any] = {name: getattr(hashlib, name) for name in ("md5", "sha1", "sha256", "sha384", "sha512")}
 """What `algorithms` may name."""
+_CODE = re.compile(r"classes\d*\.dex")
 _place = attrgetter("header")
 
 
@@ -62,7 +66,7 @@ class Contents:
 
     def __iter__(self) -> Iterator[Content]:
         self._left = self.archive.limits.most(len(self.archive.data))
-        for entry in sorted(self.archive.entries, key=_place):
+        for entry in self._ordered():
             whole = blake3()
             try:
                 data = self._measure(entry, whole)
@@ -71,6 +75,19 @@ class Contents:
             else:
                 yield Content(entry, data, whole.digest(), self.inside)
         self.complete = True
+
+    def _ordered(self) -> list[Entry]:
+        """In file order; when they claim to hold more than is inflated, so that bait does not use up the limit.
+
+        Then code comes first, and everything once before what lies over the same bytes, the smallest first.
+        """
+        ordered = sorted(self.archive.entries, key=_place)
+        if sum(entry.size for entry in ordered) <= self._left:
+            return ordered
+        first = {entry.header: entry for entry in reversed(ordered)}
+        return sorted(
+            ordered, key=lambda entry: (not _CODE.fullmatch(entry.name), first[entry.header] != entry, entry.size)
+        )
 
     def size(self, entry: Entry) -> int:
         """Bytes after inflating, as found. Raises Defect like `digest`."""
@@ -137,6 +154,15 @@ class Contents:
             else:
                 kept.clear()
         return size, crc, b"".join(kept) if size <= KEPT else None
+
+    def _read(self, entry: Entry) -> bytes:
+        """The whole content of an entry that declares at most KEPT bytes. Raises Defect."""
+        try:
+            return self.archive.read(entry, entry.size + BEYOND)
+        except Defect as defect:
+            if defect.kind == "too_large":
+                raise Defect("lying_size", f"{entry.name}: {entry.size} declared, many more found") from defect
+            raise
 
     def _note(self, kind: str, detail: str) -> None:
         found = problem("zip", kind, detail)

@@ -13,6 +13,8 @@ ZIP, GZIP = b"PK\3\4", b"\x1f\x8b\x08"
 INSIDE = "!/"
 """Between the path of an archive and that of a file in it."""
 LIMITS = Limits(entries=5_000, entry=16 << 20, total=64 << 20)
+LISTED = 1 << 10
+"""What an entry costs by being listed, in bytes that could be searched instead."""
 
 
 def is_archive(data: bytes) -> bool:
@@ -20,25 +22,29 @@ def is_archive(data: bytes) -> bool:
     return data.startswith((ZIP, GZIP))
 
 
-def files_of(where: str, data: bytes, room: int) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of what an archive holds; the list of names first. At most `room` bytes and one file more.
+def files_of(where: str, data: bytes, room: int) -> Iterator[tuple[str, bytes, int]]:
+    """(path, content, cost) of what an archive holds; the list of names first. Ends when more than `room` was spent.
 
     Raises Defect where it cannot be read on.
     """
     if data.startswith(GZIP):
         most = min(room, LIMITS.entry)
         whole = inflate_gzip(data, most)
-        yield f"{where}{INSIDE}content", whole
+        yield f"{where}{INSIDE}content", whole, len(whole)
         if len(whole) in {0, most}:
             raise Defect("too_large" if whole else "broken_entry", where)
         return
+    if room <= 0:
+        raise Defect("too_large", where)
     archive = Archive(data, LIMITS)
-    yield where, "\n".join(entry.name for entry in archive.entries).encode("utf-8", "surrogateescape")
+    cost = LISTED * len(archive.entries)
+    room -= cost
+    yield where, "\n".join(entry.name for entry in archive.entries).encode("utf-8", "surrogateescape"), cost
     contents = Contents(archive, inside=where + INSIDE)
     for content in contents:
         if content.data is None or room <= 0:
             raise Defect("too_large", content.where)
         room -= len(content.data)
-        yield content.where, content.data
+        yield content.where, content.data, len(content.data)
     for found in contents.problems[:1]:
         raise Defect(found.kind, found.detail)

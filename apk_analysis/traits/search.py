@@ -126,8 +126,8 @@ class Search:
     def _take_archive(self, where: str, data: bytes) -> None:
         """What lies in an archive, one level deep; of deeper ones the names of their files are seen."""
         try:
-            for path, content in files_of(where, data, self._room_inside):
-                self._room_inside -= len(content)
+            for path, content, cost in files_of(where, data, self._room_inside):
+                self._room_inside -= cost
                 self._take(path, content)
         except Defect as defect:
             self.note(f"an archive of which not all was searched ({defect.kind})", where)
