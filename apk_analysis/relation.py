@@ -5,7 +5,7 @@ Three kinds of evidence, each a probability between 0 and 1 with its reason:
 - code: the larger share of one app's own code that the other holds, where both have enough of it, and enough of it
   behind the components that their manifests name. That must be shared as well: a library that both bring along has no
   part in the screens of either. Tiny apps have no say here, because their code looks like that of every other tiny app;
-- content: files, and texts in code, that both hold; in a tiny app everything that was measured taken together;
+- content: files that both hold; in tiny apps screens, texts and files taken together, for each is a handful;
 - looks: icon, label, hosts and application id that are no other app's. One of them alone proves nothing.
 
 Code decides alone. Without it (a shell has next to none, a packer hides it) content and looks must speak together, and
@@ -25,10 +25,10 @@ Relation = Literal["identical", "same_app", "repackaged", "wrapper_pair", "relat
 
 FEW_CLASSES, FEW_CODE = 30, 40
 """Own classes and features of own code below which code says nothing."""
-FEW_SCREENS, FEW_STRINGS, FEW_ASSETS, FEW_IN_ALL = 5, 12, 4, 5
+FEW_SCREENS, FEW_ASSETS, FEW_IN_ALL = 5, 4, 5
 """Features below which a set says nothing."""
 CODE, SCREENS = (0.25, 0.60), (0.25, 0.60)
-STRINGS, ASSETS, IN_ALL = (0.35, 0.80), (0.35, 0.80), (0.50, 0.90)
+ASSETS, IN_ALL = (0.35, 0.80), (0.35, 0.80)
 """Shares at which evidence begins to speak, and at which it is as strong as it gets."""
 BALANCE = 0.1
 """What both of two apps must share of their files or texts."""
@@ -37,7 +37,7 @@ NEAR_ICON = 4
 STRONG, LIKELY = 0.97, 0.5
 LOOKS = {"icon": 0.45, "label": 0.35, "hosts": 0.45, "package": 0.35}
 CONTENT = 0.75
-"""What each look, and fully shared files or texts, say alone."""
+"""What each look says alone, and what fully shared content does."""
 DENIED = 0.4
 """The most that is left when large code is there and is another, or when looks and hosts are all others."""
 
@@ -142,13 +142,12 @@ def code_evidence(found: Measures) -> float | None:
 
 
 def content_evidence(found: Measures) -> float:
-    """How much files, texts and looks say, together. Where code has spoken, texts in it add nothing."""
+    """How much content and looks say, together. Where code has spoken, only files are content."""
     spoken = code_evidence(found) is not None and not any(found.hidden)
     files = CONTENT * ramp(found.assets.most(FEW_ASSETS, BALANCE), ASSETS)
-    texts = 0.0 if spoken else CONTENT * ramp(found.strings.most(FEW_STRINGS, BALANCE), STRINGS)
     in_all = 0.0 if spoken else CONTENT * ramp(_in_all(found), IN_ALL)
     looks = [LOOKS[kind] for kind in alike_looks(found)]
-    chance = joined([max(in_all, joined([files, texts])), *looks])
+    chance = joined([max(in_all, files), *looks])
     denied = (spoken and files < LIKELY) or (not looks and _other_hosts(found))
     return min(DENIED, chance) if denied else chance
 

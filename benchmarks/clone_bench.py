@@ -12,8 +12,8 @@ knows published archives and packages of the first half only, not the one that i
 Per kind of change: a clone is found when its relation to the original is `repackaged` or `wrapper_pair`. Counted
 against
 
-- unrelated: every clone beside every package of other families, any two clones with the injected library, shell apps
-  with 16 own classes beside each other (of one kit and of two) and beside every package. A hit is a false one;
+- unrelated: every clone beside every package of other families and makers, any two clones with the injected library,
+  shell apps with 16 own classes beside each other (of one kit and of two) and beside every package. A hit is wrong;
 - versions: every two packages of one application id with a verified signer in common. Their relation is `same_app`, or
   `related` where that signer's key is public; a clone's relation among them is a false one. Pairs of versions without a
   common signer differ from clones in nothing that can be measured: they are counted apart and judged by nobody.
@@ -27,6 +27,7 @@ import hashlib
 import itertools
 import json
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,7 @@ INJECTED = "net.sf.trove4j:trove4j:3.0.3"
 KINDS = ("re-sign", "rename package", "swap icon and label", "inject a library", "edit strings", "repack resources")
 KINDS += ("split dex", "merge dex", "rename classes and methods", "insert junk methods", "convert to a wrapper")
 SHELLS = 12
+COLLECTIONS = {"fdroidserver", "apktool", "mobsf"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Sample:
     name: str
     family: str
     app_id: str
+    source: str
+    """The published archive that the package was taken from, without its version."""
     fingerprint: Fingerprint
     part: OwnPart
 
@@ -100,14 +104,14 @@ class Reader:
         self.cache = cache / f"read-{dictionary}"
         self.cache.mkdir(parents=True, exist_ok=True)
 
-    def read(self, path: Path, family: str, app_id: str) -> Sample:
+    def read(self, path: Path, family: str, app_id: str = "", source: str = "") -> Sample:
         kept = self.cache / f"{path.stem[:80]}-{path.stat().st_size}.pickle"
         if not kept.is_file():
             found = analyse(path).fingerprint
             part = read_own_part(path, found.package, found.components)
             kept.write_bytes(pickle.dumps((found, part)))
         found, part = pickle.loads(kept.read_bytes())
-        return Sample(path.name, family, app_id, found, part)
+        return Sample(path.name, family, app_id, source, found, part)
 
 
 def use_dictionary(cache: Path, corpus: Path, rows: list[dict[str, str]]) -> str:
@@ -168,6 +172,17 @@ def make_shells(cache: Path) -> None:
             path.write_bytes(clones.shell_app(number % 2, number, cache / "work"))
 
 
+def source_of(row: dict[str, str]) -> str:
+    """Test collections hold strangers' apps; every other archive is by the maker of all its packages."""
+    source = re.split(r"[-_]\d", row["source_package"])[0]
+    return "" if source in COLLECTIONS else source
+
+
+def kin(first: Sample, second: Sample) -> bool:
+    """Whether two packages may share code by right: one family, or one maker's archive."""
+    return first.family == second.family or (first.source != "" and first.source == second.source)
+
+
 def recognisable(sample: Sample) -> bool:
     """Whether there is anything of its own that a clone could be recognised by; some test packages are empty."""
     sets = sample.part.sets
@@ -221,7 +236,7 @@ class Half:
     def unrelated(self) -> tuple[int, int]:
         """(wrong, pairs) of what all kinds are counted against."""
         with_library = [clone for kind, _, clone in self.clones if kind == "inject a library"]
-        pairs = [pair for pair in itertools.combinations(with_library, 2) if pair[0].family != pair[1].family]
+        pairs = [pair for pair in itertools.combinations(with_library, 2) if not kin(*pair)]
         library = count_hits(pairs, "library", quiet=self.quiet)
         shells = [*itertools.combinations(self.kits, 2), *itertools.product(self.kits, self.samples)]
         kit = count_hits(shells, "shell", quiet=self.quiet)
@@ -245,7 +260,7 @@ class Half:
             found += said.relation in FOUND
             if said.relation not in FOUND and not self.quiet:
                 print(f"  missed {kind}: {origin.name}: {reasons(said)}", file=sys.stderr)
-        foreign = [(clone, one) for origin, clone in mine for one in self.samples if one.family != origin.family]
+        foreign = [(clone, one) for origin, clone in mine for one in self.samples if not kin(origin, one)]
         wrong, total = count_hits(foreign, kind, quiet=self.quiet)
         return len(mine), found, wrong, total
 
@@ -285,13 +300,13 @@ def main() -> None:
     reader = Reader(given.cache, known)
     chosen = 0 if given.first_half else 1
     samples = [
-        reader.read(given.corpus / row["file"], family[row["file"]], row["app_id"])
+        reader.read(given.corpus / row["file"], family[row["file"]], row["app_id"], source_of(row))
         for row in rows
         if half(family[row["file"]]) == chosen
     ]
     if given.make:
         make_shells(given.cache)
-    kits = [reader.read(path, "shell", "") for path in sorted(given.cache.glob("shell-*.apk"))]
+    kits = [reader.read(path, "shell") for path in sorted(given.cache.glob("shell-*.apk"))]
     looked_at = Half(samples, kits, quiet=not given.first_half)
     by_name = {sample.name: sample for sample in samples}
     for row in sorted(bases(rows, family), key=lambda row: int(row["size"])):
@@ -304,7 +319,9 @@ def main() -> None:
         if given.make:
             make(origin, row, given.corpus / row["file"], given.cache)
         paths = [(kind, clone_path(given.cache, row, kind)) for kind in KINDS]
-        looked_at.clones += [(kind, origin, reader.read(p, origin.family, "")) for kind, p in paths if p.is_file()]
+        looked_at.clones += [
+            (kind, origin, reader.read(p, origin.family, source=origin.source)) for kind, p in paths if p.is_file()
+        ]
     result = looked_at.report()
     print(json.dumps(result))
     if any(min(row["f"], row["f_versions"]) < AIM for row in result.values() if row["clones"]):

@@ -144,7 +144,8 @@ def swap_looks(package: Package) -> dict[str, bytes]:
     """Other pictures under the launcher icon's name, and another label of the same length."""
     files, changed = dict(package.files), False
     label, icon = package.app["label"], package.app["icon"]
-    if label:
+    components = {descriptor[1:-1].rpartition("/")[2] for descriptor in package.own}
+    if label and label not in components:  # the same string would name both
         other = word(package.random, len(label)).title()
         for name in ("AndroidManifest.xml", "resources.arsc"):
             now = respelled(files.get(name, b""), label, other)
