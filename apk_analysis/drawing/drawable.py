@@ -13,6 +13,7 @@ from apk_analysis.drawing.adaptive import LAYER, draw_adaptive
 from apk_analysis.drawing.colour import Colour, argb
 from apk_analysis.drawing.measure import SQUARE, Frame, length, natural_frame, pixels, share
 from apk_analysis.drawing.paint import default_item, read_paint
+from apk_analysis.drawing.raster import Budget
 from apk_analysis.drawing.shape import draw_shape
 from apk_analysis.drawing.vector import draw_vector
 from apk_analysis.lookup import Lookup
@@ -27,6 +28,7 @@ class Painter:
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self._left = MOST_DRAWN
+        self._budget = Budget()
         self._by_tag: dict[str, Callable[[Element, Frame, int], Image.Image]] = {
             "adaptive-icon": self._adaptive,
             "maskable-icon": self._adaptive,
@@ -105,11 +107,11 @@ class Painter:
         return self._element(inner, frame, depth)
 
     def _vector(self, element: Element, frame: Frame, _: int) -> Image.Image:
-        drawn = draw_vector(element, frame, self.lookup)
+        drawn = draw_vector(element, frame, self.lookup, self._budget)
         return self._tinted(element, _faded(drawn, share(element, "alpha")))
 
     def _shape(self, element: Element, frame: Frame, _: int) -> Image.Image:
-        return draw_shape(element, frame, self.lookup)
+        return draw_shape(element, frame, self.lookup, self._budget)
 
     def _colour(self, element: Element, frame: Frame, _: int) -> Image.Image:
         paint = read_paint(element.get("color"), self.lookup)

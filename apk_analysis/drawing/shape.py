@@ -7,38 +7,39 @@ import math
 from PIL import Image
 
 from apk_analysis.axml import FRACTION, Element
+from apk_analysis.drawing.canvas import Canvas
 from apk_analysis.drawing.measure import Frame, choice, length
+from apk_analysis.drawing.outline import Matrix, read_outline
 from apk_analysis.drawing.paint import KINDS, Gradient, Paint, Stops, read_paint, read_stops
-from apk_analysis.drawing.svg import Svg, number
-from apk_analysis.drawing.svg_paint import painted, split_sweep
+from apk_analysis.drawing.raster import Budget, fill
+from apk_analysis.drawing.stroke import Style, widened
 from apk_analysis.lookup import Lookup
 
 SHAPES = ("rectangle", "oval", "line", "ring")
 _CORNERS = ("topLeftRadius", "topRightRadius", "bottomRightRadius", "bottomLeftRadius")
 
 
-def draw_shape(root: Element, frame: Frame, lookup: Lookup) -> Image.Image:
+def draw_shape(root: Element, frame: Frame, lookup: Lookup, budget: Budget) -> Image.Image:
     """A <shape> that fills the frame. Raises Defect when it cannot be drawn."""
-    svg = Svg()
+    canvas = Canvas(frame.width, frame.height)
     stroke = next(iter(root.inner("stroke")), None)
-    line = length(stroke, "width") * frame.scale if stroke else 0.0
-    edge = read_paint(stroke.get("color"), lookup) if stroke else None
+    line = max(length(stroke, "width") * frame.scale, 0.0) if stroke else 0.0
     kind = choice(root, "shape", SHAPES)
-    data = f'd="{_outline(root, kind, frame, line / 2)}"'
-    fill = None if kind == "line" else _fill(root, frame, lookup)
-    wedges, fill = split_sweep(svg, fill, f'{data} clip-rule="evenodd"', float(frame.width + frame.height))
-    svg.body.append(
-        f'{wedges}<path {data} fill-rule="evenodd" {painted(svg, fill, "fill", 1.0)} '
-        f'{painted(svg, edge, "stroke", 1.0)} stroke-width="{number(max(line, 0.0))}"/>'
-    )
-    return svg.draw(frame.width, frame.height, (float(frame.width), float(frame.height)))
+    contours = read_outline(_outline(root, kind, frame, line / 2), Matrix())
+    if kind != "line":
+        mask = fill([contour.points for contour in contours], frame.width, frame.height, budget, evenodd=True)
+        canvas.paint(mask, _fill(root, frame, lookup), 1.0, Matrix())
+    if stroke and line:
+        mask = fill(widened(contours, Style(width=line)), frame.width, frame.height, budget)
+        canvas.paint(mask, read_paint(stroke.get("color"), lookup), 1.0, Matrix())
+    return canvas.image
 
 
 def _outline(root: Element, kind: str, frame: Frame, inset: float) -> str:
     """Path data in pixels; a stroke stays inside the frame."""
     width, height = frame.width, frame.height
     if kind == "line":
-        return f"M0 {number(height / 2)}H{width}"
+        return f"M0 {height / 2}H{width}"
     if kind == "oval":
         return _ellipse(frame, width / 2 - inset, height / 2 - inset)
     if kind == "ring":
@@ -54,18 +55,27 @@ def _rounded(root: Element, frame: Frame, inset: float) -> str:
     radii = [length(corners, name, length(corners, "radius")) if corners else 0.0 for name in _CORNERS]
     most = max(min(right - left, bottom - top) / 2, 0.0)
     one, two, three, four = (min(max(radius * frame.scale, 0.0), most) for radius in radii)
-    return (
-        f"M{left + one:.3f} {top:.3f}H{right - two:.3f}A{two:.3f} {two:.3f} 0 0 1 {right:.3f} {top + two:.3f}"
-        f"V{bottom - three:.3f}A{three:.3f} {three:.3f} 0 0 1 {right - three:.3f} {bottom:.3f}"
-        f"H{left + four:.3f}A{four:.3f} {four:.3f} 0 0 1 {left:.3f} {bottom - four:.3f}"
-        f"V{top + one:.3f}A{one:.3f} {one:.3f} 0 0 1 {left + one:.3f} {top:.3f}Z"
+    path = (
+        *("M", left + one, top, "H", right - two, *_corner(two), right, top + two),
+        *("V", bottom - three, *_corner(three), right - three, bottom),
+        *("H", left + four, *_corner(four), left, bottom - four),
+        *("V", top + one, *_corner(one), left + one, top, "Z"),
     )
+    return _written(*path)
+
+
+def _corner(radius: float) -> tuple[str | float, ...]:
+    return "A", radius, radius, 0, 0, 1
+
+
+def _written(*path: str | float) -> str:
+    return " ".join(str(part) if isinstance(part, str | int) else f"{part:.4f}" for part in path)
 
 
 def _ellipse(frame: Frame, across: float, down: float) -> str:
     x, y = frame.width / 2, frame.height / 2
-    half = f"A{across:.3f} {down:.3f} 0 1 1"
-    return f"M{x - across:.3f} {y:.3f}{half} {x + across:.3f} {y:.3f}{half} {x - across:.3f} {y:.3f}Z"
+    half = "A", across, down, 0, 1, 1
+    return _written("M", x - across, y, *half, x + across, y, *half, x - across, y, "Z")
 
 
 def _fill(root: Element, frame: Frame, lookup: Lookup) -> Paint | None:

@@ -2,77 +2,105 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 from PIL import Image
 
 from apk_analysis.axml import STRING, Element
 from apk_analysis.defects import Defect
+from apk_analysis.drawing.canvas import Canvas
 from apk_analysis.drawing.measure import Frame, choice, length, share
+from apk_analysis.drawing.outline import Contour, Matrix, Points, read_outline
 from apk_analysis.drawing.paint import read_paint
-from apk_analysis.drawing.svg import Svg, number
-from apk_analysis.drawing.svg_paint import painted, split_sweep
+from apk_analysis.drawing.raster import Budget, Mask, fill
+from apk_analysis.drawing.stroke import Style, widened
 from apk_analysis.lookup import Lookup
 
-DEEPEST = 16
-"""Groups within groups."""
+DEEPEST, MOST_PATHS = 16, 2_000
+"""Groups within groups; paths of one drawing."""
+SMALLEST, LARGEST = 0.01, 100_000.0
+"""Of a side of the viewport."""
 CAPS, JOINS, RULES = ("butt", "round", "square"), ("miter", "round", "bevel"), ("nonzero", "evenodd")
 
 
-def draw_vector(root: Element, frame: Frame, lookup: Lookup) -> Image.Image:
+def draw_vector(root: Element, frame: Frame, lookup: Lookup, budget: Budget) -> Image.Image:
     """A <vector>, stretched to the frame. Raises Defect when it cannot be drawn."""
-    box = length(root, "viewportWidth"), length(root, "viewportHeight")
-    if not all(1e-3 <= side <= 1e6 for side in box):
-        raise Defect("icon_unreadable", f"a drawing of {box[0]} x {box[1]}")
-    svg = Svg()
-    svg.body.append(_inside(root, svg, lookup, 2 * max(box), DEEPEST))
-    return svg.draw(frame.width, frame.height, box)
+    across, down = length(root, "viewportWidth"), length(root, "viewportHeight")
+    if not (SMALLEST <= across <= LARGEST and SMALLEST <= down <= LARGEST):
+        raise Defect("icon_unreadable", f"a drawing of {across} x {down}")
+    drawing = _Drawing(frame, lookup, budget)
+    drawing.inside(root, Matrix(a=frame.width / across, d=frame.height / down), None, DEEPEST)
+    return drawing.canvas.image
 
 
-def _inside(parent: Element, svg: Svg, lookup: Lookup, reach: float, depth: int) -> str:
-    """Paths and groups in order; a clip path counts for everything that follows in its group."""
-    written: list[str] = []
-    opened = 0
-    for element in parent.children if depth else ():
-        if element.tag == "path":
-            written.append(_path(element, svg, lookup, reach))
-        elif element.tag == "group":
-            inner = _inside(element, svg, lookup, reach, depth - 1)
-            written.append(f'<g transform="{_transform(element)}">{inner}</g>')
-        elif element.tag == "clip-path":
-            rule = choice(element, "fillType", RULES)
-            clip = svg.define("clipPath", "", f'<path {_data(element, svg, lookup)} clip-rule="{rule}"/>')
-            written.append(f'<g clip-path="{clip}">')
-            opened += 1
-    return "".join(written) + "</g>" * opened
+class _Drawing:
+    """One drawing under way."""
+
+    def __init__(self, frame: Frame, lookup: Lookup, budget: Budget) -> None:
+        self.canvas = Canvas(frame.width, frame.height)
+        self._frame = frame
+        self._lookup = lookup
+        self._budget = budget
+        self._left = MOST_PATHS
+
+    def inside(self, parent: Element, matrix: Matrix, clip: Mask | None, depth: int) -> None:
+        """Paths and groups in order; a clip path counts for everything that follows in its group."""
+        for element in parent.children if depth else ():
+            if element.tag == "group":
+                self.inside(element, matrix.after(_transform(element)), clip, depth - 1)
+            elif element.tag in {"path", "clip-path"}:
+                self._left -= 1
+                if self._left < 0:
+                    raise Defect("icon_too_large", f"more than {MOST_PATHS} paths")
+                contours = read_outline(self._data(element), matrix)
+                if element.tag == "path":
+                    self._path(element, contours, matrix, clip)
+                else:
+                    clip = self._filled(element, contours).within(clip)
+
+    def _path(self, element: Element, contours: list[Contour], matrix: Matrix, clip: Mask | None) -> None:
+        if length(element, "trimPathStart") == length(element, "trimPathEnd", 1.0):
+            return  # nothing of it shows before an animation begins
+        paint = read_paint(element.get("fillColor"), self._lookup)
+        if paint is not None:
+            mask = self._filled(element, contours).within(clip)
+            self.canvas.paint(mask, paint, share(element, "fillAlpha"), matrix)
+        line = read_paint(element.get("strokeColor"), self._lookup)
+        style = _style(element, matrix)
+        if line is not None and style.width > 0:
+            mask = self._mask(widened(contours, style)).within(clip)
+            self.canvas.paint(mask, line, share(element, "strokeAlpha"), matrix)
+
+    def _filled(self, element: Element, contours: list[Contour]) -> Mask:
+        polygons = [contour.points for contour in contours]
+        return self._mask(polygons, evenodd=choice(element, "fillType", RULES) == "evenodd")
+
+    def _mask(self, polygons: Iterable[Points], *, evenodd: bool = False) -> Mask:
+        return fill(polygons, self._frame.width, self._frame.height, self._budget, evenodd=evenodd)
+
+    def _data(self, element: Element) -> str:
+        value = self._lookup.default(element.get("pathData"))
+        return value.text if value is not None and value.kind == STRING and value.text else ""
 
 
-def _transform(group: Element) -> str:
-    pivot = length(group, "pivotX"), length(group, "pivotY")
-    moved = length(group, "translateX") + pivot[0], length(group, "translateY") + pivot[1]
-    scale = length(group, "scaleX", 1.0), length(group, "scaleY", 1.0)
-    return (
-        f"translate({number(moved[0])} {number(moved[1])}) rotate({number(length(group, 'rotation'))}) "
-        f"scale({number(scale[0])} {number(scale[1])}) translate({number(-pivot[0])} {number(-pivot[1])})"
+def _style(element: Element, matrix: Matrix) -> Style:
+    """A line keeps its width where a drawing is stretched to one side only."""
+    stretched = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
+    return Style(
+        width=min(length(element, "strokeWidth") * stretched, LARGEST),
+        cap=choice(element, "strokeLineCap", CAPS),
+        join=choice(element, "strokeLineJoin", JOINS),
+        miter=length(element, "strokeMiterLimit", 4.0),
     )
 
 
-def _path(element: Element, svg: Svg, lookup: Lookup, reach: float) -> str:
-    if length(element, "trimPathStart") == length(element, "trimPathEnd", 1.0):
-        return ""  # nothing of it shows before an animation begins
-    data, rule = _data(element, svg, lookup), choice(element, "fillType", RULES)
-    stroke = read_paint(element.get("strokeColor"), lookup)
-    paint = read_paint(element.get("fillColor"), lookup)
-    wedges, fill = split_sweep(svg, paint, f'{data} clip-rule="{rule}"', reach)
-    return (
-        f'{wedges}<path {data} fill-rule="{rule}" {painted(svg, fill, "fill", share(element, "fillAlpha"))} '
-        f"{painted(svg, stroke, 'stroke', share(element, 'strokeAlpha'))} "
-        f'stroke-width="{number(max(length(element, "strokeWidth"), 0.0))}" '
-        f'stroke-linecap="{choice(element, "strokeLineCap", CAPS)}" '
-        f'stroke-linejoin="{choice(element, "strokeLineJoin", JOINS)}" '
-        f'stroke-miterlimit="{number(max(length(element, "strokeMiterLimit", 4.0), 1.0))}"/>'
-    )
-
-
-def _data(element: Element, svg: Svg, lookup: Lookup) -> str:
-    value = lookup.default(element.get("pathData"))
-    text = value.text if value is not None and value.kind == STRING and value.text else ""
-    return f'd="{svg.path_data(text)}"'
+def _transform(group: Element) -> Matrix:
+    """Around the pivot: first scaled, then turned, then moved."""
+    x, y = length(group, "pivotX"), length(group, "pivotY")
+    turn = math.radians(length(group, "rotation") % 360)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    across, down = length(group, "scaleX", 1.0), length(group, "scaleY", 1.0)
+    moved = Matrix(e=length(group, "translateX") + x, f=length(group, "translateY") + y)
+    turned = Matrix(cosine * across, sine * across, -sine * down, cosine * down)
+    return moved.after(turned).after(Matrix(e=-x, f=-y))
