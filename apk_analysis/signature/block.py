@@ -108,5 +108,6 @@ def _pairs(body: bytes) -> Iterator[tuple[int, bytes]]:
         size = int.from_bytes(body[at : at + 8], "little")
         if not 4 <= size <= len(body) - at - 8:
             raise Defect("malformed_block", f"pair of {size} bytes at {at}")
-        yield int.from_bytes(body[at + 8 : at + 12], "little"), body[at + 12 : at + 8 + size]
+        number = int.from_bytes(body[at + 8 : at + 12], "little")
+        yield number, body[at + 12 : at + 8 + size]
         at += 8 + size

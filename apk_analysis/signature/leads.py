@@ -37,9 +37,12 @@ def leads(archive: Archive) -> Iterator[Trait]:
             yield _of_pair(number, value)
     if archive.comment.strip(b"\0"):
         packed = _VASDOLLY_COMMENT.search(archive.comment)
-        text = _text(packed["channel"] if packed else archive.comment)
-        kind = "channel" if packed else "archive_comment"
-        yield Trait(kind=kind, value=text, where="comment of the archive", sha256=_hash(archive.comment))
+        yield Trait(
+            kind="channel" if packed else "archive_comment",
+            value=_text(packed["channel"] if packed else archive.comment),
+            where="comment of the archive",
+            sha256=_hash(archive.comment),
+        )
     names = [entry for entry in archive.entries if _CHANNEL_FILE.fullmatch(entry.name)]
     for entry in names[:MOST]:
         try:
