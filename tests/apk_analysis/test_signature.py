@@ -1,12 +1,17 @@
 """Signatures by the rules of Android, on small packages that the tests build and sign themselves."""
 
+import hashlib
 import struct
 from pathlib import Path
 
 import pytest
 
 from apk_analysis.analyse import analyse
+from apk_analysis.archive import Archive
+from apk_analysis.axml import Platform
+from apk_analysis.contents import Contents
 from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.signature.verify import algorithms, verify
 from tests.apk_analysis import build
 from tests.apk_analysis.build import NEWEST, V2, V3, V31, attribute, key, lineage, signed, v2, v3, with_block
 
@@ -41,6 +46,31 @@ def test_signed_packages_are_valid(tmp_path: Path, schemes: str, min_sdk: int, k
     assert found.signature.signers[0].subject == "CN=Example Studio"
     assert found.signature.signers[0].not_before == "2020-01-01T00:00:00Z"
     assert (found.signature.signers[0].rsa_modulus_md5 is None) == (kind == "ec")
+
+
+def test_a_v1_that_nobody_looks_at_is_verified_when_it_costs_nothing() -> None:
+    apk = signed("v1 v2", min_sdk=24)
+    archive = Archive(apk)
+    platform = Platform(min_sdk=24, target_sdk=29, sandbox=1)
+    contents = Contents(archive, algorithms(archive))
+    before, _ = verify(archive, platform, contents)
+    assert (before.status, before.schemes["v1"], set(before.by_scheme)) == ("valid", "unknown", {"v2"})
+    assert len(list(contents)) == len(archive.entries)
+    after, _ = verify(archive, platform, contents)
+    assert (after.status, after.schemes["v1"]) == ("valid", "valid") and after.signers == before.signers
+
+
+def test_a_rotated_key_keeps_the_certificates_of_the_older_ones(tmp_path: Path) -> None:
+    """A filing may name the key that was in use then."""
+    old, new = key("Old", "rsa"), key("New")
+    apk = build.archive(build.files())
+    pairs = [(V2, v2(apk, [old])), (V3, v3(apk, [(new, 28, NEWEST, [attribute(ROTATION, lineage([old, new]))])]))]
+    signature = look(tmp_path, with_block(apk, pairs)).signature
+    (other,) = signature.other_signers
+    assert (other.sha256, other.subject) == (old.sha256, "CN=Old") and signature.signers[0].sha256 == new.sha256
+    assert other.rsa_modulus == f"{old.private.public_key().public_numbers().n:X}"  # type: ignore[union-attr]
+    assert other.rsa_modulus_md5 == hashlib.md5(other.rsa_modulus.encode()).hexdigest()
+    assert signature.by_scheme == {"v2": (old.sha256,), "v3": (new.sha256,)}
 
 
 def test_unsigned_is_not_invalid(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apk_analysis.analyse import analyse
 from apk_analysis.fingerprint import Fingerprint
 from tests.apk_analysis import build
 from tests.apk_analysis.build import V2, V3, Key, attribute, key, lineage, v2, v3, with_block
+from tests.apk_analysis.judging import judged
 from tests.conftest import missing
 
 STAMP, OLD_STAMP, ROTATION, TIME = 0x6DFF800D, 0x2B09189E, 0x9D6303F7, 0xE43C5946
@@ -122,6 +125,14 @@ def test_a_broken_stamp_is_the_stamps_problem_alone(tmp_path: Path, name: str) -
     assert kinds(found) == {kind}
     assert found.signature.stamp is not None and found.signature.stamp.state == "invalid"
     assert found.signature.stamp.sha256 == SHOP.sha256, "what it claims"
+
+
+@given(st.binary(max_size=300), st.integers(0, 800))
+def test_any_bytes_in_the_pair(data: bytes, at: int) -> None:
+    whole = build.stamp(SHOP, told(unsigned()), [seconds(1)])
+    found = judged(stamped(whole[:at] + data))
+    assert found.status == "valid" and found.stamp is not None
+    assert found.stamp.state == "invalid" or (at >= len(whole) and found.stamp.sha256 == SHOP.sha256)
 
 
 def test_half_a_stamp_is_recognised(tmp_path: Path) -> None:

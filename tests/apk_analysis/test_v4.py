@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apk_analysis.archive import Archive
 from apk_analysis.axml import Platform
@@ -69,6 +71,7 @@ def _changed(at: int) -> bytes:
     return bytes(good)
 
 
+BEGINNING = idsig(SIGNED, [OWNER], DIGEST)[:400]
 STRANGER = key("Stranger")
 BROKEN = {
     "of another file": ("digest_mismatch", idsig(SIGNED[:-1] + b"x", [OWNER], DIGEST)),
@@ -103,6 +106,13 @@ def test_an_unsigned_package_gains_nothing() -> None:
     assert signature.status == "unsigned" and signature.schemes["v4"] == "unknown" and not signature.by_scheme
     broken = with_block(PLAIN.replace(b"hello", b"hallo"), [(V3, v3(PLAIN, [(STRANGER, 28, NEWEST, [])]))])[:-1]
     assert judged(broken + b"\1", idsig(broken, [OWNER], DIGEST))[0].schemes["v4"] != "valid"
+
+
+@given(st.binary(max_size=300), st.integers(0, 400))
+def test_any_bytes_in_the_file(data: bytes, at: int) -> None:
+    for beside in (data, BEGINNING[:at] + data):
+        signature, problems = judged(SIGNED, beside)
+        assert signature.status == "valid" and signature.schemes["v4"] == "invalid" and problems
 
 
 @pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 4096 * 128, 4096 * 128 + 1, 3_000_000])
