@@ -7,14 +7,16 @@ from pathlib import Path
 
 ROOM = Path(__file__).parent.parent.parent / "apk_analysis"
 KIND = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
-PLACE = {"Defect": 0, "note": 0, "_note": 0, "problem": 1}
+PLACE = {"Defect": 0, "WorkerLost": 0, "note": 0, "problem": 1}
+OF_TRAITS = {"traits", "leads.py"}
+"""There, kinds that are yielded or assigned are those of traits."""
 
 
 def kinds() -> dict[str, str]:
     """Kind -> file and line that names it."""
     found: dict[str, str] = {}
     for path in sorted(ROOM.rglob("*.py")):
-        of_traits = "traits" in path.parts  # there, kinds that are yielded are those of traits
+        of_traits = not OF_TRAITS.isdisjoint(path.parts)
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             for kind in _named(node) if isinstance(node, ast.Call) or not of_traits else ():
                 found.setdefault(kind, f"{path.name}:{getattr(node, 'lineno', 0)}")
@@ -46,7 +48,7 @@ def _branches(*nodes: ast.expr) -> Iterator[str]:
             yield from _branches(node.body, node.orelse)
         elif isinstance(node, ast.Tuple):
             yield from _branches(node.elts[0])
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # {...}.get(name, otherwise)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
             yield from _branches(
                 *(node.func.value.values if isinstance(node.func.value, ast.Dict) else ()), *node.args[1:]
             )

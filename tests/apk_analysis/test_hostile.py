@@ -187,7 +187,7 @@ def test_bombs_stay_within_the_memory_of_a_worker(tmp_path: Path, name: str) -> 
     path.write_bytes(_bomb(name, 256 << 20))
     program = (
         "import sys, resource\nfrom apk_analysis.analyse import analyse\n"
-        "resource.setrlimit(resource.RLIMIT_DATA, (160 << 20, 160 << 20))\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (384 << 20, 384 << 20))\n"
         "found = analyse(sys.argv[1]).fingerprint\n"
         "print(found.package, *sorted({p.kind for p in found.problems}))\n"
     )
