@@ -18,11 +18,11 @@ MAGIC = (b"\x89PNG", b"RIFF", b"\xff\xd8\xff")
 """Beginnings of the formats above; file names may lie."""
 
 
-def open_picture(picture: bytes) -> Image.Image:
-    """The picture as RGBA. Raises Defect."""
+def open_picture(picture: bytes, most: int = MOST_PIXELS) -> Image.Image:
+    """The picture as RGBA, of at most so many pixels. Raises Defect."""
     try:
         with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
-            _check_size(opened)
+            _check_size(opened, min(most, MOST_PIXELS))
             return opened.convert("RGBA")
     except Defect:
         raise
@@ -46,8 +46,8 @@ def normalise(picture: bytes) -> tuple[Icon, bytes]:
     return finish(open_picture(picture))
 
 
-def _check_size(image: Image.Image) -> None:
-    if image.width * image.height > MOST_PIXELS:
+def _check_size(image: Image.Image, most: int) -> None:
+    if image.width * image.height > most:
         raise Defect("icon_too_large", f"{image.width} x {image.height}")
 
 

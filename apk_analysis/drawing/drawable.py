@@ -20,6 +20,8 @@ from apk_analysis.lookup import Lookup
 from apk_analysis.resources import Value
 
 DEEPEST, MOST_DRAWN, MOST_LAYERS = 8, 400, 20
+MOST_PIXELS = 8 * icons.MOST_PIXELS
+"""Of all pictures that are opened for one app."""
 
 
 class Painter:
@@ -29,6 +31,7 @@ class Painter:
         self.lookup = lookup
         self._left = MOST_DRAWN
         self._budget = Budget()
+        self._pixels = MOST_PIXELS
         self._by_tag: dict[str, Callable[[Element, Frame, int], Image.Image]] = {
             "adaptive-icon": self._adaptive,
             "maskable-icon": self._adaptive,
@@ -65,10 +68,17 @@ class Painter:
             return _flat(argb(value.number), frame or SQUARE)
         raw = self._file(value.text or "")
         if raw.startswith(icons.MAGIC):
-            picture = icons.open_picture(raw)
+            picture = self._opened(raw)
             return picture if frame is None else _fitted(picture, frame)
         root = self.lookup.document(value.text or "").root
         return self._element(root, frame or natural_frame(root), depth)
+
+    def _opened(self, raw: bytes) -> Image.Image:
+        """What cannot be read costs as much as the largest picture, because nobody knows how far it was read."""
+        left, self._pixels = self._pixels, self._pixels - icons.MOST_PIXELS
+        picture = icons.open_picture(raw, left)
+        self._pixels = left - picture.width * picture.height
+        return picture
 
     def _file(self, path: str) -> bytes:
         if not self.lookup.has(path):

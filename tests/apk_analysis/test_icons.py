@@ -8,6 +8,7 @@ from PIL import Image
 
 from apk_analysis import appearance
 from apk_analysis.analyse import Analysis, analyse
+from apk_analysis.drawing import drawable
 from tests.apk_analysis import build
 from tests.apk_analysis.xml_build import Row, axml, table
 
@@ -137,6 +138,15 @@ def test_many_icons_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     rows = [Row(PLAIN + n, f"res/{n}.png") for n in range(12)]
     files: dict[str, bytes | str] = {f"res/{n}.png": png(f"#{n * 20:02x}0000") for n in range(12)}
     assert len(look(tmp_path, f"<application>{activities}</application>", rows, files).fingerprint.icons) == 5
+
+
+def test_pictures_have_an_end_in_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawable, "MOST_PIXELS", 2_500)
+    activities = "".join(f'<activity android:name="A{n}" android:icon="@{PLAIN + n:#x}"/>' for n in range(4))
+    rows = [Row(PLAIN + n, f"res/{n}.png") for n in range(4)]
+    files: dict[str, bytes | str] = {f"res/{n}.png": png(f"#{n * 20:02x}0000") for n in range(4)}
+    found = look(tmp_path, f"<application>{activities}</application>", rows, files)
+    assert [where for _, where in told(found)] == ["res/0.png", "res/1.png"]
 
 
 def test_names_and_pictures_of_splits(tmp_path: Path) -> None:
