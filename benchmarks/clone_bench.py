@@ -44,7 +44,6 @@ from apk_analysis.analyse import analyse
 from apk_analysis.code.dictionary import write_dictionary
 from apk_analysis.code.sample import OwnPart, read_own_part
 from apk_analysis.compare import Comparison, compare_parts
-from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Fingerprint
 from apk_analysis.relation import FEW_IN_ALL
 
@@ -56,6 +55,9 @@ AIM = 0.98
 INJECTED = "net.sf.trove4j:trove4j:3.0.3"
 KINDS = ("re-sign", "rename package", "swap icon and label", "inject a library", "edit strings", "repack resources")
 KINDS += ("split dex", "merge dex", "rename classes and methods", "insert junk methods", "convert to a wrapper")
+FORKS = ({"io.appium.uiautomator2.server", "com.netease.open.pocoservice"},)
+"""Applications that are no strangers: the second holds the first's server class by class (AndroidServer,
+ServerInstrumentation, its thread and servlet), found when their pair was looked at as a wrong one."""
 SHELLS = 12
 COLLECTIONS = {"fdroidserver", "apktool", "mobsf"}
 
@@ -138,7 +140,11 @@ def injected(cache: Path) -> bytes:
 
 
 def make(sample: Sample, row: dict[str, str], path: Path, cache: Path) -> None:
-    """All clones of one package that the cache does not hold."""
+    """All clones of one package that the cache does not hold; what cannot be made is noted beside them."""
+    missing = [kind for kind in KINDS if not clone_path(cache, row, kind).is_file()]
+    missing = [kind for kind in missing if not clone_path(cache, row, kind).with_suffix(".none").is_file()]
+    if not missing:
+        return
     icon, found = sample.fingerprint.icon, sample.fingerprint
     host = next(iter(sorted(sample.part.hosts)), "")
     shown = {"label": found.label or "", "icon": icon.where if icon else "", "host": host}
@@ -148,16 +154,16 @@ def make(sample: Sample, row: dict[str, str], path: Path, cache: Path) -> None:
     work.mkdir(parents=True)
     try:
         package = clones.Package(path, work, {"sha256": row["sha256"], **shown})
-        for kind in KINDS:
-            target = clone_path(cache, row, kind)
-            if target.is_file():
-                continue
-            try:
-                target.write_bytes(clones.clone(package, kind, injected(cache)))
-            except clones.NotApplicable as reason:
-                print(f"{row['file']}: {kind}: not made: {reason}", file=sys.stderr)
-    except (clones.NotApplicable, Defect, OSError, ValueError, NotImplementedError) as reason:
+    except (clones.NotApplicable, OSError, ValueError, NotImplementedError) as reason:
         print(f"{row['file']}: not taken apart: {reason}", file=sys.stderr)
+        return
+    for kind in missing:
+        target = clone_path(cache, row, kind)
+        try:
+            target.write_bytes(clones.clone(package, kind, injected(cache)))
+        except (clones.NotApplicable, OSError, ValueError) as reason:
+            target.with_suffix(".none").write_text(str(reason))
+            print(f"{row['file']}: {kind}: not made: {reason}", file=sys.stderr)
 
 
 def clone_path(cache: Path, row: dict[str, str], kind: str) -> Path:
@@ -179,7 +185,9 @@ def source_of(row: dict[str, str]) -> str:
 
 
 def kin(first: Sample, second: Sample) -> bool:
-    """Whether two packages may share code by right: one family, or one maker's archive."""
+    """Whether two packages may share code by right: one family, one maker's archive, or a fork."""
+    if {first.fingerprint.package, second.fingerprint.package} in FORKS:
+        return True
     return first.family == second.family or (first.source != "" and first.source == second.source)
 
 
