@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from PIL import Image
 
@@ -32,28 +33,6 @@ class Painter:
         self._left = MOST_DRAWN
         self._budget = Budget()
         self._pixels = MOST_PIXELS
-        self._by_tag: dict[str, Callable[[Element, Frame, int], Image.Image]] = {
-            "adaptive-icon": self._adaptive,
-            "maskable-icon": self._adaptive,
-            "vector": self._vector,
-            "animated-vector": self._only,
-            "bitmap": self._bitmap,
-            "nine-patch": self._bitmap,
-            "shape": self._shape,
-            "color": self._colour,
-            "layer-list": self._layers,
-            "transition": self._layers,
-            "ripple": self._layers,
-            "inset": self._inset,
-            "rotate": self._rotated,
-            "animated-rotate": self._rotated,
-            "scale": self._only,
-            "clip": self._only,
-            "selector": self._choice,
-            "animated-selector": self._choice,
-            "level-list": self._choice,
-            "animation-list": self._choice,
-        }
 
     def picture(self, value: Value) -> Image.Image:
         """The icon that a value (a file or a colour) stands for. Raises Defect when it cannot be drawn."""
@@ -101,17 +80,17 @@ class Painter:
     def _element(self, element: Element, frame: Frame, depth: int) -> Image.Image:
         if not depth:
             raise Defect("icon_too_large", "too many layers")
-        draw = self._by_tag.get(element.tag)
+        draw = self._BY_TAG.get(element.tag)
         if draw is None:
             raise Defect("icon_unreadable", f"<{element.tag}>")
-        return draw(element, frame, depth - 1)
+        return draw(self, element, frame, depth - 1)
 
     def inside(self, element: Element, frame: Frame, depth: int) -> Image.Image:
         """What a layer, item or inset holds: the drawable that it names, or the one written inside."""
         attribute = element.get("drawable") or element.get("src")
         if attribute is not None:
             return self._attribute(attribute, frame, depth)
-        inner = next((child for child in element.children if child.tag in self._by_tag), None)
+        inner = next((child for child in element.children if child.tag in self._BY_TAG), None)
         if inner is None:
             raise Defect("icon_missing", f"<{element.tag}> is empty")
         return self._element(inner, frame, depth)
@@ -180,6 +159,30 @@ class Painter:
         tinted = Image.new("RGBA", drawn.size, paint.css)
         tinted.putalpha(drawn.getchannel("A").point(lambda level: round(level * paint.alpha)))
         return tinted
+
+    _BY_TAG: ClassVar[dict[str, Callable[[Painter, Element, Frame, int], Image.Image]]] = {
+        "adaptive-icon": _adaptive,
+        "maskable-icon": _adaptive,
+        "vector": _vector,
+        "animated-vector": _only,
+        "bitmap": _bitmap,
+        "nine-patch": _bitmap,
+        "shape": _shape,
+        "color": _colour,
+        "layer-list": _layers,
+        "transition": _layers,
+        "ripple": _layers,
+        "inset": _inset,
+        "rotate": _rotated,
+        "animated-rotate": _rotated,
+        "scale": _only,
+        "clip": _only,
+        "selector": _choice,
+        "animated-selector": _choice,
+        "level-list": _choice,
+        "animation-list": _choice,
+    }
+    """Not of each painter: methods that are bound to it would keep it, and the whole package, in memory."""
 
 
 def drawing_order(value: Value) -> tuple[object, ...]:

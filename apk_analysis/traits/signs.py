@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -58,26 +59,13 @@ class Signs:
         self._hashes: list[Hashes] = []
         self._known: dict[str, str] = {}
         self._look_for_classes()
-        self._kinds: dict[str, Callable[[str], str]] = {
-            "file": self._file,
-            "call": self._call,
-            "lib": self._lib,
-            "application": lambda text: _begins((manifest.application_class, manifest.component_factory), text),
-            "component": lambda text: _begins((item.name for item in manifest.components), text),
-            "meta": lambda text: _matches((item.name for item in manifest.meta_data), text),
-            "action": lambda text: _matches(
-                (a for c in manifest.components for a in (*c.actions, *c.categories)), text
-            ),
-            "permission": lambda text: _matches(_permissions(manifest), text),
-            "package": lambda text: _begins((manifest.package,), text),
-        }
 
     def where(self, sign: str) -> str:
         """The entry that shows a sign; '' when none does."""
         place = self._known.get(sign)
         if place is None:
             kind, _, pattern = sign.partition(":")
-            place = self._known[sign] = self._kinds[kind](pattern)
+            place = self._known[sign] = self._KINDS[kind](self, pattern)
         return place
 
     def met(self, groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -119,6 +107,21 @@ class Signs:
     def undefined(self, names: Iterable[str]) -> list[str]:
         """Those of the full class names that no DEX file defines."""
         return missing(names, self._hashes)
+
+    _KINDS: ClassVar[dict[str, Callable[[Signs, str], str]]] = {
+        "file": _file,
+        "call": _call,
+        "lib": _lib,
+        "application": lambda of, text: _begins((of.manifest.application_class, of.manifest.component_factory), text),
+        "component": lambda of, text: _begins((item.name for item in of.manifest.components), text),
+        "meta": lambda of, text: _matches((item.name for item in of.manifest.meta_data), text),
+        "action": lambda of, text: _matches(
+            (name for item in of.manifest.components for name in (*item.actions, *item.categories)), text
+        ),
+        "permission": lambda of, text: _matches(_permissions(of.manifest), text),
+        "package": lambda of, text: _begins((of.manifest.package,), text),
+    }
+    """Not of each object: methods that are bound to it would keep it, and its sample, in memory."""
 
 
 _KNOWN: WeakKeyDictionary[Archive, Signs] = WeakKeyDictionary()
