@@ -21,8 +21,8 @@ from apk_analysis.package import Package
 from apk_analysis.traits.engine import TraitSearch
 
 MOST_DEX = 200
-MOST_DEX_BYTES = 160 << 20
-"""In all: opened files stay in memory until the traits were found."""
+MOST_DEX_BYTES = 192 << 20
+"""Of all files and of what was read from them: opened files stay in memory until the traits were found."""
 LAUNCHER = ("android.intent.category.LAUNCHER", "android.intent.category.LEANBACK_LAUNCHER")
 ITSELF = "(the sample itself)"
 _DEX_NAME = re.compile(r"classes\d*\.dex")
@@ -80,7 +80,12 @@ class App:
             self._guard.note([problem("dex", "not_examined", f"{where}: too much code in all")])
             return
         self._room -= len(data)
-        self._dexes += opened(data, where)
+        for dex in opened(data, where):
+            self._dexes.append(dex)
+            self._room -= dex.held
+            if self._room <= 0:
+                self._guard.note([problem("dex", "not_examined", f"{where}: what follows {dex.name}")])
+                return
 
     def conclude(self, manifest: Manifest) -> Findings:
         """Counts, recognised libraries, sketches and traits."""

@@ -22,6 +22,8 @@ METHOD, CLASS, PACKAGE = 0x4D, 0x43, 0x50
 _GENERATED = tuple(f"/{name}".encode() for name in ("R;", "R$", "BuildConfig;", "Manifest;", "Manifest$", "BR;"))
 _WORDS = np.frombuffer(b"".join(word.ljust(16, b"\0") for word in _GENERATED), np.uint8).reshape(-1, 16)
 _WORD_SIZES = np.array([len(word) for word in _GENERATED])
+LONGEST = 512
+"""Bytes of a package's name; the rest of a longer one is left out."""
 MOST_GENERATED = 2
 """Methods with code that a class of constants has: its constructors. One with more only borrows the name."""
 
@@ -56,8 +58,8 @@ def read_classes(dex: Dex) -> Classes:
     borders = np.searchsorted(code.owner, np.arange(count + 1))  # methods come class by class
     total = sums[borders[1:]] - sums[borders[:-1]]
     hashes = np.where(methods > 0, mixed(total, CLASS), np.uint64(0))
-    strings = dex.type_strings[dex.class_type]
-    ends, named = np.zeros(count, np.int64), np.zeros(count, np.uint8)
+    strings, row = np.unique(dex.type_strings[dex.class_type], return_inverse=True)  # hostile files repeat long ones
+    ends, named = np.zeros(len(strings), np.int64), np.zeros(len(strings), np.uint8)
     view = np.frombuffer(dex.data, np.uint8)
     starts, lengths = dex.strings.starts[strings], dex.strings.lengths[strings].astype(np.int64)
     _split(view, starts, lengths, ends, named)
@@ -65,13 +67,13 @@ def read_classes(dex: Dex) -> Classes:
         text_features(view, starts + 1, ends, PACKAGE), return_index=True, return_inverse=True
     )
     return Classes(
-        packages=tuple(_dotted(dex.data[starts[row] + 1 : ends[row]]) for row in first.tolist()),
+        packages=tuple(_dotted(dex.data[starts[n] + 1 : min(ends[n], starts[n] + LONGEST)]) for n in first.tolist()),
         package_features=known,
-        package=package.reshape(-1).astype(np.int64),
+        package=package.reshape(-1).astype(np.int64)[row],
         methods=methods,
         units=units,
         hash=hashes,
-        generated=(named > 0) & (methods <= MOST_GENERATED),
+        generated=(named[row] > 0) & (methods <= MOST_GENERATED),
     )
 
 

@@ -22,7 +22,7 @@ from apk_analysis.fingerprint import Sketch
 
 Features = npt.NDArray[np.uint64]
 BINS, BIN_SHIFT, VALUE_SHIFT = 128, 57, 25
-KEPT = 2_048
+KEPT, BLOCK = 2_048, 1 << 16
 BANDS, ROWS = 40, 2
 """Of the MinHash, for look-up: two sets share at least one band with probability 1 - (1 - J^2)^40, that is .98 at a
 Jaccard similarity J of .3 and .80 at .2; two that share two features in a hundred meet once in 60 pairs."""
@@ -88,8 +88,11 @@ def minhash(features: Features) -> npt.NDArray[np.uint32]:
 
 def simhash(features: Features) -> int:
     """64 bits: each is set when at least half of the features have it."""
-    bits = np.unpackbits(features.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-    ayes = bits.sum(axis=0, dtype=np.int64) * 2 >= len(features)
+    counts = np.zeros(64, np.int64)
+    for at in range(0, len(features), BLOCK):  # a byte for every bit
+        block = features[at : at + BLOCK].astype("<u8").view(np.uint8).reshape(-1, 8)
+        counts += np.unpackbits(block, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)
+    ayes = counts * 2 >= len(features)
     return int.from_bytes(np.packbits(ayes, bitorder="little").tobytes(), "little")
 
 

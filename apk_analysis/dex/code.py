@@ -15,6 +15,9 @@ from apk_analysis.dex.instructions import Given, Taken
 from apk_analysis.dex.names import hash_names
 from apk_analysis.dex.tables import Tables
 
+MOST_UNITS, MOST_CALLS, MOST_USES = 8 << 20, 2 << 20, 1 << 20
+"""Of code per file: 16 MB, where a compiler's largest files hold 10; calls, and uses of strings or types, of which real
+files have a third. Bounds memory."""
 ITEM = 16
 """Bytes of a code item in front of its instructions."""
 
@@ -59,6 +62,13 @@ class Code:
     def __len__(self) -> int:
         return len(self.method)
 
+    @property
+    def held(self) -> int:
+        """Bytes of all arrays."""
+        rows = (self.calls, self.strings, self.types)
+        plain = (self.method, self.owner, self.units, self.offset, self.shape, self.method_hash)
+        return sum(array.nbytes for array in plain) + sum(row.starts.nbytes + row.values.nbytes for row in rows)
+
 
 def read_code(tables: Tables, note: Note) -> Code:
     """Walks over all code once. What is malformed costs its own method and goes to `note`."""
@@ -88,14 +98,17 @@ def _methods(tables: Tables, note: Note) -> NDArray[np.int64]:
     if unread:
         note("dex_limit", f"{unread} classes are not read: they share data, or define too many methods")
     methods = np.stack((rows[:, 0], rows[:, 1], starts, counts))
-    kept = _bounded(methods, len(units))
+    kept = _bounded(methods, min(len(units), MOST_UNITS))
     if kept.shape != methods.shape:
-        note("dex_limit", f"code overlaps: {methods.shape[1] - kept.shape[1]} of {found} methods are not read")
+        note(
+            "dex_limit",
+            f"code overlaps or is too large: {methods.shape[1] - kept.shape[1]} of {found} methods are not read",
+        )
     return kept
 
 
 def _bounded(methods: NDArray[np.int64], units: int) -> NDArray[np.int64]:
-    """Those whose code is read: all, unless they share so much of it that reading all would be more than the file.
+    """Those whose code is read: all, unless that is too much or they share so much of it that it exceeds the file.
 
     Then each piece of code counts once before any counts again, and small ones first: bait does not hide what is real.
     """
@@ -126,15 +139,18 @@ def _walk(
     taken = Taken(
         shapes=np.empty(len(method), np.uint64),
         call_ends=np.zeros(len(method) + 1, np.int64),
-        calls=np.empty(total, np.uint32),
+        calls=np.empty(min(total, MOST_CALLS), np.uint32),
         string_ends=np.zeros(len(method) + 1, np.int64),
-        strings=np.empty(total, np.uint32),
+        strings=np.empty(min(total, MOST_USES), np.uint32),
         type_ends=np.zeros(len(method) + 1, np.int64),
-        types=np.empty(total, np.uint32),
+        types=np.empty(min(total, MOST_USES), np.uint32),
     )
     malformed = instructions.walk(given, taken)
     if malformed:
         note("malformed_dex", f"{malformed} methods hold malformed instructions")
+    full = taken.call_ends[-1] == MOST_CALLS or MOST_USES in {taken.string_ends[-1], taken.type_ends[-1]}
+    if full:
+        note("dex_limit", "more calls or uses of constants than are kept")
     return Code(
         method=method.astype(np.uint32),
         owner=owner.astype(np.int32),

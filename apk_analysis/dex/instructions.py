@@ -83,11 +83,11 @@ class Given(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What the walk fills. The arrays of values are large enough for every unit to hold one."""
+    """What the walk fills."""
 
     shapes: NDArray[np.uint64]
     call_ends: NDArray[np.int64]
-    """Where each method's part of `calls` ends, behind a leading 0; likewise below."""
+    """Where each method's part of `calls` ends, behind a leading 0; likewise below. What does not fit is left out."""
     calls: NDArray[np.uint32]
     string_ends: NDArray[np.int64]
     strings: NDArray[np.uint32]
@@ -122,24 +122,27 @@ def walk(given: Given, taken: Taken) -> int:  # noqa: C901, PLR0912 - one loop: 
                     index = np.int64(units[at + 1])
                     if use == CALL:
                         if index < len(method_hash):
-                            calls[call] = index
-                            call += 1
+                            if call < len(calls):
+                                calls[call] = index
+                                call += 1
                             if given.platform[index]:
                                 value = _joined(value, method_hash[index])
                         else:
                             sound = False
                     elif use == TYPE:
                         if index < given.types:
-                            types[kind] = index
-                            kind += 1
+                            if kind < len(types):
+                                types[kind] = index
+                                kind += 1
                         else:
                             sound = False
                     else:
                         if use == JUMBO:
                             index |= np.int64(units[at + 2]) << 16
                         if index < given.strings:
-                            strings[string] = index
-                            string += 1
+                            if string < len(strings):
+                                strings[string] = index
+                                string += 1
                         else:
                             sound = False
             at += width

@@ -44,11 +44,13 @@ def hash_names(tables: Tables, method_hash: NDArray[np.uint64], platform: NDArra
     data, starts, lengths = tables.data, tables.string_starts, tables.string_lengths
     types = np.zeros(len(tables.type_strings), np.uint64)
     flags = np.zeros(len(tables.type_strings), np.uint8)
-    names = np.zeros(len(starts), np.uint64)  # 0: not hashed yet; many methods share a name
+    names = np.zeros(len(starts), np.uint64)  # 0: not hashed yet; many methods share a name, and types may
     for index in range(len(types)):
         string = tables.type_strings[index]
         start, length = starts[string], np.int64(lengths[string])
-        types[index] = _hash(data, start, length)
+        if names[string] == 0:
+            names[string] = _hash(data, start, length)
+        types[index] = names[string]
         if _begins(data, start, length, _PLATFORM, _PLATFORM_BOUNDS):
             flags[index] = not _begins(data, start, length, _BUNDLED, _BUNDLED_BOUNDS)
     for index in range(len(method_hash)):

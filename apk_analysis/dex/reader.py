@@ -7,6 +7,8 @@ empty string, a type without name). So `type_strings` has one row more than the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,6 +78,13 @@ class Dex:
             self._code = read_code(tables, self._note)
         return self._code
 
+    @property
+    def held(self) -> int:
+        """Bytes that the arrays made of the file take, its code's included."""
+        arrays = (self.strings.starts, self.strings.lengths, self.type_strings, self.method_class, self.method_proto)
+        more = (self.method_name, self.class_type, self.class_flags, self.class_super, self.class_data)
+        return sum(array.nbytes for array in (*arrays, *more)) + self.code().held
+
     def opcodes(self, number: int) -> bytes:
         """Opcodes of a method of `code()`, in order, without the data of switches and arrays."""
         return opcodes(self._view, self.code(), number)
@@ -106,6 +115,7 @@ class Dex:
             self._note("duplicate_class", f"{repeated} classes are defined again")
 
 
-def opened(data: bytes, name: str) -> tuple[Dex, ...]:
-    """All DEX files in `data`: one, or those of a container (DEX 041). Raises Defect when the first one is none."""
-    return tuple(Dex(data, name if at == 0 else f"{name}+{at:#x}", at) for at in header_offsets(data))
+def opened(data: bytes, name: str) -> Iterator[Dex]:
+    """All DEX files in `data`: one, or those of a container (DEX 041). Raises Defect where one is none."""
+    for at in header_offsets(data):
+        yield Dex(data, name if at == 0 else f"{name}+{at:#x}", at)

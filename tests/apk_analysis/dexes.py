@@ -3,8 +3,10 @@
 import hashlib
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
+T = TypeVar("T")
 Uses = Sequence[tuple[str, str] | str | bytes]
 """What a method does: (owner, method) is a call, a text is a constant, bytes are instructions as they stand."""
 
@@ -21,21 +23,21 @@ def dex(
     """
     calls = sorted({use for uses in classes.values() for use in uses if isinstance(use, tuple)})
     parents = parents or {}
-    types = sorted({*classes, *parents.values(), *(owner for owner, _ in calls)})
+    types = _Rows(sorted({*classes, *parents.values(), *(owner for owner, _ in calls)}))
     texts = {use for uses in classes.values() for use in uses if isinstance(use, str)}
     held = {text for listed in ((values or {}), (notes or {})) for found in listed.values() for text in found}
-    strings = sorted({*types, *texts, *held, *(name for _, name in calls), "run"})
-    methods = [*calls, *((name, "run") for name in classes)]
+    strings = _Rows(sorted({*types, *texts, *held, *(name for _, name in calls), "run"}))
+    methods = _Rows([*calls, *((name, "run") for name in classes)])
     head = 0x70
     ids = head + 4 * len(strings) + 4 * len(types)
     method_at, class_at = ids, ids + 8 * len(methods)
     at = class_at + 32 * len(classes)
-    blob, string_offsets, class_offsets = b"", [], []
+    blob, string_offsets, class_offsets = bytearray(), [], []
     for text in strings:
         string_offsets.append(at + len(blob))
         blob += bytes([min(len(text), 127)]) + text.encode() + b"\0"
     for name, uses in classes.items():
-        code = b""
+        code = bytearray()
         for use in uses:
             if isinstance(use, bytes):
                 code += use
@@ -78,6 +80,17 @@ def dex(
     struct.pack_into("<LL", header, 0x58, len(methods), method_at)
     struct.pack_into("<LL", header, 0x60, len(classes), class_at)
     return sealed(bytes(header) + tables + blob)
+
+
+class _Rows(list[T], Generic[T]):
+    """A table that knows where each of its rows stands."""
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        super().__init__(rows)
+        self._places = {row: place for place, row in enumerate(self)}
+
+    def index(self, row: T) -> int:  # type: ignore[override]
+        return self._places[row]
 
 
 def sealed(content: bytes) -> bytes:

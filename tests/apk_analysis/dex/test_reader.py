@@ -183,12 +183,12 @@ def test_a_header_that_lies_costs_nothing(change: Callable[[bytes], bytes], foun
 def test_all_files_of_a_container_are_read() -> None:
     first = sealed(b"dex\n041\0" + dex({MAIN: [LOAD]})[8:])
     second = patched(first[:0x70], CLASSES, 0)
-    found = opened(first + second, "classes.dex")
+    found = tuple(opened(first + second, "classes.dex"))
     assert [item.name for item in found] == ["classes.dex", f"classes.dex+{len(first):#x}"]
     assert [len(item.class_type) for item in found] == [1, 0]
-    assert len(opened(dex({MAIN: []}), "classes.dex")) == 1
+    assert len(tuple(opened(dex({MAIN: []}), "classes.dex"))) == 1
     endless = patched(first + first[:0x70], len(first) + 0x20, 0)
-    assert len(opened(endless, "classes.dex")) == 2
+    assert len(tuple(opened(endless, "classes.dex"))) == 2
 
 
 @pytest.mark.parametrize("table", [STRINGS, TYPES, 0x48, METHODS, CLASSES])
