@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -17,6 +18,10 @@ OTHERS: tuple[Callable[[Path], Manifest | None], ...] = (apk_info_reader.read_ma
 READ = {"AndroidManifest.xml": 16 << 20, "resources.arsc": 64 << 20}
 """What all readers look at, and bytes that it may have."""
 MOST_COPIES = 8
+DEEPEST, MOST_TAGS = 1_000, 100_000
+"""Elements within each other, and tags: for each level apkutils copies everything it has written so far."""
+_TAG = re.compile(rb"([\2\3])\1[^\0]\0")
+"""What begins or ends an element."""
 _COMPARED = ("package", "version_code")
 
 
@@ -50,12 +55,24 @@ def _fit(archive: Archive, listed: list[Entry]) -> bool:
         return False
     for entry in listed:
         try:
-            for _ in archive.stream(entry, READ[entry.name.rstrip("/")]):
-                pass
+            content = b"".join(archive.stream(entry, READ[entry.name.rstrip("/")]))
         except Defect as defect:
             if defect.kind in {"bomb", "too_large"}:
                 return False
+        else:
+            if entry.name.rstrip("/").endswith(".xml") and _is_deep(content):
+                return False
     return True
+
+
+def _is_deep(content: bytes) -> bool:
+    """Whether binary XML may hold more than readers without limits finish in time."""
+    depth = 0
+    for number, tag in enumerate(_TAG.finditer(content)):
+        depth = max(0, depth + (1 if tag[1] == b"\2" else -1))
+        if depth > DEEPEST or number > MOST_TAGS:
+            return True
+    return False
 
 
 def _joined(own: Manifest, other: Manifest) -> Manifest:

@@ -189,6 +189,8 @@ def read_platform(document: Document) -> Platform:
     """Which Android versions the manifest is for, with Android's defaults. Raises Defect when that cannot be told."""
     if document.defect:
         raise document.defect
+    if document.root.tag != "manifest":
+        raise Defect("sdk_unknown", f"the manifest begins with <{document.root.tag}>")
     lowest, target, sandbox = 1, None, 1
     for element in document.elements:
         attributes = element.attributes
