@@ -20,7 +20,7 @@ READ = {"AndroidManifest.xml": 16 << 20, "resources.arsc": 64 << 20}
 MOST_COPIES = 8
 DEEPEST, MOST_TAGS = 1_000, 100_000
 """Elements within each other, and tags: for each level apkutils copies everything it has written so far."""
-_TAG = re.compile(rb"([\2\3])\1[^\0]\0")
+_TAG = re.compile(rb"([\x02\x03])\x01[^\x00]\x00")
 """What begins or ends an element."""
 _COMPARED = ("package", "version_code")
 
@@ -69,7 +69,7 @@ def _is_deep(content: bytes) -> bool:
     """Whether binary XML may hold more than readers without limits finish in time."""
     depth = 0
     for number, tag in enumerate(_TAG.finditer(content)):
-        depth = max(0, depth + (1 if tag[1] == b"\2" else -1))
+        depth = max(0, depth + (1 if tag[1] == b"\x02" else -1))
         if depth > DEEPEST or number > MOST_TAGS:
             return True
     return False
