@@ -94,7 +94,8 @@ class _Sample:
         bare = replace(bare, container=name_of_archive(archive))
         if bare.container == "apk":
             app = App(archive, self.guard)
-            return self._told(bare, self._look_into(Package(self.path, archive, self.guard), app), app)
+            (who,) = self._look_into([Package(self.path, archive, self.guard)], app)
+            return self._told(bare, who, app)
         if bare.container in BUNDLES:
             return self._bundle(archive, bare)
         self.guard.note([problem("container", "not_analysed", bare.container)])
@@ -118,20 +119,22 @@ class _Sample:
             there = [part for part in found if part is not None]
             if not there:
                 return self._only(bare)
-            splits = [package.archive for _, _, package in there[1:]]
-            who = [
-                self._look_into(package, app, () if number else splits) for number, (_, _, package) in enumerate(there)
-            ]
+            who = self._look_into([package for _, _, package in there], app)
             parts = [_part(entry, own, identity) for (entry, own, _), identity in zip(there, who, strict=True)]
         self.guard.note(_disagreements(parts))
         base = Trait(kind="base_apk", value=parts[0].name, where=parts[0].name, sha256=parts[0].sha256)
         return self._told(bare, who[0], app, parts=tuple(parts), first=(base,))
 
-    def _look_into(self, package: Package, app: App, splits: Sequence[Archive] = ()) -> Identity:
-        """Hands all contents of one APK to the app, then says who it is."""
-        if self.code:
+    def _look_into(self, packages: Sequence[Package], app: App) -> list[Identity]:
+        """Says who each APK of an app is, the base first, and hands all contents to the app.
+
+        In this order, because tables and pictures are large and so is code: they are never in memory together.
+        """
+        splits = [package.archive for package in packages[1:]]
+        found = [package.described(() if number else splits) for number, package in enumerate(packages)]
+        for package in packages if self.code else ():
             app.look_into(package)
-        return package.identity(splits)
+        return [package.signed(one) for package, one in zip(packages, found, strict=True)]
 
     def _open_part(self, archive: Archive, entry: Entry, inside: str, opened: ExitStack) -> Opened | None:
         """One APK of a bundle, inflated into a file of its own that lasts as long as `opened`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 
 from PIL import Image
 
@@ -16,18 +17,38 @@ LARGEST_SIDE = 512
 LARGEST_FILE = 16 << 20
 MAGIC = (b"\x89PNG", b"RIFF", b"\xff\xd8\xff")
 """Beginnings of the formats above; file names may lie."""
+MOST_SCANS = 100
+"""Of a JPEG, each of which goes over all points; ten are usual."""
+_PNG, _SHOWN, _SCAN = b"\x89PNG\r\n\x1a\n", frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}), b"\xff\xda"
 
 
 def open_picture(picture: bytes, most: int = MOST_PIXELS) -> Image.Image:
     """The picture as RGBA, of at most so many pixels. Raises Defect."""
+    if picture.count(_SCAN) > MOST_SCANS and picture.startswith(b"\xff\xd8"):
+        raise Defect("icon_too_large", "a picture that is refined without end")
     try:
-        with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
+        with Image.open(io.BytesIO(_essential(picture)), formats=FORMATS) as opened:
             _check_size(opened, min(most, MOST_PIXELS))
             return opened.convert("RGBA")
     except Defect:
         raise
     except Exception as error:  # pillow raises what it likes on hostile bytes
         raise Defect("icon_unreadable", f"{type(error).__name__}: {error}") from error
+
+
+def _essential(picture: bytes) -> bytes:
+    """A PNG without chunks that do not show, which may explode; anything else, and what is malformed, as it is."""
+    if not picture.startswith(_PNG):
+        return picture
+    kept, at = [_PNG], len(_PNG)
+    while at + 12 <= len(picture):
+        size, kind = struct.unpack_from(">L4s", picture, at)
+        if kind in _SHOWN:
+            kept.append(picture[at : at + 12 + size])
+        at += 12 + size
+        if kind == b"IEND" or at > len(picture):
+            break
+    return b"".join(kept)
 
 
 def finish(image: Image.Image, *, where: str = "", role: str = "application") -> tuple[Icon, bytes]:

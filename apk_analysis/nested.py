@@ -82,7 +82,7 @@ class Nest:
             file.write(data)
             file.flush()
             package = Package(Path(file.name), archive, own)
-            identity = package.identity()
+            identity = package.signed(package.described(pictures=False))
         self._room -= min(self._room, sum(entry.size for entry in archive.entries))  # a signature may read all of them
         self._add(
             where,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from apk_analysis.appearance import Appearance, read_appearance
@@ -56,21 +56,21 @@ class Package:
         wanted = guard.run("signature.v1", lambda: algorithms(archive), nothing)
         self.contents = Contents(archive, wanted, inside)
 
-    def identity(self, beside: Sequence[Archive] = ()) -> Identity:
-        """Cheapest after `contents` was iterated: then nothing is inflated a second time for the signature.
+    def described(self, beside: Sequence[Archive] = (), *, pictures: bool = True) -> Identity:
+        """Everything but the signature.
 
-        `beside`: splits that hold names and pictures of this app.
+        `beside`: splits that hold names and pictures of this app. Without `pictures` only its default label is told.
         """
         guard, raw = self._guard, self._guard.run("manifest", self._raw_manifest, b"")
         if not raw:
-            return Identity(signature=self._signature(None))
+            return Identity()
         document, lookup = read_document(raw), Lookup(self.archive, beside)
-        platform = guard.run("manifest", lambda: read_platform(document), None)
         found = Identity(
-            platform=platform,
-            signature=self._signature(platform),
+            platform=guard.run("manifest", lambda: read_platform(document), None),
             manifest=self._manifest(document, lookup),
-            shown=guard.run("appearance", lambda: read_appearance(document, lookup), Appearance()),
+            shown=guard.run("appearance", lambda: read_appearance(document, lookup), Appearance())
+            if pictures
+            else Appearance(),
             network=guard.run(
                 "network", lambda: read_network_security(application_of(document), lookup), NetworkSecurity()
             ),
@@ -81,6 +81,13 @@ class Package:
         for part in (lookup, found.manifest, found.shown):
             guard.note(part.problems)
         return found
+
+    def signed(self, found: Identity) -> Identity:
+        """What was `described`, with the signature.
+
+        Cheapest after `contents` was iterated: then nothing is inflated a second time.
+        """
+        return replace(found, signature=self._signature(found.platform))
 
     def _raw_manifest(self) -> bytes:
         entry = self.archive.find(MANIFEST)

@@ -23,6 +23,8 @@ from apk_analysis.resources import Value
 DEEPEST, MOST_DRAWN, MOST_LAYERS = 8, 400, 20
 MOST_PIXELS = 8 * icons.MOST_PIXELS
 """Of all pictures that are opened for one app."""
+LARGEST_FRAME = 1 << 20
+"""Pixels of a drawing: adaptive icons and insets within each other grow."""
 
 
 class Painter:
@@ -41,7 +43,7 @@ class Painter:
     def _value(self, value: Value, frame: Frame | None, depth: int) -> Image.Image:
         """`frame`: None for as large as it is by itself."""
         self._left -= 1
-        if self._left < 0 or not depth:
+        if self._left < 0 or not depth or (frame and frame.width * frame.height > LARGEST_FRAME):
             raise Defect("icon_too_large", "too many layers")
         if value.kind in COLOURS:
             return _flat(argb(value.number), frame or SQUARE)
@@ -78,7 +80,7 @@ class Painter:
         raise failed
 
     def _element(self, element: Element, frame: Frame, depth: int) -> Image.Image:
-        if not depth:
+        if not depth or frame.width * frame.height > LARGEST_FRAME:
             raise Defect("icon_too_large", "too many layers")
         draw = self._BY_TAG.get(element.tag)
         if draw is None:

@@ -36,8 +36,10 @@ class Gradient:
 Paint = Colour | Gradient
 
 
-def read_paint(attribute: Attribute | None, lookup: Lookup, depth: int = DEEPEST) -> Paint | None:
-    """What a colour attribute stands for; None when it is missing or cannot be told."""
+def read_paint(
+    attribute: Attribute | None, lookup: Lookup, depth: int = DEEPEST, *, gradients: bool = True
+) -> Paint | None:
+    """What a colour attribute stands for; None when it is missing, cannot be told, or is none of the `gradients`."""
     if attribute is None or not depth:
         return None
     value = lookup.default(attribute)
@@ -49,7 +51,9 @@ def read_paint(attribute: Attribute | None, lookup: Lookup, depth: int = DEEPEST
     if text.startswith("#") or not text:
         return written(text)
     root = lookup.document(text).root
-    return read_gradient(root, lookup) if root.tag == "gradient" else _default_of(root, lookup, depth - 1)
+    if root.tag == "gradient":
+        return read_gradient(root, lookup) if gradients else None
+    return _default_of(root, lookup, depth - 1, gradients=gradients)
 
 
 def _outside(attribute: Attribute) -> Colour | None:
@@ -60,9 +64,9 @@ def _outside(attribute: Attribute) -> Colour | None:
     return None if known is None else argb(known)
 
 
-def _default_of(selector: Element, lookup: Lookup, depth: int) -> Paint | None:
+def _default_of(selector: Element, lookup: Lookup, depth: int, *, gradients: bool) -> Paint | None:
     item = default_item(selector.inner("item"))
-    found = read_paint(item.get("color"), lookup, depth) if item else None
+    found = read_paint(item.get("color"), lookup, depth, gradients=gradients) if item else None
     return Colour(found.rgb, found.alpha * share(item, "alpha")) if item and isinstance(found, Colour) else found
 
 
@@ -95,5 +99,5 @@ def read_stops(element: Element, lookup: Lookup) -> Stops:
     pairs = [(length(item, "offset"), item.get("color")) for item in items]
     if not items:
         pairs = [(0.0, element.get("startColor")), (0.5, element.get("centerColor")), (1.0, element.get("endColor"))]
-    found = [(offset, read_paint(attribute, lookup, 2)) for offset, attribute in pairs]
+    found = [(offset, read_paint(attribute, lookup, 2, gradients=False)) for offset, attribute in pairs]
     return tuple(sorted(((at, paint) for at, paint in found if isinstance(paint, Colour)), key=lambda stop: stop[0]))

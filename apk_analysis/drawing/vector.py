@@ -19,6 +19,8 @@ from apk_analysis.lookup import Lookup
 
 DEEPEST, MOST_PATHS = 16, 2_000
 """Groups within groups; paths of one drawing."""
+COST, COST_OF_CHARACTER = 500, 20
+"""Of any element, and of what its path is read from, in crossings (`raster.py`)."""
 SMALLEST, LARGEST = 0.01, 100_000.0
 """Of a side of the viewport."""
 CAPS, JOINS, RULES = ("butt", "round", "square"), ("miter", "round", "bevel"), ("nonzero", "evenodd")
@@ -47,13 +49,16 @@ class _Drawing:
     def inside(self, parent: Element, matrix: Matrix, clip: Mask | None, depth: int) -> None:
         """Paths and groups in order; a clip path counts for everything that follows in its group."""
         for element in parent.children if depth else ():
+            self._budget.spend(COST)
             if element.tag == "group":
                 self.inside(element, matrix.after(_transform(element)), clip, depth - 1)
             elif element.tag in {"path", "clip-path"}:
                 self._left -= 1
                 if self._left < 0:
                     raise Defect("icon_too_large", f"more than {MOST_PATHS} paths")
-                contours = read_outline(self._data(element), matrix)
+                data = self._data(element)
+                self._budget.spend(COST_OF_CHARACTER * len(data))
+                contours = read_outline(data, matrix)
                 if element.tag == "path":
                     self._path(element, contours, matrix, clip)
                 else:

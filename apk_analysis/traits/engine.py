@@ -74,6 +74,7 @@ class TraitSearch:
                 counts[trait.kind] = counts.get(trait.kind, 0) + 1
                 if counts[trait.kind] <= MOST_OF_A_KIND and len(found) < MOST_TRAITS:
                     found[key] = trait
+            problems += finder.problems
         cut = sorted(kind for kind, count in counts.items() if count > MOST_OF_A_KIND)
         if cut:
             problems.append(problem("traits", "not_all_listed", ", ".join(cut)))

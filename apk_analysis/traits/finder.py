@@ -13,7 +13,7 @@ from typing import Protocol
 from apk_analysis.archive import Archive
 from apk_analysis.contents import Content
 from apk_analysis.dex import Dex
-from apk_analysis.fingerprint import Trait
+from apk_analysis.fingerprint import Problem, Trait
 from apk_analysis.manifest import Manifest
 from apk_analysis.traits.addresses import Address, addresses
 from apk_analysis.traits.own import AppCode
@@ -41,7 +41,10 @@ class Seen:
 
 
 class Finder(Protocol):
-    """Finds one kind of trait. Never raises for bad input; bounded in what it keeps."""
+    """Finds one kind of trait. Never raises for bad input; bounded in what it keeps and in what it reads."""
+
+    problems: tuple[Problem, ...] = ()
+    """What it could not look at."""
 
     def take(self, content: Content) -> None:
         """Sees one inflated entry. Only finders that need more than anchors define it."""
