@@ -15,7 +15,10 @@ from apk_analysis.fingerprint import Problem
 MAGIC = b"APK Sig Block 42"
 PADDING = 0x42726577
 MOST_PROBLEMS = 5
+MOST_PAIRS, MOST_ITEMS, LARGEST = 10_000, 1_000, 32 << 20
+"""Pairs of other tools that are kept, items of one sequence, and bytes of a block; no lawful one comes near."""
 V2, V3, V31 = 0x7109871A, 0xF05368C0, 0x1B93AD61
+KNOWN = frozenset({V2, V3, V31})
 
 
 class Reader:
@@ -54,11 +57,17 @@ class Reader:
 
 def numbered(reader: Reader) -> list[tuple[int, bytes]]:
     """All items of a sequence in which each is a number and length-prefixed bytes."""
-    found = []
+    return [(item.u32(), item.field()) for item in items(reader)]
+
+
+def items(reader: Reader) -> Iterator[Reader]:
+    """Each length-prefixed item of a sequence. Raises Defect when there are more than MOST_ITEMS."""
+    count = 0
     while reader:
-        item = reader.part()
-        found.append((item.u32(), item.field()))
-    return found
+        count += 1
+        if count > MOST_ITEMS:
+            raise Defect("malformed_block", f"a sequence of more than {MOST_ITEMS} items")
+        yield reader.part()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +91,8 @@ def find_block(archive: Archive) -> Block:
         start = _start(archive)
         for number, value in _pairs(bytes(archive.data[start + 8 : central - 24])):
             if number not in pairs:
-                pairs[number] = value
+                if number in KNOWN or len(pairs) < MOST_PAIRS:
+                    pairs[number] = value
             elif number != PADDING and len(problems) < MOST_PROBLEMS:
                 problems.append(problem("signature.block", "repeated_pair", f"{number:#010x}, {len(value)} bytes"))
     except Defect as defect:
@@ -98,6 +108,8 @@ def _start(archive: Archive) -> int:
     start: int = archive.central - size - 8
     if size < 24 or start < 0 or int.from_bytes(archive.data[start : start + 8], "little") != size:
         raise Defect("malformed_block", f"sizes of the signing block do not agree ({size})")
+    if size > LARGEST:
+        raise Defect("too_large", f"a signing block of {size} bytes")
     return start
 
 

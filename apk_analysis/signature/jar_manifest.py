@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from apk_analysis.defects import Defect
 
-_SECTION = re.compile(rb"(?:[^\r\n]+(?:\r\n|\r|\n|\Z))+(?:\r\n|\r|\n)?")
-"""Lines up to an empty one, which belongs to them."""
+_SECTION = re.compile(rb"(?:[^\r\n]++(?:\r\n|\r|\n|\Z))++(?:\r\n|\r|\n)?")
+"""Lines up to an empty one, which belongs to them. Without a way back, which would be remembered for each line."""
+MOST = 200_000
+"""Sections; an archive has at most 65,535 files."""
 NEWER_DIGESTS = (("SHA-512", "sha512"), ("SHA-384", "sha384"), ("SHA-256", "sha256"), ("SHA1", "sha1"))
 """What Android 4.3 and later look for, first hit only."""
 OLDER_DIGESTS = {
@@ -83,9 +86,12 @@ def _decode(text: bytes) -> bytes:
         raise Defect("malformed_signature_file", f"digest is not base64: {shown}") from error
 
 
-def read_sections(data: bytes) -> list[Section]:
-    """All sections, the main one first; empty sections are skipped, as Android does."""
-    return [Section(raw) for raw in _SECTION.findall(data)]
+def read_sections(data: bytes) -> Iterator[Section]:
+    """All sections, the main one first; empty sections are skipped, as Android does. Raises Defect at the MOST-th."""
+    for number, raw in enumerate(_SECTION.finditer(data)):
+        if number == MOST:
+            raise Defect("too_large", f"more than {MOST} sections")
+        yield Section(raw[0])
 
 
 def hashes_named(data: bytes) -> frozenset[str]:

@@ -31,6 +31,8 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
 LARGEST_KEY = 16_384
 """Bits. Larger keys only cost time; OpenSSL refuses them too."""
 LARGEST_EXPONENT = 1 << 64
+LARGEST_FIELD = 64 << 10
+"""Bytes of a certificate or key: asn1crypto takes time by the square of a number's length."""
 
 PublicKey = rsa.RSAPublicKey | dsa.DSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -48,6 +50,8 @@ class Certificate:
 
     def parsed(self) -> Any:
         """asn1crypto's view. Raises Defect."""
+        if len(self.der) > LARGEST_FIELD:
+            raise Defect("malformed_certificate", f"{len(self.der)} bytes")
         try:
             return _load(self.der)
         except Exception as error:  # asn1crypto raises what it likes on hostile bytes
@@ -68,6 +72,8 @@ def _load(der: bytes) -> Any:
 
 def read_public_key(spki: bytes) -> PublicKey:
     """The key of a SubjectPublicKeyInfo. RSA moduli written as negative numbers are read as Android reads them."""
+    if len(spki) > LARGEST_FIELD:
+        raise Defect("malformed_public_key", f"{len(spki)} bytes")
     try:
         info = x509.PublicKeyInfo.load(spki)
         if info.algorithm == "rsa":

@@ -39,15 +39,21 @@ ALGORITHMS = {  # algorithm -> family, and per digest the Android version from w
 }
 
 
+MOST, LARGEST = 100, 256 << 10
+"""Signers or certificates, and bytes, of one block: asn1crypto takes time by the square of either."""
+
+
 def verified_signer(block: bytes, signature_file: bytes, min_sdk: int) -> Certificate:
     """The certificate whose key signed `signature_file`. Raises Defect.
 
     Android before 7.0 looks at the first SignerInfo only; later ones take the first that verifies.
     """
+    if len(block) > LARGEST:
+        raise Defect("too_large", f"a signature block of {len(block)} bytes")
     try:
         signed_data = cms.ContentInfo.load(block)["content"]
-        infos = list(signed_data["signer_infos"])
-        certificates = [item.chosen for item in signed_data["certificates"] if item.name == "certificate"]
+        infos = _few(list(signed_data["signer_infos"]))
+        certificates = _few([item.chosen for item in signed_data["certificates"] if item.name == "certificate"])
         found = [
             _verify(signed_data, certificates, info, signature_file, min_sdk)
             for info in (infos[:1] if min_sdk < 24 else infos)
@@ -60,6 +66,13 @@ def verified_signer(block: bytes, signature_file: bytes, min_sdk: int) -> Certif
         if certificate is not None:
             return certificate
     raise Defect("signature_mismatch", "the signature block does not fit the signature file")
+
+
+def _few(found: list[Any]) -> list[Any]:
+    """The same, when they are not more than any block needs. Raises Defect."""
+    if len(found) > MOST:
+        raise Defect("too_many_signers", f"{len(found)} signers or certificates in one block")
+    return found
 
 
 def _verify(

@@ -126,10 +126,11 @@ def _read_listed(archive: Archive) -> _Listed:
         raise Defect("no_manifest_file", MANIFEST)
     raw = _content(archive, entry)
     sections = read_sections(raw)
-    if not sections:
+    main = next(sections, None)
+    if main is None:
         raise Defect("malformed_signature_file", f"{MANIFEST} is empty")
     listed: dict[str, Section] = {}
-    for section in sections[1:]:
+    for section in sections:
         if section.name is None:
             raise Defect("malformed_signature_file", "a section of the manifest names no file")
         if section.name in listed:
@@ -137,7 +138,7 @@ def _read_listed(archive: Archive) -> _Listed:
         if archive.find(section.name) is None:
             raise Defect("file_removed", section.name)
         listed[section.name] = section
-    return _Listed(raw=raw, main=sections[0], sections=listed)
+    return _Listed(raw=raw, main=main, sections=listed)
 
 
 def _signature_files(archive: Archive) -> list[tuple[Entry, bytes]]:
@@ -154,9 +155,9 @@ def _signature_files(archive: Archive) -> list[tuple[Entry, bytes]]:
 def _signature_file(data: bytes, certificate: Certificate, listed: _Listed, min_sdk: int) -> _Signed | None:
     """What one signature file vouches for; None when Android ignores it. Raises Defect when it does not fit."""
     sections = read_sections(data)
-    if not sections or sections[0].get("Signature-Version") is None:
+    head = next(sections, None)
+    if head is None or head.get("Signature-Version") is None:
         return None
-    head = sections[0]
     by_signtool = "signtool" in (head.get("Created-By") or "")
     whole = head.digests("-Digest" if by_signtool else "-Digest-Manifest", min_sdk)
     fits = bool(whole) and all(hashlib.new(name, listed.raw).digest() == digest for name, digest in whole)
@@ -164,7 +165,7 @@ def _signature_file(data: bytes, certificate: Certificate, listed: _Listed, min_
         main = head.digests("-Digest-Manifest-Main-Attributes", min_sdk)
         _check_section(listed.main, main, "main section", signtool=False)
     names: set[str] = set()
-    for section in sections[1:]:
+    for section in sections:
         if section.name is None or section.name in names or (not fits and section.name not in listed.sections):
             return None
         names.add(section.name)

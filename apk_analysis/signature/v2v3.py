@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from apk_analysis.defects import Defect
 from apk_analysis.signature.algorithms import ALGORITHMS, to_verify
-from apk_analysis.signature.block import Reader, numbered
+from apk_analysis.signature.block import Reader, items, numbered
 from apk_analysis.signature.content import Content
 from apk_analysis.signature.keys import Certificate, read_public_key, same_key, verify
 from apk_analysis.signature.lineage import read_lineage
@@ -103,9 +103,9 @@ def _signer(block: Reader, *, v3: bool, oldest: int) -> _Signed:
     attributes = _attributes(inside.part())
     if not certificates:
         raise Defect("no_certificate")
-    certificate = Certificate(certificates.field())
-    while certificates:
-        Certificate(certificates.field()).parsed()
+    certificate, *others = [Certificate(item.data) for item in items(certificates)]
+    for other in others:
+        other.parsed()
     if not same_key(certificate.spki(), spki):
         raise Defect("key_mismatch", "the certificate holds another key than the one that signed")
     if [number for number, _ in digests] != [number for number, _ in signatures]:
@@ -121,11 +121,7 @@ def _signer(block: Reader, *, v3: bool, oldest: int) -> _Signed:
 
 
 def _attributes(reader: Reader) -> list[tuple[int, bytes]]:
-    found = []
-    while reader:
-        item = reader.part()
-        found.append((item.u32(), item.rest()))
-    return found
+    return [(item.u32(), item.rest()) for item in items(reader)]
 
 
 def _verify_signatures(

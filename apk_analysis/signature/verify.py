@@ -67,6 +67,8 @@ def _own(archive: Archive, platform: Platform | None, contents: Contents | None,
     if platform is None:
         untold = problem("signature", "sdk_unknown", "without the manifest nobody can say which schemes count")
         return Signature(status="unknown", schemes=dict.fromkeys(SCHEMES, "unknown")), (untold,), {}
+    if any(found.kind == "too_large" for found in block.problems):
+        return Signature(status="unknown", schemes=dict.fromkeys(SCHEMES, "unknown")), block.problems, {}
     outcomes = _outcomes(archive, platform.min_sdk, block, contents)
     return *_combine(archive, platform, outcomes, block.problems), outcomes
 
