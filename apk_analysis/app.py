@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from apk_analysis.archive import Archive
+from apk_analysis.archive import Archive, Entry
 from apk_analysis.code.features import Assets, read_features
 from apk_analysis.code.own import Own, find_own, summary
 from apk_analysis.contents import KEPT, Content, Contents
@@ -25,6 +25,7 @@ MOST_DEX_BYTES = 192 << 20
 """Of all files and of what was read from them: opened files stay in memory until the traits were found."""
 LAUNCHER = ("android.intent.category.LAUNCHER", "android.intent.category.LEANBACK_LAUNCHER")
 ITSELF = "(the sample itself)"
+_ITSELF = Entry(-1, ITSELF, 0, 0, 0, 0, 0, 0, 0, 0, None)
 _DEX_NAME = re.compile(r"classes\d*\.dex")
 
 
@@ -58,7 +59,9 @@ class App:
             self._take(content, contents)
         self._guard.note(contents.problems)
         if bytes(package.archive.data[:4]) == b"dex\n":  # Janus: what Android may run is the file itself
-            self._guard.run("dex", lambda: self._open(bytes(package.archive.data[:KEPT]), ITSELF), None)
+            itself = Content(_ITSELF, bytes(package.archive.data[:KEPT]), b"")
+            self._guard.run("dex", lambda: self._open(itself.data or b"", ITSELF), None)
+            self._guard.run("traits", lambda: self._traits.take(itself), None)
 
     def _take(self, content: Content, contents: Contents) -> None:
         self._guard.run("dex", lambda: self._take_dex(content), None)
