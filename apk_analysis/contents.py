@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from blake3 import blake3
@@ -24,7 +23,6 @@ MOST_PROBLEMS = 20
 HASHES: dict[str, Any] = {name: getattr(hashlib, name) for name in ("md5", "sha1", "sha256", "sha384", "sha512")}
 """What `algorithms` may name."""
 _CODE = re.compile(r"classes\d*\.dex")
-_place = attrgetter("header")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Content:
 
 
 class Contents:
-    """Inflates each entry once, in file order, while it is iterated. Afterwards `digest` answers from memory.
+    """Inflates each entry once while it is iterated. Afterwards `digest` answers from memory.
 
     `algorithms`: names of HASHES; each is computed for every entry on the way.
     """
@@ -77,11 +75,12 @@ class Contents:
         self.complete = True
 
     def _ordered(self) -> list[Entry]:
-        """In file order; when they claim to hold more than is inflated, so that bait does not use up the limit.
+        """Code first, so that no bait uses up what readers may look at; all else in file order.
 
-        Then code comes first, and everything once before what lies over the same bytes, the smallest first.
+        When all entries claim to hold more than is inflated, everything comes once before what lies over the same
+        bytes, the smallest first.
         """
-        ordered = sorted(self.archive.entries, key=_place)
+        ordered = sorted(self.archive.entries, key=lambda entry: (not _CODE.fullmatch(entry.name), entry.header))
         if sum(entry.size for entry in ordered) <= self._left:
             return ordered
         first = {entry.header: entry for entry in reversed(ordered)}

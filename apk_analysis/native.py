@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apk_analysis.contents import Content, Contents
 from apk_analysis.defects import Defect
@@ -22,6 +23,8 @@ from apk_analysis.fingerprint import NativeLibrary, Problem
 MAGIC = b"\x7fELF"
 MACHINES = {3: "I386", 8: "MIPS", 40: "ARM", 62: "X86_64", 183: "AARCH64", 243: "RISCV"}
 MOST_LIBRARIES, MOST_SEGMENTS, MOST_TAGS, MOST_SYMBOLS, MOST_NEEDED, MOST_JNI = 300, 128, 4096, 200_000, 500, 200
+MOST_NAMES, MOST_IN_ALL = 4 << 20, 48 << 20
+"""Characters of all names of one library, and of all libraries of an app."""
 LONGEST_NAME, LARGEST_NOTES, REPEATED = 500, 4096, 5
 LOAD, DYNAMIC, NOTE = 1, 2, 4
 NEEDED, HASH, STRINGS, SYMBOLS, STRINGS_SIZE, SONAME, GNU_HASH = 1, 4, 5, 6, 10, 14, 0x6FFFFEF5
@@ -42,6 +45,7 @@ class Natives:
         self.problems: list[Problem] = []
         self._found: dict[str, NativeLibrary] = {}
         self._noted: dict[str, int] = {}
+        self._room = MOST_IN_ALL
 
     @property
     def libraries(self) -> tuple[NativeLibrary, ...]:
@@ -61,7 +65,8 @@ class Natives:
             self._found[name] = NativeLibrary(where=name, sha256=digest, size=size, machine="")
             self._note(Defect("too_large", f"{name}: only hashed"))
             return
-        library, defect = read_library(name, data)
+        library, defect, named = _read(name, data, min(MOST_NAMES, self._room))
+        self._room -= named
         self._found[name] = library
         if defect is not None:
             self._note(defect)
@@ -75,17 +80,22 @@ class Natives:
 
 def read_library(where: str, data: bytes) -> tuple[NativeLibrary, Defect | None]:
     """Facts of one library, and what is wrong with it; a damaged one keeps its hash and what was readable."""
+    return _read(where, data, MOST_NAMES)[:2]
+
+
+def _read(where: str, data: bytes, most: int) -> tuple[NativeLibrary, Defect | None, int]:
+    """The same, and how many characters of names were read, of `most`."""
     bare: dict[str, Any] = {"where": where, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
     try:
-        elf = Elf(data)
+        elf = Elf(data, most)
     except Defect as defect:
-        return NativeLibrary(**bare, machine=""), Defect(defect.kind, f"{where}: {defect.detail}")
+        return NativeLibrary(**bare, machine=""), Defect(defect.kind, f"{where}: {defect.detail}"), 0
     try:
         exports, imports = elf.symbols()
         needed, soname = elf.needed(), elf.soname()
     except Defect as defect:
         facts = NativeLibrary(**bare, machine=elf.machine, build_id=elf.build_id())
-        return facts, Defect(defect.kind, f"{where}: {defect.detail}")
+        return facts, Defect(defect.kind, f"{where}: {defect.detail}"), elf.named
     listed = "\n".join(sorted({*imports, *needed})).encode()
     library = NativeLibrary(
         **bare,
@@ -95,7 +105,7 @@ def read_library(where: str, data: bytes) -> tuple[NativeLibrary, Defect | None]
         jni=tuple(sorted(name for name in exports if name.startswith("Java_") or name == "JNI_OnLoad"))[:MOST_JNI],
         imports_sha256=hashlib.sha256(listed).hexdigest() if listed else None,
     )
-    return library, None
+    return library, None, elf.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,11 @@ class _Segment:
 class Elf:
     """Segments and dynamic table of one little-endian ELF file. Raises Defect when the header is unusable."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, most: int = MOST_NAMES) -> None:
+        """`most`: characters of all names of symbols."""
+        self.named = 0
+        """Characters of the names that were read."""
+        self._most = most
         if not data.startswith(MAGIC):
             raise Defect("not_elf", "no ELF file")
         if len(data) < 64 or data[4] not in {1, 2} or data[5] != 1:
@@ -204,9 +218,20 @@ class Elf:
         theirs = found["at"] == 0
         offered = found["name"][usable & ~theirs]
         letters = np.frombuffer(self.data, np.uint8)[np.minimum(offered.astype(np.int64) + table, len(self.data) - 1)]
-        exports = {self._name(table, at) for at in offered[letters == ord("J")].tolist()}
-        imports = {self._name(table, at) for at in found["name"][usable & theirs].tolist()}
-        return exports, imports
+        exports = self._names(table, offered[letters == ord("J")])
+        return exports, self._names(table, found["name"][usable & theirs])
+
+    def _names(self, table: int, places: NDArray[np.uint32]) -> set[str]:
+        """The different names at these places. Raises Defect when they are too long together."""
+        names = set[str]()
+        ordered = np.sort(places)  # numpy's own `unique` takes five times as long
+        for at in ordered[np.diff(ordered, prepend=0) != 0].tolist():
+            name = self._name(table, at)
+            self.named += len(name)
+            if self.named > self._most:
+                raise Defect("too_large", f"names of more than {self._most} characters")
+            names.add(name)
+        return names
 
     def _symbol_count(self) -> int:
         """From either hash table; neither says it directly elsewhere."""

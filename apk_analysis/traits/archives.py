@@ -27,6 +27,8 @@ def files_of(where: str, data: bytes, room: int) -> Iterator[tuple[str, bytes, i
 
     Raises Defect where it cannot be read on.
     """
+    if room <= 0:
+        raise Defect("too_large", where)
     if data.startswith(GZIP):
         most = min(room, LIMITS.entry)
         whole = inflate_gzip(data, most)
@@ -34,8 +36,6 @@ def files_of(where: str, data: bytes, room: int) -> Iterator[tuple[str, bytes, i
         if len(whole) in {0, most}:
             raise Defect("too_large" if whole else "broken_entry", where)
         return
-    if room <= 0:
-        raise Defect("too_large", where)
     archive = Archive(data, LIMITS)
     cost = LISTED * len(archive.entries)
     room -= cost

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 MAGIC = bytes.fromhex("c61fbc03c103191f")
 HEADER, FUNCTION, LONG = 128, 16, 0xFF
-MOST_STRINGS, MOST_BYTES = 1 << 20, 64 << 20
+MOST_STRINGS, MOST_BYTES, MOST_TIMES = 1 << 20, 64 << 20, 4
+"""Strings, and bytes of them all: also no more than MOST_TIMES the file, however often they overlap."""
 
 
 def strings(data: bytes) -> bytes:
@@ -23,13 +24,12 @@ def strings(data: bytes) -> bytes:
         table, storage = _tables(data)
     except (struct.error, ValueError):
         return data
-    out, size = [], 0
-    for wide, offset, length in table.tolist():
+    sizes = np.cumsum(table[:, 2] * (1 + table[:, 0]) + 1)
+    fitting = np.searchsorted(sizes, min(MOST_BYTES, MOST_TIMES * len(data)))
+    out = []
+    for wide, offset, length in table[:fitting].tolist():
         raw = storage[offset : offset + length * (2 if wide else 1)]
         out.append(raw.decode("utf-16-le", "replace").encode() if wide else raw)
-        size += len(raw) + 1
-        if size > MOST_BYTES:
-            break
     return b"\n".join(out) if out else data
 
 

@@ -23,6 +23,8 @@ BATCH, SMALL = 1 << 20, 1 << 16
 """Entries of less than SMALL bytes are searched together, BATCH bytes at a time."""
 MOST_BYTES, MOST_INSIDE = 1 << 30, 64 << 20
 """Of a sample; `MOST_INSIDE`: in archives inside it."""
+MOST_APART = 64 << 20
+"""Bytes of files that are taken apart before they are searched."""
 MOST_HITS, MOST_OF_A_FACT = 50_000, 5_000
 SEPARATOR = b"\n\xff\xfe\n"
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -94,7 +96,7 @@ class Search:
         self._walker = Walker(tables)
         self._waiting: dict[Kind, list[Text]] = {}
         self._sizes: dict[Kind, int] = dict.fromkeys(KINDS, 0)
-        self._left, self._room_inside = MOST_BYTES, MOST_INSIDE
+        self._left, self._room_inside, self._room_apart = MOST_BYTES, MOST_INSIDE, MOST_APART
         self._notes: dict[str, str] = {}
 
     @property
@@ -120,8 +122,17 @@ class Search:
     def _take(self, where: str, data: bytes) -> None:
         kind = kind_of(where.rpartition(INSIDE)[2], data)
         if kind is not None:
-            self._left -= len(data)
-            self.look(kind, Text(where, searched(data)))
+            text = self._searched(data)
+            self._left -= len(text)
+            self.look(kind, Text(where, text))
+
+    def _searched(self, data: bytes) -> bytes:
+        """What is searched in place of a file. Taking it apart has a limit of its own; beyond it goes as it stands."""
+        if self._room_apart < len(data):
+            return data
+        text = searched(data)
+        self._room_apart -= 0 if text is data else len(data)
+        return text
 
     def _take_archive(self, where: str, data: bytes) -> None:
         """What lies in an archive, one level deep; of deeper ones the names of their files are seen."""
