@@ -50,14 +50,18 @@ class App:
         self._traits = TraitSearch(base)
         self._guard = guard
         self._room = MOST_DEX_BYTES
+        self._left = base.limits.most(len(base.data))
+        """Bytes that all parts together may still inflate to, as if they were one archive."""
 
     def look_into(self, package: Package) -> None:
         """Every entry of one part goes by once."""
         contents = package.contents
+        contents.most = min(contents.most, max(0, self._left))
         self._names += [contents.inside + entry.name for entry in package.archive.entries]
         for content in contents:
             self._take(content, contents)
         self._guard.note(contents.problems)
+        self._left -= contents.inflated
         if bytes(package.archive.data[:4]) == b"dex\n":  # Janus: what Android may run is the file itself
             itself = Content(_ITSELF, bytes(package.archive.data[:KEPT]), b"")
             self._guard.run("dex", lambda: self._open(itself.data or b"", ITSELF), None)

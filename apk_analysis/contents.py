@@ -60,10 +60,12 @@ class Contents:
         self._digests: dict[tuple[int, str], bytes] = {}
         self._defects: dict[int, tuple[str, str]] = {}
         """Kind and detail, not the exceptions: those hold the inflaters of their frames, 17 kB each."""
-        self._left = archive.limits.most(len(archive.data))
+        self.most = archive.limits.most(len(archive.data))
+        """Bytes that one iteration inflates in all; may be lowered before it."""
+        self._left = self.most
 
     def __iter__(self) -> Iterator[Content]:
-        self._left = self.archive.limits.most(len(self.archive.data))
+        self._left = self.most
         for entry in self._ordered():
             whole = blake3()
             try:
@@ -87,6 +89,11 @@ class Contents:
         return sorted(
             ordered, key=lambda entry: (not _CODE.fullmatch(entry.name), first[entry.header] != entry, entry.size)
         )
+
+    @property
+    def inflated(self) -> int:
+        """Bytes that were inflated so far, as declared."""
+        return self.most - self._left
 
     def size(self, entry: Entry) -> int:
         """Bytes after inflating, as found. Raises Defect like `digest`."""
