@@ -21,7 +21,7 @@ from apk_analysis.package import Package
 from apk_analysis.traits.engine import TraitSearch
 
 MOST_DEX = 200
-MOST_DEX_BYTES = 192 << 20
+MOST_DEX_BYTES = 160 << 20
 """Of all files and of what was read from them: opened files stay in memory until the traits were found."""
 LAUNCHER = ("android.intent.category.LAUNCHER", "android.intent.category.LEANBACK_LAUNCHER")
 ITSELF = "(the sample itself)"

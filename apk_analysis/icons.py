@@ -12,7 +12,7 @@ from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Icon
 
 FORMATS = ("PNG", "WEBP", "JPEG")
-MOST_PIXELS = 4096 * 4096
+MOST_PIXELS = 8 << 20
 LARGEST_SIDE = 512
 LARGEST_FILE = 16 << 20
 MAGIC = (b"\x89PNG", b"RIFF", b"\xff\xd8\xff")

@@ -22,7 +22,7 @@ from apk_analysis.resources import Resources, Style, Value
 from apk_analysis.typed_values import as_text
 
 TABLE = "resources.arsc"
-LARGEST_TABLE, LARGEST_XML = 64 << 20, 1 << 20
+LARGEST_TABLE, LARGEST_XML = 40 << 20, 1 << 20
 """Bytes of all tables of one app, and of one XML file."""
 MOST_FILES = 300
 """XML files that are read for one APK."""
