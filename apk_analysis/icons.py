@@ -6,7 +6,7 @@ import hashlib
 import io
 import struct
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Icon
@@ -32,6 +32,8 @@ def open_picture(picture: bytes, most: int = MOST_PIXELS) -> Image.Image:
             return opened.convert("RGBA")
     except Defect:
         raise
+    except UnidentifiedImageError as error:  # its text names an address in memory
+        raise Defect("icon_unreadable", "no PNG, WebP or JPEG") from error
     except Exception as error:  # pillow raises what it likes on hostile bytes
         raise Defect("icon_unreadable", f"{type(error).__name__}: {error}") from error
 
