@@ -16,6 +16,7 @@ from apk_analysis.containers import BUNDLES, name_of, name_of_archive, parts_of
 from apk_analysis.defects import Defect, problem
 from apk_analysis.fingerprint import Fingerprint, Part, Problem, Trait
 from apk_analysis.guard import Guard
+from apk_analysis.memory import give_back
 from apk_analysis.package import Identity, Package, open_archive
 
 LARGEST_PART, LARGEST_SET = 1 << 30, 4 << 30
@@ -39,6 +40,7 @@ def analyse(path: str | Path, *, code: bool = True) -> Analysis:
     Without `code` only its identity: archive, manifest, signers, labels and icon.
     """
     path = Path(path)
+    give_back()
     with _mapped(path) as data:
         return _Sample(path, data, code=code).analyse()
 
@@ -132,6 +134,7 @@ class _Sample:
         """
         splits = [package.archive for package in packages[1:]]
         found = [package.described(() if number else splits) for number, package in enumerate(packages)]
+        give_back()
         for package in packages if self.code else ():
             app.look_into(package)
         return [package.signed(one) for package, one in zip(packages, found, strict=True)]
