@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 from collections.abc import Callable
 from functools import cache
@@ -18,7 +17,6 @@ def give_back() -> None:
     """After one part of an analysis that held much, before another that will."""
     trim = _trim()
     if trim is not None and _resident() > MUCH:
-        gc.collect()
         trim(0)
 
 

@@ -23,7 +23,7 @@ from apk_analysis.fingerprint import NativeLibrary, Problem
 MAGIC = b"\x7fELF"
 MACHINES = {3: "I386", 8: "MIPS", 40: "ARM", 62: "X86_64", 183: "AARCH64", 243: "RISCV"}
 MOST_LIBRARIES, MOST_SEGMENTS, MOST_TAGS, MOST_SYMBOLS, MOST_NEEDED, MOST_JNI = 300, 128, 4096, 200_000, 500, 200
-MOST_NAMES, MOST_IN_ALL = 4 << 20, 48 << 20
+MOST_NAMES, MOST_IN_ALL = 4 << 20, 24 << 20
 """Characters of all names of one library, and of all libraries of an app."""
 LONGEST_NAME, LARGEST_NOTES, REPEATED = 500, 4096, 5
 LOAD, DYNAMIC, NOTE = 1, 2, 4

@@ -18,7 +18,7 @@ DEEPEST = 3
 """Archives within archives that are opened."""
 MOST = 20
 """Programs that are told of, in all."""
-MOST_BYTES, MOST_ENTRIES, LARGEST = 512 << 20, 200_000, 256 << 20
+MOST_BYTES, MOST_ENTRIES, LARGEST = 512 << 20, 100_000, 256 << 20
 """Bytes that are inflated and entries that are listed of all archives inside together, so that a nest of bombs costs no
 more than one; bytes of one entry."""
 REPEATED = 5

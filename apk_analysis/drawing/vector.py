@@ -19,7 +19,7 @@ from apk_analysis.lookup import Lookup
 
 DEEPEST, MOST_PATHS = 16, 2_000
 """Groups within groups; paths of one drawing."""
-COST, COST_OF_CHARACTER = 500, 20
+COST, COST_OF_CHARACTER = 500, 40
 """Of any element, and of what its path is read from, in crossings (`raster.py`)."""
 SMALLEST, LARGEST = 0.01, 100_000.0
 """Of a side of the viewport."""

@@ -36,7 +36,7 @@ def leads(archive: Archive) -> Iterator[Trait]:
         if number not in ORDINARY:
             yield _of_pair(number, value)
     if archive.comment.strip(b"\0"):
-        packed = _VASDOLLY_COMMENT.search(archive.comment)
+        packed = _VASDOLLY_COMMENT.search(archive.comment[-LONGEST - 10 :])
         yield Trait(
             kind="channel" if packed else "archive_comment",
             value=_text(packed["channel"] if packed else archive.comment),

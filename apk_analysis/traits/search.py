@@ -23,7 +23,7 @@ BATCH, SMALL = 1 << 20, 1 << 16
 """Entries of less than SMALL bytes are searched together, BATCH bytes at a time."""
 MOST_BYTES, MOST_INSIDE = 1 << 30, 64 << 20
 """Of a sample; `MOST_INSIDE`: in archives inside it."""
-MOST_APART = 64 << 20
+MOST_APART = 48 << 20
 """Bytes of files that are taken apart before they are searched."""
 MOST_HITS, MOST_OF_A_FACT = 50_000, 5_000
 SEPARATOR = b"\n\xff\xfe\n"
