@@ -49,7 +49,13 @@ def picture(side: int = ICON) -> bytes:
 
 def files(changes: Mapping[str, bytes | None] | None = None, *, min_sdk: int = 21) -> dict[str, bytes]:
     """Contents of the package by name; None in `changes` leaves one out."""
-    healthy = {
+    changed = {**_healthy(min_sdk), **(changes or {})}
+    return {name: content for name, content in changed.items() if content is not None}
+
+
+@cache
+def _healthy(min_sdk: int) -> dict[str, bytes]:
+    return {
         "AndroidManifest.xml": manifest(min_sdk=min_sdk),
         "resources.arsc": build.resources({"": "Example", "zh-CN": LABEL}, {640: "res/icon.png"}),
         "res/icon.png": picture(),
@@ -57,7 +63,6 @@ def files(changes: Mapping[str, bytes | None] | None = None, *, min_sdk: int = 2
         "classes.dex": dex(CLASSES),
         "lib/arm64-v8a/libdemo.so": shared_object(["JNI_OnLoad"]),
     }
-    return {name: content for name, content in (healthy | dict(changes or {})).items() if content is not None}
 
 
 def signed(changes: Mapping[str, bytes | None] | None = None) -> bytes:
@@ -103,6 +108,7 @@ def header_of(apk: bytes, name: str) -> int:
 
 @cache
 def zeros(size: int) -> bytes:
-    """`size` zero bytes, deflated to a thousandth."""
+    """`size` zero bytes, deflated to a thousandth: the same piece again and again, then the end."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return b"".join(packer.compress(bytes(ZERO_BLOCK)) for _ in range(size // ZERO_BLOCK)) + packer.flush()
+    piece = packer.compress(bytes(ZERO_BLOCK)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return piece * (size // ZERO_BLOCK) + packer.flush()

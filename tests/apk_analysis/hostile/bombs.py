@@ -1,6 +1,5 @@
 """Variants that grow: a few kilobytes that inflate to more than a worker may hold, and streams that never end."""
 
-import zlib
 from dataclasses import replace
 from functools import cache
 
@@ -19,7 +18,8 @@ def _with(*more: File, without: str = "") -> bytes:
     return sealed(zipped([*plain, *more]))
 
 
-def _zeros(name: str, size: int, told: int | None = None) -> File:
+def of_zeros(name: str, size: int, told: int | None = None) -> File:
+    """`told`: the size that it declares."""
     return File(name.encode(), b"", raw=zeros(size), crc=0, size=size if told is None else told)
 
 
@@ -39,9 +39,9 @@ def _bombs() -> None:
     for name, lost in TARGETS.items():
         told = "valid" if name != "AndroidManifest.xml" else "unknown"
         variant(f"512 MB of zeros as {name}", "bomb", lost=lost, status=told)(
-            lambda name=name: _with(_zeros(name, 512 * MB), without=name))  # fmt: skip
+            lambda name=name: _with(of_zeros(name, 512 * MB), without=name))  # fmt: skip
         variant(f"512 MB of zeros as {name}, declared as 16 bytes", "too_large", lost=lost, status=told)(
-            lambda name=name: _with(_zeros(name, 512 * MB, 16), without=name))  # fmt: skip
+            lambda name=name: _with(of_zeros(name, 512 * MB, 16), without=name))  # fmt: skip
 
 
 _bombs()
@@ -50,12 +50,12 @@ _bombs()
 @variant("64 MB of zeros as asset, script, code and library, each of them lawful", status="valid")
 def _lawful() -> bytes:
     names = ("assets/zeros.bin", "assets/zeros.js", "classes2.dex", "lib/arm64-v8a/libz.so")
-    return _with(*(_zeros(name, 64 * MB) for name in names))
+    return _with(*(of_zeros(name, 64 * MB) for name in names))
 
 
 @variant("a gigabyte in sixteen files over the same bytes", "overlapping_entries", status="valid")
 def _shared() -> bytes:
-    first = _zeros("assets/0.bin", 60 * MB)
+    first = of_zeros("assets/0.bin", 60 * MB)
     again = [File(b"assets/%d.bin" % number, b"", raw=b"", crc=0, size=first.size, packed=len(zeros(60 * MB)), header=0)
              for number in range(1, 16)]  # fmt: skip
     plain = [File(name.encode(), data) for name, data in newer().items()]
@@ -119,10 +119,10 @@ def _nest_of_bombs() -> bytes:
     return _again(inner, 2_000)
 
 
-@variant("2,000 archives over the same bytes, each with 10,000 entries", "overlapping_entries", status="valid")
+@variant("500 archives over the same bytes, each with 10,000 entries", "overlapping_entries", status="valid")
 def _nest_of_names() -> bytes:
     inner = zipped([File(b"%d" % number, b"", method=0) for number in range(10_000)])
-    return _again(inner, 2_000)
+    return _again(inner, 500)
 
 
 @variant("a quine: an archive that holds itself twelve times", "overlapping_entries header_mismatch", status="valid")
@@ -140,19 +140,25 @@ def _quine() -> bytes:
     return built(len(built(0)))
 
 
-def _codes(count: int, body: bytes, methods: int) -> bytes:
-    """The package with so many DEX files whose methods each hold `body`."""
-    code = dex({**CLASSES, **{f"Lcom/example/app/L{number};": [body] for number in range(methods)}})
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-    packed = packer.compress(code) + packer.flush()
+def _codes(count: int, code: bytes) -> bytes:
+    """The package with the same DEX file again and again."""
+    packed = deflated(code)
     return _with(*(File(b"classes%d.dex" % number, code, raw=packed) for number in range(2, count + 2)))
+
+
+@cache
+def constants(megabytes: int) -> bytes:
+    """A sound DEX file of methods that do nothing but load constants."""
+    body = np.tile(np.array([0x001A, 0], np.uint16), MB // 16).tobytes()
+    return dex({**CLASSES, **{f"Lcom/example/app/L{number};": [body] for number in range(4 * megabytes)}})
 
 
 @variant("two methods of 30 MB", "dex_limit", status="valid")
 def _large_methods() -> bytes:
-    return _codes(2, np.tile(np.array([0x106E, 0, 0], np.uint16), 5 * MB).tobytes(), 1)
+    body = np.tile(np.array([0x106E, 0, 0], np.uint16), 5 * MB).tobytes()
+    return _codes(2, dex({**CLASSES, "Lcom/example/app/Large;": [body]}))
 
 
 @variant("160 MB of code that is nothing but constants", "not_examined dex_limit", status="valid")
 def _large_code() -> bytes:
-    return _codes(10, np.tile(np.array([0x001A, 0], np.uint16), MB // 16).tobytes(), 64)
+    return _codes(10, constants(16))

@@ -12,7 +12,7 @@ from tests.apk_analysis.dexes import Uses, dex
 from tests.apk_analysis.dexes import sealed as with_sums
 from tests.apk_analysis.hostile.base import CLASSES, HOST, newer, sealed, signed
 from tests.apk_analysis.hostile.variant import variant
-from tests.apk_analysis.zips import File, zipped
+from tests.apk_analysis.zips import File, deflated, zipped
 
 STRINGS, TYPES, METHODS, CLASS_DEFS = 0x38, 0x40, 0x58, 0x60
 CODE = "code host_in_code"
@@ -107,8 +107,8 @@ def _nested_names() -> bytes:
 def _many_strings() -> bytes:
     one = _raw(2_000_000, text=b"x")
     plain = [File(name.encode(), data) for name, data in newer().items()]
-    packed = File(b"classes2.dex", one)
-    return sealed(zipped([*plain, packed, *(File(b"classes%d.dex" % number, one) for number in range(3, 22))]))
+    packed = deflated(one)
+    return sealed(zipped([*plain, *(File(b"classes%d.dex" % number, one, raw=packed) for number in range(2, 22))]))
 
 
 @variant("300 DEX files", "not_examined", status="valid")

@@ -100,6 +100,30 @@ def _deep_first() -> bytes:
     return _raw(_with(_open() * 200_000))
 
 
+def broken() -> bytes:
+    """The healthy manifest whose first element says that it has no length."""
+    changed = bytearray(HEALTHY)
+    struct.pack_into("<L", changed, TREE + 4, 0)
+    return bytes(changed)
+
+
+def of_elements(count: int) -> bytes:
+    """The healthy manifest with so many activities without a name, each with an attribute."""
+    attribute = struct.pack("<LLLHBBL", NONE, 5, NONE, 8, 0, 0x10, 1)
+    begin = chunk(
+        0x0102, struct.pack("<LL", 1, NONE), struct.pack("<LLHHHHHH", NONE, 0, 20, 20, 1, 0, 0, 0) + attribute
+    )
+    end = chunk(0x0103, struct.pack("<LL", 1, NONE), struct.pack("<LL", NONE, 0))
+    whole = manifest(min_sdk=24)
+    at = whole.rindex(struct.pack("<HH", 0x0103, 16))
+    return (
+        struct.pack("<HHL", 3, 8, len(whole) + len(begin + end) * count)
+        + whole[8:at]
+        + (begin + end) * count
+        + whole[at:]
+    )
+
+
 @variant("an element with 65,535 attributes of its own", status="valid")
 def _wide() -> bytes:
     attributes = struct.pack("<LLLHBBL", NONE, 5, NONE, 8, 0, 0x10, 1) * 65_535
@@ -116,9 +140,9 @@ def _texts() -> bytes:
     return _raw(_with(text * 300_000, at=HEALTHY.rindex(struct.pack("<HH", 0x0103, 16))))
 
 
-@variant("a manifest of 15 MB, a chunk for every eight bytes", status="valid")
+@variant("a manifest of 6 MB, a chunk for every eight bytes", status="valid")
 def _chunks() -> bytes:
-    return _raw(_with(struct.pack("<HHL", 0x7777, 8, 8) * (15 * MB // 8)))
+    return _raw(_with(struct.pack("<HHL", 0x7777, 8, 8) * (6 * MB // 8)))
 
 
 @variant("a manifest of 17 MB", "too_large", lost=ALL, status="unknown")
@@ -171,9 +195,9 @@ def _activities() -> bytes:
     return _raw(manifest(one * 3_000))
 
 
-@variant("names of 64 kB", status="valid")
+@variant("names of 32 kB", status="valid")
 def _long_names() -> bytes:
-    return _raw(manifest("".join(f'<activity android:name="{"a." * 32_000}A{n}"/>' for n in range(50))))
+    return _raw(manifest("".join(f'<activity android:name="{"a." * 16_000}A{n}"/>' for n in range(50))))
 
 
 @variant("a label of control characters and lone surrogates", status="valid", lost="label activity")
