@@ -40,6 +40,11 @@ def _all_bogus() -> bytes:
     return sealed(zipped([File(name.encode(), data, method=0x1277) for name, data in newer().items()]))
 
 
+@variant("300 entries with a method that does not exist", "bogus_method", status="valid")
+def _many_bogus() -> bytes:
+    return sealed(zipped([*_plain(), *(File(b"%d" % number, method=0x99) for number in range(300))]))
+
+
 @variant("a checksum of zero", "zero_crc")
 def _zero_crc() -> bytes:
     return patched(signed(), MANIFEST, central={16: bytes(4)}, local={14: bytes(4)})
