@@ -63,11 +63,12 @@ def span_of(kind: Kind, data: bytes) -> tuple[int, int]:
     if kind == "resources":
         pool = next(chunks(data, 12, len(data)), None)
         return (pool[1], pool[2]) if pool is not None and pool[0] == STRINGS else (0, len(data))
-    offsets = np.concatenate([_dex_strings(data, at) for at in header_offsets(data)]) if kind == "dex" else ()
-    if not len(offsets):
+    tables = [_dex_strings(data, at) for at in header_offsets(data)] if kind == "dex" else []
+    ends = [(int(table.min()), int(table.max())) for table in tables if len(table)]
+    if not ends:
         return 0, len(data)
-    stop = data.find(b"\0", int(np.max(offsets)) + 1)
-    return int(np.min(offsets)), len(data) if stop < 0 else stop
+    stop = data.find(b"\0", max(last for _, last in ends) + 1)
+    return min(first for first, _ in ends), len(data) if stop < 0 else stop
 
 
 def _dex_strings(data: bytes, header: int) -> NDArray[np.uint32]:
