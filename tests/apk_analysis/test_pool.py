@@ -8,7 +8,6 @@ import pytest
 from apk_analysis.analyse import analyse
 from apk_analysis.pool import Pool
 from tests.apk_analysis import build, deadly
-from tests.conftest import ROOT
 
 
 class Exposed(Pool):
@@ -37,7 +36,6 @@ def test_a_missing_sample_is_wrong_use(tmp_path: Path) -> None:
 def test_a_lost_worker_is_a_problem_of_its_sample(
     sample: Path, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(str(ROOT))  # handed on to the workers, which must find `deadly`
     bad = sample.with_name(f"{name}.apk")
     bad.write_bytes(build.signed())
     with Exposed(workers=1, timeout=3 if kind == "timeout" else 60, memory_mb=512) as pool:

@@ -36,6 +36,11 @@ from apk_analysis.signature.verify import verify
 from apk_analysis.traits.engine import finders
 from apk_analysis.traits.search import Search
 from tests.apk_analysis import build, dexes
+from tests.apk_analysis.elf import shared_object
+from tests.apk_analysis.hostile import base, code, pictures, tables
+from tests.apk_analysis.hostile import signatures as signers
+from tests.apk_analysis.hostile.catalogue import VARIANTS
+from tests.apk_analysis.xml_build import axml, table
 
 LIMITS = Limits(entries=2_000, entry=8 << 20, total=32 << 20)
 DEX = dexes.dex(
@@ -44,6 +49,7 @@ DEX = dexes.dex(
         "Lcom/example/Other;": ["sk-0000"],
     }
 )
+FORMS = ("plain", "sparse", "offset16", "compact")
 RESOURCES = build.resources({"": "Example", "zh-CN": "示例"}, {640: "res/icon.png"})
 
 
@@ -147,6 +153,10 @@ def whole(data: bytes) -> None:
     assert not bad, bad
 
 
+def _library(gnu: bool) -> bytes:  # noqa: FBT001 - mapped over
+    return shared_object(["JNI_OnLoad"], ["open"], gnu=gnu)
+
+
 @cache
 def _signed() -> tuple[bytes, ...]:
     return tuple(build.signed(schemes, min_sdk=21) for schemes in ("v1", "v2", "v1 v2 v3"))
@@ -156,28 +166,46 @@ def _with_code() -> bytes:
     return build.archive({**build.files(), "classes.dex": DEX, "assets/inner.apk": _signed()[1]})
 
 
+def _hostile(*beginnings: str) -> Iterable[bytes]:
+    """Variants whose names begin so."""
+    return (one.build() for name, one in VARIANTS.items() if name.startswith(beginnings))
+
+
+def _drawings() -> Iterable[bytes]:
+    shapes = '<shape android:shape="1"><gradient android:startColor="#ff00ff00" android:type="2"/><corners/></shape>'
+    layers = '<layer-list><item android:left="4dp"><color android:color="#ff00ff00"/></item></layer-list>'
+    vector = """<vector android:viewportWidth="24.0" android:viewportHeight="24.0"><group android:rotation="9.5">
+      <clip-path android:pathData="M0 0H24V24z"/><path android:fillColor="#ffff0000" android:strokeColor="#ff00ff00"
+      android:strokeWidth="2.5" android:pathData="M1,1C2 3 4 5 6,7s8 9 9 9Q1 2 3 4t5 6A9 9 0 1 1 9 9z"/></group></vector>"""
+    return (axml(drawing) for drawing in (shapes, layers, vector))
+
+
+def _media() -> Iterable[bytes]:
+    return (make() for name, make in pictures.MEDIA.items() if "60 MB" not in name and "3,000" not in name)
+
+
 TARGETS: dict[str, tuple[Callable[[bytes], object], Callable[[], Iterable[bytes]]]] = {
-    "archive": (archive, lambda: [*_signed(), _with_code()]),
-    "signatures": (signatures, _signed),
-    "manifest": (manifest, lambda: [build.manifest(), build.manifest(icon=0x7F020000, label=0x7F010000)]),
-    "drawing": (drawing, lambda: [build.manifest()]),
-    "resources": (resources, lambda: [RESOURCES]),
-    "dex": (dex, lambda: [DEX]),
-    "fields": (fields, lambda: [build.lineage([build.key("a"), build.key("b")])]),
-    "certificate": (certificate, lambda: [build.key().der]),
-    "pkcs7": (lambda data: verified_signer(data, b"signed", 21), lambda: [build.key().der]),
+    "archive": (archive, lambda: [*_signed(), _with_code(), *_hostile("method in both", "size", "a directory said")]),
+    "signatures": (signatures, lambda: [*_signed(), *_hostile("a signing block", "a signer whose", "a forged")]),
+    "manifest": (manifest, lambda: [base.manifest(), build.manifest(icon=0x7F020000, label=0x7F010000)]),
+    "drawing": (drawing, _drawings),
+    "resources": (resources, lambda: [RESOURCES, *(table(tables.ROWS, form=form) for form in FORMS)]),
+    "dex": (dex, lambda: [DEX, code.HEALTHY]),
+    "fields": (fields, lambda: [build.lineage([build.key("a"), build.key("b")]), signers.pair()]),
+    "certificate": (certificate, lambda: [build.key().der, build.key("rsa", "rsa").der]),
+    "pkcs7": (lambda data: verified_signer(data, b"signed", 24), lambda: [signers.jar()[signers.BLOCK]]),
     "jar_manifest": (
         lambda data: [section.digests("-Digest", 9) for section in read_sections(data)],
-        lambda: [b"Manifest-Version: 1.0\r\n\r\nName: a\r\nSHA-256-Digest: AAAA\r\n\r\n"],
+        lambda: [signers.jar()[name] for name in (signers.LISTING, signers.FILE)],
     ),
-    "native": (lambda data: read_library("lib/x86/liba.so", data), lambda: [b"\x7fELF\x02\x01\x01" + bytes(120)]),
-    "picture": (icons.normalise, lambda: [b"\x89PNG\r\n\x1a\n" + bytes(30), b"RIFF\0\0\0\0WEBP"]),
+    "native": (lambda data: read_library("lib/x86/liba.so", data), lambda: map(_library, (False, True))),
+    "picture": (icons.normalise, lambda: [base.picture(), *(pictures.large(form, 16) for form in ("WEBP", "JPEG"))]),
     "container": (name_of, lambda: [b"MZ", b"<html>", *_signed()[:1]]),
-    "traits": (traits, lambda: [DEX, b"https://api.openai.com sk-" + b"a" * 48, RESOURCES]),
-    "whole": (whole, lambda: [*_signed(), _with_code()]),
+    "traits": (traits, lambda: [DEX, b"https://api.openai.com sk-" + b"a" * 48, RESOURCES, *_media()]),
+    "whole": (whole, lambda: [*_signed(), _with_code(), base.signed(), *_hostile("a directory said", "all records")]),
 }
 
 
 def seeds(name: str) -> list[bytes]:
     """Inputs to start from."""
-    return list(itertools.islice(TARGETS[name][1](), 10))
+    return list(itertools.islice(TARGETS[name][1](), 30))

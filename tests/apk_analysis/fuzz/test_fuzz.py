@@ -14,7 +14,7 @@ from tests.conftest import ROOT, missing
 RUNS = 200_000 if os.environ.get("COPYCATCH_NIGHTLY") == "1" else 1_500
 SLOW = {"whole": 0.1, "traits": 0.2, "drawing": 0.3}
 """Share of the runs for targets that do much in each."""
-SECONDS, MEGABYTES, LONGEST = 10, 1_024, 20_000
+SECONDS, MEGABYTES, LONGEST = 10, 512, 20_000
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -191,3 +191,43 @@ def _arrays() -> bytes:
     fill = struct.pack("<HHHL", 0x0300, 1, 64, 0)[:8] + bytes(64)
     return _beside(dex({"Lcom/example/app/Arrays;": [fill * 20_000], "Lcom/example/app/Big;": [
         struct.pack("<HHL", 0x0300, 1, 0xFFFFFFFF)]}))  # fmt: skip
+
+
+@variant("a container of 90 DEX files that share 1,900,000 strings", "not_examined", status="valid")
+def _container() -> bytes:
+    """Each header names the same tables; all offsets count from the beginning of the file."""
+    first = bytearray(_raw(1_900_000, text=b"x"))
+    first[4:8] = b"041\0"
+    head = bytes(first[:0x70])
+    more = bytearray()
+    struct.pack_into("<L", first, 0x20, len(first))
+    for _ in range(89):
+        one = bytearray(head)
+        struct.pack_into("<L", one, 0x20, 0x70)
+        more += one
+    return _beside(bytes(first + more))
+
+
+def _shared(place: int, data: bytes) -> bytes:
+    """The package with 60,000 classes that share one value or annotation, at an offset of their rows."""
+    content = dex({"Lcom/example/app/Bait;": ["text"]})
+    (at,) = struct.unpack_from("<L", content, CLASS_DEFS + 4)
+    row = bytearray(content[at : at + 32])
+    struct.pack_into("<L", row, place, len(content))
+    changed = bytearray(content + data + bytes(-len(content + data) % 4))
+    struct.pack_into("<LL", changed, CLASS_DEFS, 60_000, len(changed))
+    return _beside(with_sums(bytes(changed) + bytes(row) * 60_000))
+
+
+variant("60,000 classes share 100,000 values", status="valid")(lambda: _shared(28, uleb(100_000) + b"\x17\0" * 100_000))
+variant("60,000 classes share a value of arrays in arrays", status="valid")(
+    lambda: _shared(28, uleb(1) + b"\x1c\x01" * 50_000)
+)
+variant("60,000 classes share annotations of 4 billion members", status="valid")(
+    lambda: _shared(20, struct.pack("<4L", 0x100, 2**32 - 1, 2**32 - 1, 2**32 - 1) + bytes(9_000))
+)
+variant("60,000 classes share 30,000 annotations", status="valid")(
+    lambda: _shared(
+        20, struct.pack("<4L", 0x180, 0, 0, 0) + struct.pack("<L", 30_000) + struct.pack("<L", 0x170) * 30_000
+    )
+)

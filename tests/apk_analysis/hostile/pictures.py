@@ -163,6 +163,12 @@ def _deep() -> bytes:
     return signed({"resources.arsc": table(rows), "res/icon.xml": deep})
 
 
+@variant("an icon: a drawing of 10 MB", "icon_unreadable", lost="icon", status="valid")
+def _large_drawing() -> bytes:
+    rows = [Row(STRING, "Example"), Row(STRING, LABEL, "zh-CN"), Row(DRAWABLE, "res/icon.xml")]
+    return signed({"resources.arsc": table(rows), "res/icon.xml": axml(_nested(1)) + bytes(10 * MB)})
+
+
 def _is_of_group(drawing: bytes, kind: int, at: int) -> bool:
     """Whether a chunk opens or closes the only group."""
     opened = [place for tag, place, _ in chunks(drawing, 8, len(drawing)) if tag == 0x0102]

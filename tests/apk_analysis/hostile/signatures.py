@@ -30,7 +30,7 @@ def _block(*pairs: tuple[int, bytes]) -> bytes:
 
 
 @cache
-def _signer(*, v3: bool = False) -> bytes:
+def pair(*, v3: bool = False) -> bytes:
     """The value of a pair that really signs the package."""
     packed = _plain()
     central, end = build.sections(packed)
@@ -70,7 +70,7 @@ def _lying_fields() -> None:
     """Each length inside a signer says too much."""
     for depth, at in enumerate((0, 4, 8, 12, 16, 20)):
         for value in (0xFFFFFFFF, 0x7FFFFFFF):
-            built = bytearray(_signer())
+            built = bytearray(pair())
             struct.pack_into("<L", built, at, value)
             variant(f"a signer whose length {depth} says {value:#x}", "malformed_block" if at < 8 else "")(
                 lambda built=bytes(built): _block((V2, built)))  # fmt: skip
@@ -78,19 +78,19 @@ def _lying_fields() -> None:
 
 _lying_fields()
 variant("a forged pair behind the real one", "repeated_pair", status="valid")(
-    lambda: _block((V2, _signer()), (V2, b"forged" * 99))
+    lambda: _block((V2, pair()), (V2, b"forged" * 99))
 )
 variant("a forged pair in front of the real one", "repeated_pair malformed_block")(
-    lambda: _block((V2, b"forged" * 99), (V2, _signer()))
+    lambda: _block((V2, b"forged" * 99), (V2, pair()))
 )
 variant("100,000 pairs in front of the real one", status="valid")(
-    lambda: _block(*((number, b"") for number in range(100_000)), (V2, _signer()))
+    lambda: _block(*((number, b"") for number in range(100_000)), (V2, pair()))
 )
-variant("a pair of 40 MB", "too_large", status="unknown")(lambda: _block((7, bytes(40 * MB)), (V2, _signer())))
-variant("1,000 signers", "too_many_signers")(lambda: _block((V2, apk_sign._sized(_signer()[4:] * 1_000))))
+variant("a pair of 40 MB", "too_large", status="unknown")(lambda: _block((7, bytes(40 * MB)), (V2, pair())))
+variant("1,000 signers", "too_many_signers")(lambda: _block((V2, apk_sign._sized(pair()[4:] * 1_000))))
 variant("no signers", "no_signer")(lambda: _block((V2, bytes(4))))
 variant("one v3 signer for no version of Android", "sdk_range")(
-    lambda: _block((V3, _signer(v3=True).replace(struct.pack("<LL", 28, 0x7FFFFFFF), struct.pack("<LL", 30, 28))))
+    lambda: _block((V3, pair(v3=True).replace(struct.pack("<LL", 28, 0x7FFFFFFF), struct.pack("<LL", 30, 28))))
 )
 
 
@@ -186,6 +186,12 @@ def _jar(change: Callable[[dict[str, bytes]], Mapping[str, bytes]], more: Mappin
     """The package by JAR signature alone, whose files of META-INF are changed."""
     content = files(more)
     return apk_sign.zip_bytes({**change(apk_sign.jar_signature(content, KEY)), **content})
+
+
+@cache
+def jar() -> dict[str, bytes]:
+    """The files of a sound JAR signature."""
+    return apk_sign.jar_signature(files(), KEY)
 
 
 def _replaced(name: str, change: Callable[[bytes], bytes]) -> bytes:
