@@ -18,9 +18,9 @@ from typing import Protocol
 
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
+from crawler.subjects import subjects
 from crawler.tally import Tally
-from detection.judge import findings, judge, tie_keys
-from detection.subject import Subject
+from detection.judge import findings, judge
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing
 from index.profiles import Profile
@@ -171,20 +171,11 @@ class Carrier:
             self._outbox = []
 
     def _judge(self, looks: Sequence[Look]) -> None:
-        for look in looks:
-            look.ties = tuple(tie_keys(look.listing, look.fingerprint))
-        wanted = {key for look in looks for key in look.ties}
-        found = self.index.neighbours(wanted) if wanted else {}
-        for look in looks:
-            others = {key: [other for other in found.get(key, ()) if other != look.id] for key in look.ties}
-            subject = Subject(
-                listing=look.listing,
-                fingerprint=look.fingerprint,
-                profiles=self._profiles,
-                neighbours={key: ids for key, ids in others.items() if ids},
-            )
+        known = subjects(self.index, self._profiles, [(look.listing, look.fingerprint) for look in looks])
+        for look, known_of in zip(looks, known, strict=True):
+            look.ties, look.listing = known_of.ties, known_of.subject.listing
             try:
-                look.judgement = judge(subject)
+                look.judgement = judge(known_of.subject)
             except Exception:  # a detector's defect must not cost us the listing
                 logger.exception("judging %s failed", look.listing.url)
                 self._tally.problem("judging_failed")

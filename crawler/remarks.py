@@ -6,7 +6,7 @@ import json
 
 from index.messages import t
 
-BY_THE_WAY = ("crawl.robots_exempt", "crawl.allowed_host", "crawl.retired")
+BY_THE_WAY = ("crawl.robots_exempt", "crawl.allowed_host", "crawl.retired", "crawl.rescored_up_to")
 """Remarks that make no run unhealthy."""
 
 
@@ -24,6 +24,16 @@ def spoken(stored: str) -> str:
         return t(message, **json.loads(values or "{}"))
     except (LookupError, TypeError, ValueError):
         return stored
+
+
+def values(stored: str, message: str) -> dict[str, object]:
+    """The values of a remark of that message; empty for any other, and for one that cannot be read."""
+    name, _, written = stored.partition(" ")
+    try:
+        found = json.loads(written) if name == message else {}
+    except ValueError:
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 def by_the_way(stored: str) -> bool:

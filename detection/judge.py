@@ -84,7 +84,8 @@ def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
                 yield f"unseen.genuine_{part}"
     if any(len(text or "") > MAX_LENGTH for text in (listing.title, listing.description, listing.bio, listing.notes)):
         yield "unseen.long_text"
-    if listing.image_urls and not listing.image_text:
+    read = subject.pictures_read if subject.pictures_read is not None else bool(listing.image_text)
+    if listing.image_urls and not read:
         yield "unseen.pictures"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from apk_analysis.fingerprint import Fingerprint
 from index.model import Evidence, Listing
 from index.profiles import Profile
+from index.registry.model import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,10 @@ class Subject:
     """Brand profiles by id."""
     neighbours: Mapping[str, list[str]] = field(default_factory=dict)
     """Tie key -> ids of other listings that carry it."""
+    registry: Registry | None = None
+    """Our copies of the public registers, for looking up only; None when nothing was imported: 'not collected'."""
+    pictures_read: bool | None = None
+    """Whether all its pictures were read; None while nobody tried."""
 
 
 Detector = Callable[[Subject], Iterator[Evidence]]

@@ -49,6 +49,7 @@ class Listing:
     notes: str = ""
     """Update and delivery notes."""
     image_text: tuple[str, ...] = ()
+    """Of each picture that says something, its lines."""
     qr_text: tuple[str, ...] = ()
     image_urls: tuple[str, ...] = ()
     icon_url: str | None = None
@@ -63,6 +64,23 @@ class Listing:
     published_at: str | None = None
     counters: dict[str, float] = field(default_factory=dict)
     """'rating', 'downloads', 'views', 'replies', 'sales'. Never material: a change keeps no history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What the picture at one address says. The picture itself is kept only where it is evidence."""
+
+    url: str
+    read_at: str
+    """When it was last fetched, or tried."""
+    sha256: str | None = None
+    """Of the file; None when it could not be had."""
+    text: str = ""
+    """Its lines, from top to bottom; empty where there are none."""
+    codes: tuple[str, ...] = ()
+    """What the two-dimensional codes in it say. Hostile text, never followed."""
+    problem: str | None = None
+    """Kind of the problem that kept it from being read, or from being read to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Finding, Judgement, Listing, Observation, Run
+from index.model import Finding, Judgement, Listing, Observation, Picture, Run
 
 Kind = Literal["findings", "listings", "samples"]
 
@@ -63,6 +63,18 @@ class Index(Protocol):
         Findings of the listing that are not among `findings` any more are kept and marked as no longer proposed
         (`verdict` 'benign'), never deleted.
         """
+
+    def rejudge(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
+        """As `put`, for listings that are there and that nobody looked at again: last_seen stays.
+
+        A listing that a crawl changed meanwhile is left alone ('unchanged'). Only texts of pictures may be new.
+        """
+
+    def put_pictures(self, pictures: Sequence[Picture]) -> None:
+        """Stores what pictures say, by address."""
+
+    def pictures(self, urls: Iterable[str]) -> dict[str, Picture]:
+        """Address -> what is known of the picture there; those that nobody read are left out."""
 
     def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
         """Stores what is known of a sample."""

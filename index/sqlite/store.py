@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Observation, Run
+from index.model import Observation, Picture, Run
 from index.protocol import IndexUnavailable, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
@@ -49,21 +49,43 @@ class SqliteIndex:
             yield opened
 
     @contextmanager
-    def _putting(self, at: str, run_id: str = "") -> Iterator[writing.Writer]:
+    def _putting(self, at: str, run_id: str = "", *, looked: bool = True) -> Iterator[writing.Writer]:
         with self._writing() as opened:
-            writer = writing.Writer(opened, at, run_id)
+            writer = writing.Writer(opened, at, run_id, looked)
             yield writer
             writer.rows.finish()
 
     def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""
+        return self._put(judged, run_id=run_id, at=at, looked=True)
+
+    def rejudge(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
+        """See the protocol."""
+        return self._put(judged, run_id=run_id, at=at, looked=False)
+
+    def _put(self, judged: Sequence[Judged], *, run_id: str, at: str, looked: bool) -> list[Put]:
         arrivals = [writing.arrival(one) for one in judged]
         outcomes: list[Put] = []
         for start in range(0, len(arrivals), BATCH):
-            with self._putting(at, run_id) as writer:
+            with self._putting(at, run_id, looked=looked) as writer:
                 outcomes += writer.put(arrivals[start : start + BATCH])
         self._written += sum(one.outcome != "unchanged" for one in outcomes)
         return outcomes
+
+    def put_pictures(self, pictures: Sequence[Picture]) -> None:
+        """See the protocol."""
+        with self._writing() as opened:
+            rows = [(one.url, encode(one).decode()) for one in pictures]
+            opened.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?)", rows)
+
+    def pictures(self, urls: Iterable[str]) -> dict[str, Picture]:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT p.url, p.body FROM json_each(?) w CROSS JOIN pictures p ON p.url = w.value",
+                (encode(list(urls)).decode(),),
+            )
+            return {url: decode(Picture, body) for url, body in found}
 
     def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
         """See the protocol."""

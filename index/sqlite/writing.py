@@ -75,6 +75,9 @@ class Writer:
     opened: sqlite3.Connection
     at: str
     run_id: str = ""
+    looked: bool = True
+    """False: nothing was looked at, what is known was judged anew. Then no last_seen moves, and a listing that is not
+    there, or that a crawl changed meanwhile, is left alone."""
     rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,6 +92,9 @@ class Writer:
             spot = known.get(one.id)
             if spot and spot.content == one.content:
                 seen.append(spot.number)
+                outcomes.append(Put(id=one.id, outcome="unchanged"))
+                continue
+            if not self.looked and (spot is None or not self._same(spot, one)):
                 outcomes.append(Put(id=one.id, outcome="unchanged"))
                 continue
             if one.judged.sample:
@@ -111,9 +117,14 @@ class Writer:
         )
         return {known_id: _Spot(number, place, content) for known_id, number, place, content in found}
 
+    def _same(self, spot: _Spot, one: Arrival) -> bool:
+        """Whether the listing is the one that was judged, apart from what was read in its pictures."""
+        stored = self.opened.execute("SELECT body FROM listings_body WHERE number = ?", (spot.number,)).fetchone()[0]
+        return _bare(decode(Body, stored).listing) == _bare(one.judged.listing)
+
     def _see_again(self, numbers: Sequence[int]) -> None:
         """Moves last_seen of unchanged listings and of the findings they still have; never backwards."""
-        if not numbers:
+        if not numbers or not self.looked:
             return
         marks = json.dumps(numbers)
         self.opened.execute(
@@ -210,8 +221,14 @@ class Writer:
         self._see("samples", number)
 
     def _see(self, kind: Kind, number: int) -> None:
+        if not self.looked:
+            return
         statement = f"UPDATE {kind} SET last_seen = max(last_seen, ?) WHERE number = ?"  # noqa: S608 - kind is ours
         self.opened.execute(statement, (self.at, number))
+
+
+def _bare(listing: Listing) -> Listing:
+    return replace(listing, image_text=(), qr_text=())
 
 
 def _listing(one: Arrival, body: Body, texts: dict[str, str]) -> Document:

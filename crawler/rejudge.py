@@ -1,0 +1,126 @@
+"""Judging anew what the index knows: listings as they were seen, with the stored fingerprint and what pictures say.
+
+Nothing is fetched, last_seen stays, decisions lie in a file of their own and are not even opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from apk_analysis.fingerprint import Fingerprint
+from crawler.subjects import Known, subjects
+from detection.judge import findings, judge
+from index.model import Finding, Judgement, Listing
+from index.profiles import Profile
+from index.protocol import Index, Judged, Stored
+from index.reading import read
+from index.times import utc
+
+LISTING = frozenset(field.name for field in fields(Listing))
+FINGERPRINT = frozenset(field.name for field in fields(Fingerprint))
+FINDING = frozenset(field.name for field in fields(Finding))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A finding that is said to be something else than before."""
+
+    listing_id: str
+    finding_id: str
+    title: str
+    group: str
+    brand: str | None
+    before: str | None
+    """Its verdict; None where there was no such finding."""
+    after: str
+
+    @property
+    def what(self) -> str:
+        """'new', 'dropped' or 'verdict'."""
+        if self.before in {None, "benign"}:
+            return "new"
+        return "dropped" if self.after == "benign" else "verdict"
+
+
+class Rejudge:
+    """Judges stored listings of one run, in batches."""
+
+    def __init__(self, index: Index, profiles: Mapping[str, Profile], run_id: str) -> None:
+        self._index = index
+        self._profiles = profiles
+        self._run_id = run_id
+
+    def batch(self, listings: Sequence[Stored]) -> list[Change]:
+        """Judges the listings, stores what is said of them in one short transaction, and tells what changed.
+
+        Raises IndexUnavailable, ReadError for a damaged object.
+        """
+        known = self.known(listings)
+        judged, changes = [], []
+        for stored, one in zip(listings, known, strict=True):
+            judgement = judge(one.subject)
+            before = self._findings(stored, judgement)
+            new = self._proposed(one, judgement, before)
+            judged.append(new)
+            changes += [change for change in _changes(new, before) if change.before != change.after]
+        self._index.rejudge(judged, run_id=self._run_id, at=utc())
+        return changes
+
+    def known(self, listings: Iterable[Stored]) -> list[Known]:
+        """The subjects of stored listings."""
+        looks = [(as_listing(stored), self._sample(stored)) for stored in listings]
+        return subjects(self._index, self._profiles, looks)
+
+    def _sample(self, stored: Stored) -> Fingerprint | None:
+        """The fingerprint of the sample that was looked at, by the newest analysis of it."""
+        digest = stored.value.get("sample")
+        found = self._index.get(digest) if isinstance(digest, str) else None
+        if found is None or found.kind != "samples":
+            return None
+        raw = {name: value for name, value in found.value.items() if name in FINGERPRINT}
+        return read(Fingerprint, raw, f"sample {found.id}")
+
+    def _findings(self, stored: Stored, judgement: Judgement) -> dict[str, Finding]:
+        """What was proposed about the listing until now, by id; a listing that is and was benign has nothing."""
+        was = stored.value.get("judgement")
+        if judgement.verdict == "benign" and isinstance(was, dict) and was.get("verdict") == "benign":
+            return {}
+        found = self._index.search(f"listing_id:{stored.id}", limit=100)
+        return {one.id: _finding(one) for one in found}
+
+    @staticmethod
+    def _proposed(one: Known, judgement: Judgement, before: Mapping[str, Finding]) -> Judged:
+        listing, sample = one.subject.listing, one.subject.fingerprint
+        captures = [finding.capture for finding in before.values() if finding.capture is not None]
+        capture = max(captures, key=lambda capture: capture.taken_at, default=None)
+        found = findings(listing, judgement, fingerprint=sample, capture=capture)
+        return Judged(listing=listing, judgement=judgement, findings=found, sample=sample, ties=one.ties)
+
+
+def as_listing(stored: Stored) -> Listing:
+    """The listing as it was seen. Raises ReadError."""
+    return read(Listing, {name: value for name, value in stored.value.items() if name in LISTING}, stored.id)
+
+
+def _finding(stored: Stored) -> Finding:
+    return read(Finding, {name: value for name, value in stored.value.items() if name in FINDING}, stored.id)
+
+
+def _changes(new: Judged, before: Mapping[str, Finding]) -> list[Change]:
+    after = {finding.id: finding for finding in new.findings}
+    told = []
+    for ident in dict.fromkeys((*after, *before)):
+        finding = after.get(ident) or before[ident]
+        told.append(
+            Change(
+                listing_id=finding.listing_id,
+                finding_id=ident,
+                title=new.listing.title,
+                group=finding.group,
+                brand=finding.brand,
+                before=before[ident].verdict if ident in before else None,
+                after=after[ident].verdict if ident in after else "benign",
+            )
+        )
+    return told

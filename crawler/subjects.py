@@ -1,0 +1,68 @@
+"""Listings with all that the index knows beside them: texts of their pictures, and neighbours. Asked for in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from apk_analysis.fingerprint import Fingerprint
+from detection.judge import tie_keys
+from detection.subject import Subject
+from index.ids import listing_id
+from index.model import Listing, Picture
+from index.profiles import Profile
+from index.protocol import Index
+
+MOST_CODES = 50
+"""Of one listing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A subject with the tie keys that made its neighbours."""
+
+    subject: Subject
+    ties: tuple[str, ...]
+
+
+def subjects(
+    index: Index, profiles: Mapping[str, Profile], looks: Sequence[tuple[Listing, Fingerprint | None]]
+) -> list[Known]:
+    """A subject for every listing and its sample. Raises IndexUnavailable."""
+    pictured = with_pictures(index, [listing for listing, _ in looks])
+    samples = [sample for _, sample in looks]
+    ties = [tuple(tie_keys(listing, sample)) for (listing, _), sample in zip(pictured, samples, strict=True)]
+    wanted = {key for keys in ties for key in keys}
+    found = index.neighbours(wanted) if wanted else {}
+    made = []
+    for (listing, read), sample, keys in zip(pictured, samples, ties, strict=True):
+        own = listing_id(listing.marketplace, listing.native_id)
+        others = {key: [other for other in found.get(key, ()) if other != own] for key in keys}
+        subject = Subject(
+            listing=listing,
+            fingerprint=sample,
+            profiles=profiles,
+            neighbours={key: ids for key, ids in others.items() if ids},
+            pictures_read=read,
+        )
+        made.append(Known(subject=subject, ties=keys))
+    return made
+
+
+def with_pictures(index: Index, listings: Sequence[Listing]) -> list[tuple[Listing, bool | None]]:
+    """The listings with what is known of their pictures, and whether that is all of them (None: nobody read any).
+
+    Texts that came with a listing stay before those that were read.
+    """
+    urls = {url for listing in listings for url in listing.image_urls}
+    known = index.pictures(urls) if urls else {}
+    return [_told(listing, [known[url] for url in listing.image_urls if url in known]) for listing in listings]
+
+
+def _told(listing: Listing, pictures: Sequence[Picture]) -> tuple[Listing, bool | None]:
+    if not pictures:
+        return listing, None
+    texts = dict.fromkeys((*listing.image_text, *(picture.text for picture in pictures if picture.text)))
+    codes = dict.fromkeys((*listing.qr_text, *(code for picture in pictures for code in picture.codes)))
+    read = sum(picture.problem is None for picture in pictures) == len(listing.image_urls)
+    return replace(listing, image_text=tuple(texts), qr_text=tuple(codes)[:MOST_CODES]), read
