@@ -1,4 +1,4 @@
-"""`copycatch index`: state, migration, backup and restore."""
+"""`copycatch index`: state, migration, backup, restore and re-scoring."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from console.exits import CommandError, Exit
 from console.opening import reading
+from console.rescoring import rescore
 from console.terminal import JsonFlag, emit, home, out
 from index.home import Home
 from index.messages import t
@@ -65,7 +66,7 @@ def restore(
     return _done(put_back(folder, files), json=json)
 
 
-RUN = {"status": status, "migrate": migrate, "backup": backup, "restore": restore}
+RUN = {"status": status, "migrate": migrate, "backup": backup, "restore": restore, "rescore": rescore}
 
 
 def _files(place: Home) -> dict[Store, Path]:

@@ -27,6 +27,7 @@ PRINTED = {
     "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
     "brands show": "brands_show", "brands check": "brands_check", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
+    "index rescore": "index_rescore",
 }  # fmt: skip
 
 
