@@ -31,6 +31,11 @@ class Home:
         return self.path / "decisions.sqlite"
 
     @property
+    def registry(self) -> Path:
+        """Copies of the public registers."""
+        return self.path / "registry.sqlite"
+
+    @property
     def samples(self) -> Path:
         """The quarantine."""
         return self.path / "samples"

@@ -10,7 +10,9 @@ from index.home import Home
 from index.protocol import Index, IndexUnavailable
 
 if TYPE_CHECKING:
+    from index.registry.model import Registry
     from index.sqlite.decisions import Decisions
+    from index.sqlite.migrate import Store
 
 
 def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Index:
@@ -30,18 +32,29 @@ def open_decisions(home: Home, *, write: bool = True) -> Decisions:
     return Decisions(home.decisions, write=write)
 
 
+def open_registry(home: Home) -> Registry | None:
+    """Our copies of the registers, in memory; None when nothing was imported. Raises IndexUnavailable."""
+    from index.registry.store import load  # noqa: PLC0415 - as above
+
+    return load(home.registry)
+
+
 def back_up(home: Home, folder: Path, url: str | None = None) -> list[Path]:
-    """Copies index and decisions into `folder`, while others may go on writing. Raises IndexUnavailable."""
+    """Copies index, decisions and registers into `folder`, while others may go on writing. Raises IndexUnavailable."""
     from index.sqlite.backup import backup  # noqa: PLC0415 - as above
 
-    return backup({"index": index_file(home, url), "decisions": home.decisions}, folder)
+    return backup(_stores(home, url), folder)
 
 
 def restore(folder: Path, home: Home, url: str | None = None) -> list[Path]:
     """Puts a backup back. Raises IndexUnavailable and leaves everything as it was if the backup is no good."""
     from index.sqlite.backup import restore as put_back  # noqa: PLC0415 - as above
 
-    return put_back(folder, {"index": index_file(home, url), "decisions": home.decisions})
+    return put_back(folder, _stores(home, url))
+
+
+def _stores(home: Home, url: str | None) -> dict[Store, Path]:
+    return {"index": index_file(home, url), "decisions": home.decisions, "registry": home.registry}
 
 
 def index_file(home: Home, url: str | None = None) -> Path:

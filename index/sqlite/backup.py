@@ -12,7 +12,7 @@ from index.protocol import IndexUnavailable
 from index.sqlite.files import connect, speaking_of
 from index.sqlite.migrate import Store, check
 
-NAMES: dict[Store, str] = {"index": "index.sqlite", "decisions": "decisions.sqlite"}
+NAMES: dict[Store, str] = {"index": "index.sqlite", "decisions": "decisions.sqlite", "registry": "registry.sqlite"}
 """Names inside a backup's folder."""
 
 

@@ -11,10 +11,10 @@ from typing import Literal
 from index.protocol import IndexUnavailable
 from index.sqlite.files import connect, speaking_of, transaction
 
-Store = Literal["index", "decisions"]
+Store = Literal["index", "decisions", "registry"]
 
-MARKS: dict[Store, int] = {"index": 0x43434958, "decisions": 0x43434443}
-"""SQLite's application_id: 'CCIX' and 'CCDC'. A file of another program is never migrated."""
+MARKS: dict[Store, int] = {"index": 0x43434958, "decisions": 0x43434443, "registry": 0x43435247}
+"""SQLite's application_id: 'CCIX', 'CCDC' and 'CCRG'. A file of another program is never migrated."""
 
 
 @cache
@@ -74,7 +74,7 @@ def open_migrated(path: Path, store: Store, *, write: bool) -> sqlite3.Connectio
     """
     if not write and not path.exists():
         raise IndexUnavailable(f"{path}: not there yet; a crawl, an import or the demo makes it")
-    opened = connect(path, write=write, durable=store == "decisions")
+    opened = connect(path, write=write, durable=store != "index")
     try:
         if write:
             migrate(opened, store, path)
