@@ -6,15 +6,14 @@ A name only opens the file; what speaks for an imitation is decided by the detec
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 import ahocorasick
-from rapidfuzz.distance import OSA
-
+from detection.brands.near import Near
+from detection.brands.packages import Packages
 from detection.normalise import Normalised, fold, normalise
 from index.profiles import Name, Profile
 
@@ -41,9 +40,9 @@ _HEAD_END = re.compile(
 )
 _AFFIXES = re.compile(
     r"官方(?:正版|认证|旗舰|下载|直营)?|正版|唯一|官网|国内版?|国内直连|中文版?|国际版?|手机版?|安卓版?|极速版?|免费版?|专业版?|高级版?|会员版?|满血版?|"
-    r"增强版?|完整版?|破解版?|内部版?|尊享版?|繁體版?|繁体版?|标准版?|旗舰版?|版|智能|助手|助理|应用|软件|客户端|下载|安装包?|最新|对话|聊天|写作|"
+    r"增强版?|完整版?|破解版?|汉化版?|纯净版?|去广告版?|内部版?|尊享版?|繁體版?|繁体版?|标准版?|旗舰版?|版|智能|助手|助理|应用|软件|客户端|下载|安装包?|最新|对话|聊天|写作|"
     r"绘画|作图|机器人|大模型|搜索|问答|神器|网页|登录|入口|全能|永久|无限|镜像|工具|平台|小程序|视频|创作|"
-    r"\b(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|ai|al|chat|chatbot|bot|assistant|online|free|"
+    r"\b(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|hack|cracked|ai|al|chat|chatbot|bot|assistant|online|free|"
     r"unlimited|cn|china|version|edition|the|new|latest|download|android|for android|mobile|v?\d+(?:\.\d+)*|gpt|r1|v3|"
     r"by|hd|vip|smart|opus|sonnet|turbo|flash|4o|o1|talk)\b",
     re.ASCII,
@@ -83,6 +82,13 @@ def claims(joined: str) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
+def trimmed(plain: str) -> str:
+    """A folded text without the trimmings that names are given: official, pro, 2026, 助手 ..."""
+    while (shorter := _AFFIXES.sub(" ", plain)) != plain:
+        plain = shorter
+    return plain
+
+
 def is_head(text: Normalised, hit: NameHit) -> bool:
     """Whether the title is the brand's name with nothing but trimmings ('DeepSeek 官方版 Pro'), up to a subtitle."""
     string = text.plain  # separators tell where a subtitle begins: the joined view has lost some
@@ -94,9 +100,7 @@ def is_head(text: Normalised, hit: NameHit) -> bool:
         elif mark.start() >= name_end:
             end = mark.start()
             break
-    rest = string[start:name_start] + " " + string[name_end:end]
-    while (shorter := _AFFIXES.sub(" ", rest)) != rest:
-        rest = shorter
+    rest = trimmed(string[start:name_start] + " " + string[name_end:end])
     rest = re.sub(r"[\W\d_]+", "", rest)
     first = not re.search(r"\w", string[:start])
     return first and len(rest) <= (1 if any(char >= "\u3400" for char in rest) else 3)
@@ -109,16 +113,14 @@ class Brands:
         self.profiles = profiles
         self._plain = ahocorasick.Automaton()
         self._keyed = ahocorasick.Automaton()
-        self._typo: list[tuple[str, Profile, Name]] = []
-        self._owners: dict[str, list[Profile]] = defaultdict(list)
+        self._typo: Near[tuple[Profile, Name]] = Near()
+        self.packages = Packages(profiles.values())
         self.known_bad: dict[str, Profile] = {}
         self._sound: dict[tuple[str, ...], tuple[Profile, Name]] = {}
         self._sound_lengths: set[int] = set()
         for profile in profiles.values():
             for name in profile.names:
                 self._add(profile, name, fold(name.text))
-            for package in {*(own.id for own in profile.packages), *(pin.package for pin in profile.signers)}:
-                self._owners[package].append(profile)
             self.known_bad.update(dict.fromkeys(profile.known_bad, profile))
         self._plain.make_automaton()
         self._keyed.make_automaton()
@@ -130,14 +132,14 @@ class Brands:
             for spelling in {folded, folded.replace("m", "rn")}:
                 self._keyed.add_word(spelling.translate(_KEY), (profile, name, len(spelling)))
         if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
-            self._typo.append((folded, profile, name))
+            self._typo.add(folded, (profile, name))
         if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
             self._sound[tuple(map(_sound_of, folded))] = (profile, name)
             self._sound_lengths.add(len(folded))
 
     def owners_of(self, package: str | None) -> Sequence[Profile]:
         """Profiles whose own package, or pinned one, that is."""
-        return self._owners.get(package, ()) if package else ()
+        return self.packages.owners.get(package, ()) if package else ()
 
     def names_in(self, text: Normalised) -> tuple[NameHit, ...]:
         """Names in all views, at most one per profile: the longest, then the plainest."""
@@ -181,10 +183,8 @@ class Brands:
             word = match[0]
             if not _TYPO_FROM - 1 <= len(word) <= 20:
                 continue
-            for folded, profile, name in self._typo:
-                if abs(len(word) - len(folded)) <= 1 and OSA.distance(word, folded, score_cutoff=1) == 1:
-                    if word == folded + "s" or word[0] != folded[0]:
-                        continue
+            for (profile, name), folded, distance in self._typo.find(word):
+                if distance == 1 and word != folded + "s" and word[0] == folded[0]:
                     yield NameHit(profile, name, "typo", "plain", match.start(), match.end())
 
     def _sounds(self, text: Normalised) -> Iterator[NameHit]:

@@ -1,0 +1,113 @@
+"""What a name says of itself: its head without trimmings, whether it claims to be the original, what else it may be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import yaml
+
+from detection.brands.names import trimmed
+from detection.normalise import Normalised, fold
+from index.profiles import Profile
+from index.reading import read
+
+WORDS = Path(__file__).parent / "words.yml"
+
+_SUBTITLE = re.compile(r"\s[\-—–|]+\s|[:：|｜_()（）【】「」《》\[\],，。!！/／\n—–]+")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_FOR = re.compile(r"\b(?:for|with|from|via|about|of|in|inside|ask|open|by)\s+(?:the\s+|my\s+|your\s+)?$", re.ASCII)
+_GLUED = re.compile(
+    r"(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|hack|ai|chat|bot|online|free|cn|new|latest|hd|vip|"
+    r"android|mobile|20\d\d|\d{1,2}|v\d+)$",
+    re.ASCII,
+)
+_SHORT = 4
+"""A Latin name of that many letters is common whatever it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The lists of words.yml."""
+
+    kinds: dict[str, dict[str, list[str]]]
+    claims: dict[str, list[str]]
+    common: str
+
+
+@cache
+def _lists() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str], frozenset[str]]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    words = read(Words, yaml.load(WORDS.read_text("utf-8"), Loader=loader), WORDS.name)  # noqa: S506 - both are safe
+    kinds = {kind: _either(lists) for kind, lists in words.kinds.items()}
+    return kinds, _either(words.claims), frozenset(words.common.split())
+
+
+def _either(lists: dict[str, list[str]]) -> re.Pattern[str]:
+    chinese = "|".join(re.escape(fold(word)) for word in lists["zh"])
+    latin = "|".join(re.escape(word) for word in lists["en"])
+    return re.compile(rf"(?:{chinese})|(?<![a-z0-9])(?:{latin})(?![a-z0-9])")
+
+
+def heads(text: Normalised) -> tuple[str, ...]:
+    """The name as a whole and up to its subtitle, as letters and digits only: what may be a brand's name in full."""
+    plain = text.plain
+    first = next((part for part in _SUBTITLE.split(plain) if part.strip()), "")
+    return tuple(dict.fromkeys(compact(part) for part in (plain, first) if part.strip()))
+
+
+def cores(text: Normalised) -> tuple[str, ...]:
+    """The same without trimmings ('DeepSeek 官方版 Pro' is 'deepseek'), spaced or glued on."""
+    plain = text.plain
+    first = next((part for part in _SUBTITLE.split(plain) if part.strip()), "")
+    found: dict[str, None] = {}
+    for part in dict.fromkeys((plain, first)):
+        core = compact(trimmed(part))
+        found[core] = None
+        while (shorter := _GLUED.sub("", core)) != core:
+            core = shorter
+            found[core] = None
+    return tuple(core for core in found if core)
+
+
+def compact(plain: str) -> str:
+    """Letters and digits of a folded text."""
+    return _NOT_LETTERS.sub("", plain)
+
+
+def kinds(plain: str, profile: Profile) -> tuple[str, ...]:
+    """What the name says it is besides the brand: a client, a book, fan content ...; words of the brand do not count."""
+    own = {fold(name.text) for name in profile.names}
+    return tuple(
+        kind
+        for kind, pattern in _lists()[0].items()
+        if any(not any(match[0] in name for name in own) for match in pattern.finditer(plain))
+    )
+
+
+def leads_up(plain: str, start: int) -> bool:
+    """Whether words before `start` make what follows the thing it is for: 'keyboard for ...'."""
+    return bool(_FOR.search(plain[max(0, start - 24) : start]))
+
+
+def claimed(plain: str) -> bool:
+    """Whether the name claims to be the original."""
+    return bool(_lists()[1].search(plain))
+
+
+@lru_cache(maxsize=65536)
+def common(name: str) -> bool:
+    """Whether a brand's name is an ordinary word, or so short that it is many names: it proves little by itself."""
+    plain = fold(name)
+    if any("\u3400" <= char <= "\u9fff" for char in plain):
+        return _is_chinese_word(compact(plain))
+    words = re.findall(r"[a-z]+|\d+", plain)
+    return len(compact(plain)) <= _SHORT or all(word in _lists()[2] or word.isdecimal() for word in words)
+
+
+def _is_chinese_word(word: str) -> bool:
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 - a large dictionary; only when names are compared
+
+    return len(word) < 2 or word in PHRASES_DICT  # noqa: PLR2004 - one character is no name
