@@ -1,0 +1,78 @@
+"""Runs of a raw text that are another text in disguise: base64, hexadecimal, percent signs, escapes, entities."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from detection.normalise.folds import fold
+from detection.normalise.readings import Piece, Reading, rewritten
+from detection.normalise.text import Normalised
+
+_RUN = re.compile(
+    r"(?P<percent>(?:%[0-9A-Fa-f]{2}){3,})|(?P<escapes>(?:\\[ux]\{?[0-9A-Fa-f]{2,5}\}?|U\+[0-9A-Fa-f]{4,5}\s?){2,})"
+    r"|(?P<entities>(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,})|(?P<hex>(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,]?){6,}(?![0-9A-Za-z]))"
+    r"|(?P<base64>(?<![A-Za-z0-9+/])(?=[A-Za-z0-9]*[A-Z0-9+/])[A-Za-z0-9+/_\-]{8,}={0,2})"
+)
+_ESCAPE = re.compile(r"(?:\\[ux]\{?|U\+)([0-9A-Fa-f]{2,5})\}?\s?")
+_LONGEST_RUN = 4096
+_LEAST_READABLE = 0.9
+"""Share of letters, digits and spaces in what is taken for a text."""
+_LEAST_LATIN = 8
+"""Characters of a decoded text without Chinese: shorter ones come about by chance."""
+
+
+def by_decoding(text: Normalised) -> Reading | None:
+    """The text with its encoded runs decoded; None if there are none."""
+    pieces = list(_pieces(text))
+    return rewritten("encoded", text.joined, pieces) if pieces else None
+
+
+def _pieces(text: Normalised) -> Iterator[Piece]:
+    for match in _RUN.finditer(text.raw):
+        run = match[0]
+        if len(run) > _LONGEST_RUN:
+            continue
+        decoded = _decoded(match.lastgroup or "", run)
+        if decoded and _readable(decoded):
+            start, end = (at + text.base for at in match.span())
+            yield Piece(*text.in_joined(start, end), Normalised(decoded).joined)
+
+
+def _decoded(kind: str, run: str) -> str:
+    """The text of a run, '' if it is none."""
+    try:
+        match kind:
+            case "percent":
+                return unquote_to_bytes(run).decode("utf-8")
+            case "entities":
+                return html.unescape(run)
+            case "escapes":
+                codes = [int(code, 16) for code in _ESCAPE.findall(run)]
+                return bytes(codes).decode("utf-8") if max(codes) < 256 else "".join(map(chr, codes))  # noqa: PLR2004 - bytes
+            case "hex":
+                return bytes.fromhex(re.sub(r"0x|\\x|[ ,]", "", run)).decode("utf-8")
+            case _:
+                run = run.rstrip("=").translate(_STANDARD)
+                return base64.b64decode(run + "=" * (-len(run) % 4), validate=True).decode("utf-8")
+    except (ValueError, UnicodeError, OverflowError, binascii.Error):
+        return ""
+
+
+_STANDARD = str.maketrans("-_", "+/")
+
+
+def _readable(decoded: str) -> bool:
+    """Whether it is a text somebody would read: Chinese, or a good many Latin letters."""
+    plain = fold(decoded)
+    good = sum(char.isalnum() or char in " \n.,:/-@，。" for char in plain)
+    if good < _LEAST_READABLE * max(1, len(plain)):
+        return False
+    if any("\u4e00" <= char <= "\u9fff" for char in plain):
+        return True
+    letters = sum("a" <= char <= "z" for char in plain)
+    return len(plain) >= _LEAST_LATIN and plain.isascii() and letters >= len(plain) // 2

@@ -1,0 +1,158 @@
+"""One raw text and the views that every detector reads; each is made when it is first asked for.
+
+`plain` folds single characters; `joined` also closes gaps inside Chinese words and spelt-out Latin ones; `skeleton` is
+`plain` with look-alike letters replaced, only in tokens that mix scripts or put digits between letters (elsewhere it
+would spoil prices and versions).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cached_property, lru_cache
+
+from detection.normalise.folds import FOLDS, HAN, UNEVEN, is_han, step
+
+MAX_LENGTH = 20_000
+"""Characters of one text that are read at once."""
+
+_LOOK_ALIKES = str.maketrans(
+    "аеорсухіјѕԁһԛԝьвкмнтгѵӏүпԍαοερκνιτυхγηωϲϳօոսցհքզіıɡɑøłđħ",
+    "aeopcyxijsdhqwbbkmhtrvlyngaoepkvituxynwcjonughqziigaoldh",
+)
+_LEET = str.maketrans("0134578@$", "oleastbas")
+_TOKEN = re.compile(r"[a-z0-9@$\u00c0-\u058f]+")
+_LONGEST_TOKEN = 40
+_DIGIT_BETWEEN = re.compile(r"[a-z][01345@$]+[a-z]|^[01345@$][a-z]{3}")
+_GAP = re.compile(
+    rf"(?<=[{HAN}])[\s·.*_/|~+#^=,'`•…—–、丨\-]{{1,3}}(?=[{HAN}])"
+    r"|(?:(?<=[^a-z0-9][a-z])|(?<=^[a-z]))[ .*_\-](?=[a-z][ .*_\-][a-z0-9](?![a-z]))"
+    r"|(?<=[^a-z0-9][a-z][ .*_\-][a-z])[ .*_\-](?=[a-z0-9](?![a-z]))"
+    r"|(?<=[a-z0-9][ .*_\-][a-z0-9])[ .*_\-](?=[a-z](?![a-z]))"
+)
+
+
+class Normalised:
+    """One raw text (or the window of a longer one that begins at `base`) and its views."""
+
+    def __init__(self, raw: str, base: int = 0) -> None:
+        self.raw = raw
+        self.base = base
+        self.plain = raw.translate(FOLDS)
+
+    @cached_property
+    def joined(self) -> str:
+        """Without gaps inside words."""
+        at = self.joined_at
+        return self.plain if at is None else "".join([self.plain[i] for i in at])
+
+    @cached_property
+    def skeleton(self) -> str:
+        """Same offsets as `plain`."""
+        return unmasked(self.plain)
+
+    @cached_property
+    def plain_at(self) -> list[int] | None:
+        """Offset in `raw` of every character of `plain`; None when they are the same."""
+        if UNEVEN.isdisjoint(self.raw):
+            return None
+        return [at for at, char in enumerate(self.raw) for _ in FOLDS[ord(char)]]
+
+    @cached_property
+    def joined_at(self) -> list[int] | None:
+        """Offset in `plain` of every character of `joined`; None when they are the same."""
+        kept: list[int] = []
+        here = 0
+        for match in _GAP.finditer(self.plain):
+            kept.extend(range(here, match.start()))
+            here = match.end()
+        if not here:
+            return None
+        kept.extend(range(here, len(self.plain)))
+        return kept
+
+    def in_plain(self, view: str, start: int, end: int) -> tuple[int, int]:
+        """Offsets in `plain` of [start, end) in a view: 'plain' and 'skeleton' have its own, all others `joined`'s."""
+        if view in {"plain", "skeleton"} or self.joined_at is None:
+            return start, end
+        return self.joined_at[start], self.joined_at[end - 1] + 1
+
+    def in_joined(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in `joined` of [start, end) of the whole raw text; not empty where `joined` is not."""
+        start, end = start - self.base, end - self.base
+        for table in (self.plain_at, self.joined_at):
+            if table is not None:
+                start, end = bisect_left(table, start), bisect_left(table, end)
+        start = min(start, max(0, len(self.joined) - 1))
+        return start, min(max(end, start + 1), len(self.joined))
+
+    def span(self, view: str, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the whole raw text of [start, end) in a view."""
+        start, end = self.in_plain(view, start, end)
+        last = end - 1
+        if self.plain_at is not None:
+            start, last = self.plain_at[start], self.plain_at[last]
+        return start + self.base, last + 1 + self.base
+
+    def steps(self, view: str, start: int, end: int) -> tuple[str, ...]:
+        """How the raw text became what was read at [start, end): the decode path of a quote."""
+        raw_start, raw_end = self.span(view, start, end)
+        raw = self.raw[raw_start - self.base : raw_end - self.base]
+        steps = dict.fromkeys(name for char in raw if (name := step(char)))
+        plain_start, plain_end = self.in_plain(view, start, end)
+        if view == "skeleton":
+            if self.skeleton[start:end] != self.plain[start:end]:
+                steps["look_alikes"] = None
+        elif plain_end - plain_start != end - start:
+            steps["separators"] = None
+        if view not in {"plain", "joined", "skeleton"}:
+            steps[view] = None
+        return tuple(steps)
+
+    def evenly(self, start: int, end: int) -> bool:
+        """Whether [start, end) of `joined` was written as one word, or taken apart on purpose.
+
+        A word that straddles a gap by chance ('更换 脸部' holds 换脸) has neighbours that no gap parts from it.
+        """
+        at = self.joined_at
+        if at is None or at[end - 1] - at[start] == end - 1 - start:
+            return True
+        if any(at[i + 1] - at[i] == 1 for i in range(start, end - 1)):
+            return False
+        before = start > 0 and at[start] - at[start - 1] == 1 and is_han(self.joined[start - 1])
+        after = end < len(at) and at[end] - at[end - 1] == 1 and is_han(self.joined[end])
+        return not before and not after
+
+
+@lru_cache(maxsize=1024)
+def normalise(raw: str) -> Normalised:
+    """The views of `raw` (its first MAX_LENGTH characters), in linear time."""
+    return Normalised(raw[:MAX_LENGTH])
+
+
+def unmasked(plain: str) -> str:
+    """Folded text with look-alike letters and digits replaced in tokens that are masked by them; same offsets."""
+    return _TOKEN.sub(_unmask, plain)
+
+
+def _unmask(match: re.Match[str]) -> str:
+    """Look-alike letters of a token that mixes scripts, digits between letters; a version or year at the end stays."""
+    token = match[0]
+    if token.isascii():
+        if not token.isalpha() and not token.isdecimal() and _DIGIT_BETWEEN.search(token[:_LONGEST_TOKEN]):
+            head = token.rstrip("0123456789")
+            return head.translate(_LEET) + token[len(head) :] if len(token) <= _LONGEST_TOKEN else token
+        return token
+    mixed = len(token) <= _LONGEST_TOKEN and any("a" <= char <= "z" for char in token)
+    return token.translate(_LOOK_ALIKES) if mixed else token
+
+
+def stands_alone(string: str, start: int, end: int) -> bool:
+    """Whether [start, end) is no part of a longer Latin word; Chinese words may have neighbours."""
+    if start and _is_latin(string[start]) and _is_latin(string[start - 1]):
+        return False
+    return not (end < len(string) and _is_latin(string[end - 1]) and _is_latin(string[end]))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
