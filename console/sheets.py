@@ -8,7 +8,7 @@ lines of their own, and 'rating', 'downloads', 'views', 'replies' and 'sales' ar
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO
@@ -65,6 +65,16 @@ def _json_lines(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
 
 
 def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
+    for place, cells in table_rows(source, str(path), COLUMNS):
+        yield cells if isinstance(cells, Problem) else _row(cells, place, path)
+
+
+def table_rows(source: BinaryIO, name: str, known: Collection[str]) -> Iterator[tuple[str, dict[str, str] | Problem]]:
+    """Place ('shops.csv:7') and stripped cells by column of every row that is not blank; a Problem for a broken one.
+
+    Columns may stand in any order and be left out, parted by comma, semicolon or tab. A heading that cannot be
+    understood is the only thing that is told.
+    """
     csv.field_size_limit(LONGEST_CELL)
     text = _decoded(source)
     first = next(text, "")
@@ -72,23 +82,34 @@ def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
     try:
         columns = [column.strip() for column in next(csv.reader([first], delimiter=separator), [])]
     except csv.Error as error:
-        yield _bad(f"{path}:1: {error}")
+        yield f"{name}:1", _bad(f"{name}:1: {error}")
         return
-    if wrong := sorted(set(columns) - set(COLUMNS)) or [name for name in columns if columns.count(name) > 1]:
-        yield _bad(f"{path}:1: unknown or repeated column {', '.join(wrong)} (known: {', '.join(sorted(COLUMNS))})")
+    if wrong := sorted(set(columns) - set(known)) or [column for column in columns if columns.count(column) > 1]:
+        reason = f"unknown or repeated column {', '.join(wrong)} (known: {', '.join(sorted(known))})"
+        yield f"{name}:1", _bad(f"{name}:1: {reason}")
         return
     rows = csv.reader(text, delimiter=separator, strict=True)
     while True:
-        place = f"{path}:{rows.line_num + 2}"
+        place = f"{name}:{rows.line_num + 2}"
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield _bad(f"{place}: {error}")
+            yield place, _bad(f"{place}: {error}")
             continue
         if any(cell.strip() for cell in cells):
-            yield _row(columns, cells, place, path)
+            yield place, _cells(columns, cells, place)
+
+
+def _cells(columns: list[str], cells: list[str], place: str) -> dict[str, str] | Problem:
+    if len(cells) != len(columns):
+        return _bad(f"{place}: {len(cells)} cells, but {len(columns)} columns")
+    given = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
+    for column, cell in given.items():
+        if any("\udc80" <= letter <= "\udcff" for letter in cell):
+            return _bad(f"{place}: {column} is neither UTF-8 nor GB 18030")
+    return given
 
 
 def _decoded(source: BinaryIO) -> Iterator[str]:
@@ -113,15 +134,8 @@ def _fits(line: bytes, encoding: str) -> bool:
     return True
 
 
-def _row(columns: list[str], cells: list[str], place: str, path: Path) -> Listing | Problem:
-    if len(cells) != len(columns):
-        return _bad(f"{place}: {len(cells)} cells, but {len(columns)} columns")
-    given = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
-    raw: dict[str, object] = {}
-    for column, cell in given.items():
-        if any("\udc80" <= letter <= "\udcff" for letter in cell):
-            return _bad(f"{place}: {column} is neither UTF-8 nor GB 18030")
-        raw[column] = cell.splitlines() if column in MANY else cell
+def _row(given: dict[str, str], place: str, path: Path) -> Listing | Problem:
+    raw: dict[str, object] = {column: cell.splitlines() if column in MANY else cell for column, cell in given.items()}
     try:
         raw.update({name: int(given[name]) for name in NUMBERS if name in given})
         counted = {name: float(str(raw.pop(name))) for name in COUNTERS if name in given}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 from detection.brands import sure
 from detection.normalise import fold
 from detection.subject import Subject
@@ -89,6 +91,51 @@ def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | No
         if shown == known or (not developer.complete and known in shown and _LEGAL_FORM.search(fold(seller).strip())):
             return True
     return False if any(sure(developer.confidence) for developer in developers) else None
+
+
+Kinship = Literal["own", "kin", "imitated", "named", "other", "unknown"]
+"""The owner; someone who shares a telling word with the owner; a name made to look like the owner's; someone who carries
+the brand's name; someone else; not known (the page names none, or the owner is not collected)."""
+
+_PLACE = re.compile(
+    r"^(?:北京|上海|深圳|广州|杭州|成都|重庆|武汉|南京|苏州|天津|西安|长沙|厦门|合肥|珠海|海南|广东|浙江|江苏|四川|湖北|湖南|福建|山东)(?:市|省)?"
+)
+_COMMON_WORDS = frozenset(
+    "the app apps inc ltd llc co corp company limited technology technologies tech software studio studios games mobile "
+    "android google media labs group international global digital network networks beijing shanghai shenzhen hangzhou".split()
+)
+_TELLING = 4
+"""Letters of a Latin word that tells whose hand it is."""
+
+
+def kinship(developer: str, profile: Profile) -> Kinship:
+    """What a developer's name is to the brand's owner; a name is a claim that anybody can make."""
+    core = _core(developer[:_LONGEST_NAME])
+    if not core:
+        return "unknown"
+    owner = is_owner(developer, profile.developers)
+    if owner:
+        return "own"
+    known = [_core(one.name) for one in profile.developers]
+    if any(len(name) > _TELLING and OSA.distance(core, name, score_cutoff=1) == 1 for name in known):
+        return "imitated"
+    if _telling(developer) & {word for one in profile.developers for word in _telling(one.name)}:
+        return "kin"
+    folded = fold(developer)
+    vendors = {part for own in profile.packages for part in own.id.lower().split(".")[:2] if len(part) >= _TELLING}
+    if any(part in folded for part in vendors - _COMMON_WORDS):
+        return "kin"
+    if any(len(name) > 1 and name in core for name in (_core(one.text) for one in profile.names)):
+        return "named"
+    return "other" if owner is False else "unknown"
+
+
+def _telling(name: str) -> set[str]:
+    """Words of a developer's name that tell whose hand it is: Latin ones, and the first two characters of a Chinese one."""
+    folded = fold(name[:_LONGEST_NAME]).strip()
+    words = {word for word in re.findall(r"[a-z0-9]+", folded) if len(word) >= _TELLING}
+    chinese = re.sub(r"[^\u3400-\u9fff]", "", _PLACE.sub("", folded))
+    return (words - _COMMON_WORDS) | ({chinese[:2]} if len(chinese) > 1 else set())
 
 
 @lru_cache(maxsize=8192)

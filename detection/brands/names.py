@@ -29,6 +29,8 @@ _TYPO_FROM = 7
 _SOUND_FROM = 3
 """Chinese names of at least this length are matched by sound."""
 _LATIN = re.compile(r"[a-z]+")
+_MOST_OWNERS = 8
+"""Brands of one and the same name that are told apart."""
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _AI = re.compile(
     r"(?<![a-z])a[il](?![a-z])|人工智能|智能|大模型|大语言|模型|助手|助理|对话|聊天|写作|作图|绘画|绘图|画图|生成|文生|问答|提示词|长文|"
@@ -127,14 +129,16 @@ class Brands:
         self._cache: dict[str, tuple[NameHit, ...]] = {}
 
     def _add(self, profile: Profile, name: Name, folded: str) -> None:
-        self._plain.add_word(folded, (profile, name, len(folded)))
+        owners = self._plain.get(folded, (len(folded), []))[1]
+        if len(owners) < _MOST_OWNERS:
+            self._plain.add_word(folded, (len(folded), [*owners, (profile, name)]))
         if folded.isascii() and len(folded) >= 4:
             for spelling in {folded, folded.replace("m", "rn")}:
                 self._keyed.add_word(spelling.translate(_KEY), (profile, name, len(spelling)))
         if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
             self._typo.add(folded, (profile, name))
         if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
-            self._sound[tuple(map(_sound_of, folded))] = (profile, name)
+            self._sound[tuple(map(sound_of, folded))] = (profile, name)
             self._sound_lengths.add(len(folded))
 
     def owners_of(self, package: str | None) -> Sequence[Profile]:
@@ -161,9 +165,11 @@ class Brands:
     def _exact(self, text: Normalised) -> Iterator[NameHit]:
         if not len(self._plain):
             return
-        for last, (profile, name, length) in self._plain.iter(text.joined):
+        for last, (length, owners) in self._plain.iter(text.joined):
             start = last - length + 1
-            if _stands_alone(text.joined, start, last + 1) and text.evenly(start, last + 1):
+            if not _stands_alone(text.joined, start, last + 1) or not text.evenly(start, last + 1):
+                continue
+            for profile, name in owners:
                 how: How = "misspelling" if name.kind == "misspelling" else "exact"
                 if how == "exact" and not _DISGUISE.isdisjoint(text.steps("joined", start, last + 1)):
                     how = "look_alike"
@@ -191,7 +197,7 @@ class Brands:
         if not self._sound:
             return
         for run in _HAN_RUN.finditer(text.joined):
-            sounds = tuple(map(_sound_of, run[0]))
+            sounds = tuple(map(sound_of, run[0]))
             for length in self._sound_lengths:
                 for at in range(len(sounds) - length + 1):
                     if found := self._sound.get(sounds[at : at + length]):
@@ -209,8 +215,14 @@ def _stands_alone(string: str, start: int, end: int) -> bool:
     return not (string[end - 1].isascii() and end < len(string) and string[end].isascii() and string[end].isalpha())
 
 
+def disguised(text: Normalised) -> bool:
+    """Whether a name is written with characters that nobody needs who is entitled to it."""
+    return not text.raw.isascii() and not _DISGUISE.isdisjoint(text.steps("plain", 0, len(text.plain)))
+
+
 @cache
-def _sound_of(char: str) -> str:
+def sound_of(char: str) -> str:
+    """Toneless pinyin of one character."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads dictionaries; only when text is judged
 
     return str(lazy_pinyin(char)[0])

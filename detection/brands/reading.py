@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from detection.brands.names import trimmed
-from detection.normalise import Normalised, fold
+from detection.normalise import fold
 from index.profiles import Profile
 from index.reading import read
 
@@ -51,25 +51,25 @@ def _either(lists: dict[str, list[str]]) -> re.Pattern[str]:
     return re.compile(rf"(?:{chinese})|(?<![a-z0-9])(?:{latin})(?![a-z0-9])")
 
 
-def heads(text: Normalised) -> tuple[str, ...]:
-    """The name as a whole and up to its subtitle, as letters and digits only: what may be a brand's name in full."""
-    plain = text.plain
-    first = next((part for part in _SUBTITLE.split(plain) if part.strip()), "")
-    return tuple(dict.fromkeys(compact(part) for part in (plain, first) if part.strip()))
+def heads(plain: str) -> tuple[str, ...]:
+    """A name as a whole and up to its subtitle, as letters and digits only: what may be a brand's name in full."""
+    return tuple(dict.fromkeys(compact(part) for part in _parts(plain)))
 
 
-def cores(text: Normalised) -> tuple[str, ...]:
+def cores(plain: str) -> tuple[str, ...]:
     """The same without trimmings ('DeepSeek 官方版 Pro' is 'deepseek'), spaced or glued on."""
-    plain = text.plain
-    first = next((part for part in _SUBTITLE.split(plain) if part.strip()), "")
     found: dict[str, None] = {}
-    for part in dict.fromkeys((plain, first)):
+    for part in _parts(plain):
         core = compact(trimmed(part))
-        found[core] = None
-        while (shorter := _GLUED.sub("", core)) != core:
-            core = shorter
+        while core and core not in found:
             found[core] = None
-    return tuple(core for core in found if core)
+            core = _GLUED.sub("", core)
+    return tuple(found)
+
+
+def _parts(plain: str) -> list[str]:
+    first = next((part for part in _SUBTITLE.split(plain) if part.strip()), "")
+    return [plain, first] if first and first != plain else [plain]
 
 
 def compact(plain: str) -> str:
@@ -104,7 +104,12 @@ def common(name: str) -> bool:
     if any("\u3400" <= char <= "\u9fff" for char in plain):
         return _is_chinese_word(compact(plain))
     words = re.findall(r"[a-z]+|\d+", plain)
-    return len(compact(plain)) <= _SHORT or all(word in _lists()[2] or word.isdecimal() for word in words)
+    return len(compact(plain)) <= _SHORT or all(is_word(word) or word.isdecimal() for word in words)
+
+
+def is_word(word: str) -> bool:
+    """Whether a folded Latin word is one that any app may be called by: then it is no slip of a brand's name."""
+    return word in _lists()[2]
 
 
 def _is_chinese_word(word: str) -> bool:

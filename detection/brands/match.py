@@ -1,0 +1,309 @@
+"""Which brand a row of name, package and developer imitates, if any: signs with weights, added up as log-odds.
+
+The name only opens the file. An equal name by nobody in particular proves nothing; with somebody else's package it
+does, the more so the less ordinary the name is. What is not collected, or unverified, never accuses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from detection.brands import reading
+from detection.brands.names import Brands, NameHit, ai_context, ordinary, sure
+from detection.brands.packages import Nearness, nearness
+from detection.brands.whole import Relation, Whole, WholeHit
+from detection.identity import Kinship, kinship
+from detection.normalise import Normalised, fold, normalise
+from index.profiles import Profile
+
+Kind = Literal["imitation", "genuine", "lawful_third_party", "unrelated"]
+
+IMITATION_FROM = 0.5
+LONGEST = 300
+"""Characters of each cell that are looked at; no name, package or developer needs more."""
+_PRIOR = -3.0
+_AT_MOST = 6.0
+_MOST_BRANDS = 48
+"""Brands that one row is compared with in full."""
+
+_NAME: Mapping[Relation, tuple[float, float]] = {
+    "same": (2.2, 0.9),
+    "trimmed": (2.2, 0.9),
+    "disguised": (4.2, 3.2),
+    "misspelling": (3.7, 2.6),
+    "homophone": (3.5, 2.3),
+    "typo": (2.3, 0.7),
+    "leads": (1.2, 0.2),
+    "bundled": (2.2, 1.2),
+    "contains": (0.3, 0.0),
+}
+"""Weight of a name of one's own, and of one that is an ordinary word."""
+_AS_THE_NAME = {"same", "trimmed", "disguised", "misspelling", "homophone", "typo", "bundled"}
+_PACKAGE: Mapping[Nearness, float] = {
+    "disguised": 3.9,
+    "baited": 3.3,
+    "misspelt": 2.4,
+    "prolonged": 2.2,
+    "rearranged": 2.2,
+}
+_OTHER_PACKAGE = {True: (2.4, 2.1), False: (0.8, 0.1)}
+"""Weight of a package that is not the brand's: under its name or not; of a name of one's own, and of an ordinary one."""
+_VENDORS_PACKAGE = 0.5
+_OTHER_DEVELOPER = {True: (0.9, 0.5), False: (0.3, 0.1)}
+_OWN_PACKAGE_OTHER_DEVELOPER = 3.5
+_CLAIM = {True: 1.2, False: 0.5}
+"""Weight of a claim to be the original where package or developer contradict it, and where nothing is known."""
+_ORDINARY = -3.0
+_KIND = -2.6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One app as a list names it; empty where the list says nothing."""
+
+    name: str
+    package: str = ""
+    developer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One reason and its weight in log-odds; `message` is an id below 'brand_match.'."""
+
+    message: str
+    strength: float
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a row is to the brand it is nearest to; no profile when it is near to none."""
+
+    profile: Profile | None
+    kind: Kind
+    probability: float
+    """Of an imitation, 0..1."""
+    signs: tuple[Sign, ...]
+
+    @property
+    def package(self) -> str | None:
+        """The brand's own package that is best known."""
+        ids = [own.id for own in sorted(self.profile.packages, key=lambda own: not sure(own.confidence))] if self.profile else []
+        return next(iter(ids), None)
+
+
+class Matcher:
+    """Compiled profiles; `match` costs about the same among ten brands and among ten thousand."""
+
+    def __init__(self, profiles: Mapping[str, Profile]) -> None:
+        self._brands = Brands(profiles)
+        self._whole = Whole(profiles.values())
+
+    def match(self, row: Row) -> Match:
+        """The brand that the row most probably imitates, or is, or speaks of."""
+        row = Row(row.name[:LONGEST], row.package.strip()[:LONGEST], row.developer[:LONGEST])
+        text = normalise(row.name)
+        hits: dict[str, WholeHit] = {}
+        inside = self._brands.names_in(text)
+        for whole in (*self._whole.find(text), *(_inside(text, hit, inside) for hit in inside)):
+            former = hits.get(whole.profile.id)
+            if former is None or _rank(whole) > _rank(former):
+                hits[whole.profile.id] = whole
+        beside = self._brands.packages.beside(row.package) if row.package else []
+        profiles = {hit.profile.id: hit.profile for hit in sorted(hits.values(), key=_rank, reverse=True)}
+        profiles |= {profile.id: profile for profile in beside}
+        best: Match | None = None
+        for profile in list(profiles.values())[:_MOST_BRANDS]:
+            found = _Comparison(row, text, profile, hits.get(profile.id)).result()
+            if found is not None and (best is None or _telling(found) > _telling(best)):
+                best = found
+        return best or Match(None, "unrelated", 0.0, (Sign("near_to_none", 0.0, {}),))
+
+
+def _rank(hit: WholeHit) -> tuple[float, int]:
+    return _NAME[hit.relation][0], len(hit.name.text)
+
+
+def _telling(match: Match) -> tuple[bool, float]:
+    return match.kind == "genuine", match.probability
+
+
+def _inside(text: Normalised, hit: NameHit, hits: tuple[NameHit, ...]) -> WholeHit:
+    """A name that stands inside a longer one."""
+    start, _ = text.in_plain(hit.view, hit.start, hit.end)
+    distinctive = {one.profile.id for one in hits if not reading.common(one.name.text)}
+    relation: Relation
+    if hit.how in {"look_alike", "misspelling", "homophone", "typo"} and hit.start == 0:
+        relation = {"look_alike": "disguised", "misspelling": "misspelling", "homophone": "homophone"}.get(hit.how, "typo")  # type: ignore[assignment]
+    elif len(distinctive) > 1 and hit.profile.id in distinctive and not reading.leads_up(text.plain, start):
+        relation = "bundled"
+    else:
+        relation = "leads" if not text.plain[:start].strip(" -·#*【[(（") else "contains"
+    return WholeHit(hit.profile, hit.name, relation, hit)
+
+
+@dataclass
+class _Comparison:
+    """One row beside one profile."""
+
+    row: Row
+    text: Normalised
+    profile: Profile
+    hit: WholeHit | None
+
+    @cached_property
+    def near(self) -> tuple[Nearness | None, str]:
+        """The package beside the nearest genuine one that is sure enough; None when either side is unknown."""
+        if not self.row.package:
+            return None, ""
+        lower = self.row.package.lower()
+        if own := next((own.id for own in self.profile.packages if own.id.lower() == lower), None):
+            return "own", own
+        order = (*_PACKAGE, "same_vendor", "other")
+        known = [own.id for own in self.profile.packages if sure(own.confidence)]
+        found = [(nearness(self.row.package, id_), id_) for id_ in known if self.row.package not in self.profile.wrong_ids]
+        return min(found, key=lambda pair: order.index(pair[0]), default=(None, ""))
+
+    @cached_property
+    def kin(self) -> Kinship:
+        """What the developer is to the owner."""
+        return kinship(self.row.developer, self.profile)
+
+    @cached_property
+    def plain_word(self) -> bool:
+        """Whether the name that was met is an ordinary word."""
+        return self.hit is not None and reading.common(self.hit.name.text)
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """What the name says it is besides the brand."""
+        if self.hit is None:
+            return ()
+        kinds = reading.kinds(self.text.plain, self.profile)
+        inner = self.hit.inside
+        if inner is not None and reading.leads_up(self.text.plain, self.text.in_plain(inner.view, inner.start, inner.end)[0]):
+            kinds = ("client", *kinds)
+        return tuple(dict.fromkeys(kinds))
+
+    def result(self) -> Match | None:
+        """None when nothing ties the row to the brand."""
+        near = self.near[0]
+        if self.genuine():
+            return Match(self.profile, "genuine", 0.02, tuple(self._genuine_signs()))
+        if self.hit is None and near in {None, "same_vendor", "other"}:
+            return None
+        signs = [sign for part in (self._name, self._package, self._developer, self._speech) for sign in part()]
+        total = max(-_AT_MOST, min(_AT_MOST, _PRIOR + sum(sign.strength for sign in signs)))
+        probability = round(1 / (1 + math.exp(-total)), 4)
+        return Match(self.profile, self._kind(probability, signs), probability, tuple(signs))
+
+    def genuine(self) -> bool:
+        """The brand's own package, not contradicted; or the owner's hand and no package dressed up as the brand's."""
+        near = self.near[0]
+        if near == "own":
+            return self.kin != "other"
+        return self.kin == "own" and self.hit is not None and near not in {"disguised", "baited", "misspelt"} and (
+            self.hit.relation in _AS_THE_NAME | {"leads"}
+        )
+
+    def _kind(self, probability: float, signs: list[Sign]) -> Kind:
+        if probability >= IMITATION_FROM:
+            return "imitation"
+        if self.hit is None or any(sign.message == "ordinary" for sign in signs):
+            return "unrelated"
+        speaks_of_it = self.hit.relation in {"leads", "contains", "bundled"} and (self.kinds or not self.plain_word)
+        return "lawful_third_party" if speaks_of_it else "unrelated"
+
+    def _sign(self, message: str, strength: float, **values: str) -> Sign:
+        return Sign(message, strength, {"brand": self._brand, **values})
+
+    @property
+    def _brand(self) -> str:
+        if self.hit is None or self.hit.name.kind == "misspelling":
+            return self.profile.names[0].text
+        return self.hit.name.text
+
+    def _genuine_signs(self) -> list[Sign]:
+        near, package = self.near
+        if near == "own":
+            message = {"own": "own_package_and_developer", "kin": "own_package_and_kin"}.get(self.kin, "own_package")
+            return [self._sign(message, -8.0, package=package, developer=self.row.developer)]
+        return [self._sign("own_developer", -4.0, package=self.row.package, developer=self.row.developer)]
+
+    def _name(self) -> list[Sign]:
+        if self.hit is None:
+            return []
+        weight = _NAME[self.hit.relation][self.plain_word]
+        signs = [self._sign(f"name_{self.hit.relation}", weight, name=self.row.name)]
+        if self.plain_word and self.hit.relation in _AS_THE_NAME:
+            signs.append(self._sign("plain_word", 0.0))
+        return signs
+
+    @property
+    def _under_its_name(self) -> bool:
+        return self.hit is not None and self.hit.relation in _AS_THE_NAME
+
+    def _package(self) -> list[Sign]:
+        near, genuine = self.near
+        values = {"package": self.row.package, "expected": genuine}
+        if near == "own":
+            return [self._sign("own_package_other_developer", _OWN_PACKAGE_OTHER_DEVELOPER, **values)]
+        signs = []
+        if near in _PACKAGE:
+            signs.append(self._sign(f"package_{near}", _PACKAGE[near], **values))
+        elif near == "same_vendor" and self.kin != "other":
+            signs.append(self._sign("package_same_vendor", _VENDORS_PACKAGE, **values))
+        elif near is not None and self.hit is not None:
+            signs.append(
+                self._sign("package_other", _OTHER_PACKAGE[self._under_its_name][self.plain_word], **values)
+            )
+        return signs
+
+    def _developer(self) -> list[Sign]:
+        values = {"developer": self.row.developer, "expected": self._owners}
+        if self.kin == "other":
+            return [self._sign("developer_other", _OTHER_DEVELOPER[self._under_its_name][self.plain_word], **values)]
+        if self.kin == "imitated":
+            return [self._sign("developer_imitated", 2.0, **values)]
+        if self.kin in {"own", "kin"}:
+            return [self._sign("developer_kin", -1.5, **values)]
+        return []
+
+    @property
+    def _owners(self) -> str:
+        return " / ".join(dict.fromkeys(one.name for one in self.profile.developers if sure(one.confidence)))
+
+    def _speech(self) -> list[Sign]:
+        """What the name says of itself, and the ordinary meaning it may have."""
+        if self.hit is None:
+            return []
+        plain, signs = self.text.joined, []
+        claim = reading.claimed(plain) and not reading.claimed(fold(self.hit.name.text))
+        if claim and not self.kinds:
+            known = self.near[0] is not None or self.kin == "other"
+            signs.append(self._sign("claims_official", _CLAIM[known]))
+        if self.kinds and self.hit.relation not in {"same", "trimmed", "disguised"}:
+            signs += [self._sign(f"kind_{kind}", _KIND if first else 0.0) for first, kind in _first(self.kinds)]
+        if (meaning := self._meaning(claim=claim)) is not None:
+            signs.append(self._sign("ordinary", _ORDINARY, meaning=meaning))
+        return signs
+
+    def _meaning(self, *, claim: bool) -> str | None:
+        """The ordinary meaning that the name has here; the package and the developer are read as well."""
+        hit = self.hit.inside or self.hit.as_name() if self.hit else None
+        if hit is None or (hit.how != "exact" and hit.how != "misspelling"):
+            return None
+        others = fold(f"{self.row.package.replace('.', ' ').replace('_', ' ')} {self.row.developer}")
+        meaning = ordinary(hit, self.text.joined, others)
+        if meaning == "no sign of AI":
+            return None if claim or ai_context(self.row.package.replace("_", " ").lower()) else ""
+        return meaning
+
+
+def _first(kinds: tuple[str, ...]) -> list[tuple[bool, str]]:
+    return [(number == 0, kind) for number, kind in enumerate(kinds)]
+

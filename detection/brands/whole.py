@@ -1,0 +1,120 @@
+"""Names that are a brand's as a whole: equal, with trimmings, made to look, sound or be spelt like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from detection.brands import reading
+from detection.brands.names import NameHit, ai_context, disguised, sound_of
+from detection.brands.near import Near
+from detection.normalise import Normalised, fold
+from index.profiles import Name, Profile
+
+Relation = Literal[
+    "same", "trimmed", "disguised", "misspelling", "homophone", "typo", "bundled", "leads", "contains"
+]
+"""How a name stands to a brand's: as the whole name down to 'typo', else inside a longer one."""
+
+_PRESSED = str.maketrans("i1|!0", "lllio")
+_PRESSED_FROM = 4
+"""Letters of a name that look-alikes are looked for of: 'all' is not 'ali' in disguise."""
+_MOST_PER_KEY = 8
+"""Brands of one name that are compared; more of them make the name a common word."""
+_PINYIN_FROM = 6
+"""Letters of a Chinese name spelt out, below which it is chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeHit:
+    """One brand's name met in a row's name."""
+
+    profile: Profile
+    name: Name
+    relation: Relation
+    inside: NameHit | None = None
+    """Where it stands, when it is a part of the row's name."""
+
+    def as_name(self) -> NameHit:
+        """The hit as the detectors know it, over the whole name."""
+        return NameHit(self.profile, self.name, "exact", "plain", 0, 0)
+
+
+_Owner = tuple[Profile, Name]
+
+
+class Whole:
+    """Names of all profiles by what they look, sound and spell like."""
+
+    def __init__(self, profiles: Iterable[Profile]) -> None:
+        self._same: dict[str, list[_Owner]] = {}
+        self._pressed: dict[str, list[_Owner]] = {}
+        self._sounds: dict[tuple[str, ...], list[_Owner]] = {}
+        self._spelt: dict[str, list[_Owner]] = {}
+        self._near: Near[_Owner] = Near()
+        for profile in profiles:
+            for name in profile.names:
+                self._add((profile, name), reading.compact(fold(name.text)))
+
+    def _add(self, owner: _Owner, key: str) -> None:
+        if not key:
+            return
+        _put(self._same, key, owner)
+        if _is_chinese(key):
+            sounds = tuple(map(sound_of, key))
+            if len(key) > 1:
+                _put(self._sounds, sounds, owner)
+            if len("".join(sounds)) >= _PINYIN_FROM:
+                _put(self._spelt, "".join(sounds), owner)
+        elif len(key) >= _PRESSED_FROM:
+            _put(self._pressed, _pressed(key), owner)
+            self._near.add(key, owner)
+
+    def find(self, text: Normalised) -> Iterator[WholeHit]:
+        """Hits of the name as a whole; several for one profile are possible."""
+        heads, cores = reading.heads(text.plain), reading.cores(text.plain)
+        for relation, keys in (("same", heads), ("trimmed", cores)):
+            for key in keys:
+                for owner in self._same.get(key, ()):
+                    yield _hit(owner, "disguised" if disguised(text) else relation)
+        known = dict.fromkeys((*heads, *cores))
+        for key in dict.fromkeys((*known, *reading.heads(text.skeleton), *reading.cores(text.skeleton))):
+            for owner in self._pressed.get(_pressed(key), ()):
+                if reading.compact(fold(owner[1].text)) not in known and not reading.is_word(key):
+                    yield _hit(owner, "disguised")
+        for key in known:
+            yield from self._other_spellings(text, key)
+
+    def _other_spellings(self, text: Normalised, key: str) -> Iterator[WholeHit]:
+        if _is_chinese(key):
+            if len(key) > 2 or ai_context(text.plain) or reading.claimed(text.plain):  # noqa: PLR2004 - two syllables are chance
+                for owner in self._sounds.get(tuple(map(sound_of, key)), ()):
+                    if reading.compact(fold(owner[1].text)) != key:
+                        yield _hit(owner, "homophone")
+            return
+        for owner in self._spelt.get(key, ()):
+            yield _hit(owner, "trimmed")
+        for owner, right, distance in self._near.find(key):
+            if distance and key != right + "s" and not reading.is_word(key):
+                yield _hit(owner, "typo")
+
+
+def _hit(owner: _Owner, relation: str) -> WholeHit:
+    if relation in {"same", "trimmed"} and owner[1].kind == "misspelling":
+        relation = "misspelling"
+    return WholeHit(*owner, relation)  # type: ignore[arg-type]
+
+
+def _put(into: dict, key: object, owner: _Owner) -> None:
+    owners = into.setdefault(key, [])
+    if len(owners) < _MOST_PER_KEY:
+        owners.append(owner)
+
+
+def _pressed(key: str) -> str:
+    return key.translate(_PRESSED).replace("rn", "m").replace("vv", "w")
+
+
+def _is_chinese(key: str) -> bool:
+    return all("\u3400" <= char <= "\u9fff" for char in key)
