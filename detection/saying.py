@@ -21,7 +21,7 @@ def said(
     expected: str | None = None,
     **values: object,
 ) -> Evidence:
-    """Evidence without a quote, from the sample or the listing as a whole. `message` is an id below 'detection.'."""
+    """Evidence without a quote, of the sample or the listing as a whole. `message`: an id, or one below 'detection.'."""
     words = _words(message, violation, observed=observed, expected=expected or "", **values)
     return Evidence(
         detector=detector,
@@ -89,4 +89,5 @@ def spoken_against(
 def _words(message: str, violation: str, **values: object) -> dict[str, str]:
     """The sentence in each language; `{name}` in it is the violation's."""
     entry = taxonomy()[violation]
-    return {lang: text(f"detection.{message}", lang, name=entry.name(lang), **values) for lang in LANGUAGES}
+    known = message if "." in message else f"detection.{message}"
+    return {lang: text(known, lang, name=entry.name(lang), **values) for lang in LANGUAGES}

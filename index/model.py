@@ -55,6 +55,8 @@ class Listing:
     icon_url: str | None = None
     download_urls: tuple[str, ...] = ()
     """Where the sample can be fetched, best first."""
+    forms: tuple[Literal["login", "phone", "payment", "identity"], ...] = ()
+    """What the page itself asks visitors to fill in; empty where nobody looked."""
     sample_sha256: str | None = None
     """What the marketplace says the sample's SHA-256 is; checked after the download."""
     sample_size: int | None = None
