@@ -3,99 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
+from index.profile_parts import (
+    Confidence,
+    Developer,
+    Example,
+    Filing,
+    Mark,
+    Name,
+    OrdinaryMeaning,
+    Package,
+    Partner,
+    Pin,
+)
 from index.reading import ReadError, read
 
+__all__ = [
+    "Confidence",
+    "Developer",
+    "Example",
+    "Filing",
+    "Mark",
+    "Name",
+    "OrdinaryMeaning",
+    "PARTS",
+    "Package",
+    "Partner",
+    "Pin",
+    "Profile",
+    "SHIPPED",
+    "last_day",
+    "load_profiles",
+    "parse_profile",
+    "read_profile",
+]
+
 SHIPPED = Path(__file__).parent / "brands"
-
-Confidence = Literal["confirmed", "probable", "unverified", "none"]
-"""How sure a value is. 'unverified' values may clear a listing but never accuse one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
-    """What the brand is called."""
-
-    text: str
-    lang: str | None = None
-    """BCP 47 tag; None when the name is the same everywhere."""
-    kind: Literal["official", "alias", "nickname", "transliteration", "model", "former", "misspelling"] = "official"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """A genuine application id."""
-
-    id: str
-    platform: Literal["android", "ios", "harmonyos"] = "android"
-    scope: str = "main"
-    """Market it serves ('main', 'international', 'mainland China')."""
-    confidence: Confidence = "unverified"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Developer:
-    """A legal entity or display name the genuine app is published under."""
-
-    name: str
-    complete: bool = True
-    """False for a short form that still has to be completed from a register; it matches as a part."""
-    store: str | None = None
-    """Store that displays it; None for the legal entity."""
-    confidence: Confidence = "unverified"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """A signing certificate of the genuine app; digests are lower-case hexadecimal, at least one is given."""
-
-    package: str
-    store: str
-    """Where the pin is valid: the same app may carry another certificate elsewhere."""
-    sha256: str | None = None
-    sha1: str | None = None
-    md5: str | None = None
-    checked: str | None = None
-    """Day of the last check, ISO 8601."""
-    confidence: Confidence = "unverified"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
-    """A filing of the brand at a register."""
-
-    registry: Literal["generative_ai", "algorithm", "app", "icp"]
-    number: str
-    entity: str | None = None
-    confidence: Confidence = "unverified"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrdinaryMeaning:
-    """What the brand's name means besides the brand."""
-
-    meaning: str
-    """In English: 'food', 'zodiac sign', 'first name'."""
-    names: tuple[str, ...] = ()
-    """Which of the brand's names it concerns; empty for all."""
-    words: tuple[str, ...] = ()
-    """Words near the name that tell this meaning apart; matched after normalising."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A listing that must, or must not, be proposed as an imitation of this brand; the tests run them all."""
-
-    title: str
-    package: str | None = None
-    seller: str | None = None
-    description: str = ""
-    kind: Literal["app_store", "shop", "second_hand", "forum", "channel", "site"] = "app_store"
+LARGEST = 1 << 20
+"""Bytes of one profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +65,8 @@ class Profile:
     signers: tuple[Pin, ...] = ()
     domains: tuple[str, ...] = ()
     filings: tuple[Filing, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    partners: tuple[Partner, ...] = ()
     ordinary_meanings: tuple[OrdinaryMeaning, ...] = ()
     wrong_ids: tuple[str, ...] = ()
     """Ids that circulate as this brand's but are not: neither allow-listed nor proof of counterfeiting."""
@@ -127,17 +81,32 @@ class Profile:
     """Set by the loader: shipped with copycatch, or the operator's own."""
 
 
-_PARTS: dict[str, type] = {
+PARTS: dict[str, type] = {
     "names": Name,
     "packages": Package,
     "developers": Developer,
     "signers": Pin,
     "filings": Filing,
+    "marks": Mark,
+    "partners": Partner,
     "ordinary_meanings": OrdinaryMeaning,
     "should_match": Example,
     "should_not_match": Example,
 }
-_DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32}
+"""Fields that are lists of parts."""
+_DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32, "rsa_modulus_md5": 32}
+_DAYS = ("since", "until", "checked", "expires")
+_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe, and with days and numbers as the text that was written: 2026-01-02, 0123."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, shape) for tag, shape in known if tag.rpartition(":")[2] not in {"timestamp", "int", "float"}]
+    for first, known in _Loader.yaml_implicit_resolvers.items()
+}
 
 
 def load_profiles(*folders: Path) -> dict[str, Profile]:
@@ -155,19 +124,46 @@ def load_profiles(*folders: Path) -> dict[str, Profile]:
 
 def read_profile(path: Path, *, origin: Literal["shipped", "own"] = "own") -> Profile:
     """One profile. Raises ReadError naming file and field."""
-    place = path.name
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        raw = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ReadError(f"{place}: {error}") from error
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise ReadError(f"{path.name}: larger than {LARGEST >> 20} MB")
+        return parse_profile(text.decode(), path.name, origin=origin)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"{path.name}: {error}") from error
+
+
+def parse_profile(text: str, place: str, *, origin: Literal["shipped", "own"] = "own") -> Profile:
+    """The profile that `text` writes; `place` is the name of its file. Raises ReadError naming file and field."""
+    try:
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)):
+            raise ReadError(f"{place}: references (*name) are refused: a few of them can stand for gigabytes")
+        raw = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise error if isinstance(error, ReadError) else ReadError(f"{place}: {error}") from error
     if not isinstance(raw, dict):
         raise ReadError(f"{place}: expected a brand profile (fields and values)")
-    for name, kind in _PARTS.items():
+    for name, kind in PARTS.items():
         _check_parts(raw.get(name, []), kind, f"{place}, {name}")
     profile = read(Profile, {**raw, "origin": origin}, place)
-    _check(profile, path)
+    for wrong in _wrong(profile, place):
+        raise ReadError(f"{place}: {wrong}")
     return profile
+
+
+def last_day(written: str) -> date:
+    """The last day that '2026', '2026-11' or '2026-11-25' means. Raises ValueError."""
+    if not (match := _DAY.fullmatch(written)):
+        raise ValueError(f"{written[:20]!r} is no day: expected 2026, 2026-11 or 2026-11-25")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    if year is None or year < 1900:
+        raise ValueError(f"{written!r} is no day of ours")
+    if day is not None:
+        return date(year, month or 12, day)
+    month = month or 12
+    date(year, month, 1)
+    return date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
 
 
 def _check_parts(parts: object, kind: type, place: str) -> None:
@@ -177,18 +173,43 @@ def _check_parts(parts: object, kind: type, place: str) -> None:
         read(kind, part, f"{place}, number {number}")
 
 
-def _check(profile: Profile, path: Path) -> None:
+def _wrong(profile: Profile, place: str) -> Iterator[str]:
     """What the types cannot say."""
-    if profile.id != path.stem:
-        raise ReadError(f"{path.name}: id is {profile.id!r}, expected {path.stem!r} as the file is called")
+    if f"{profile.id}.yml" != place:
+        yield f"id is {profile.id!r}, expected {place.removesuffix('.yml')!r} as the file is called"
     if not profile.names or not all(name.text.strip() for name in profile.names):
-        raise ReadError(f"{path.name}: names: at least one is needed, and none may be empty")
-    for pin in profile.signers:
-        digests = {kind: getattr(pin, kind) for kind in _DIGESTS if getattr(pin, kind) is not None}
-        if not digests:
-            raise ReadError(f"{path.name}: signers: a pin of {pin.package} has no digest")
-        for kind, digest in digests.items():
-            if not re.fullmatch(rf"[0-9a-f]{{{_DIGESTS[kind]}}}", digest):
-                raise ReadError(
-                    f"{path.name}: signers: {kind} of {pin.package} is not {_DIGESTS[kind]} lower-case digits"
-                )
+        yield "names: at least one is needed, and none may be empty"
+    for field in PARTS:
+        for number, part in enumerate(getattr(profile, field), start=1):
+            for wrong in _wrong_part(part):
+                yield f"{field}, number {number}: {wrong}"
+    for number, digest in enumerate(profile.known_bad, start=1):
+        if not re.fullmatch(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", digest):
+            yield f"known_bad, number {number}: expected an MD5, SHA-1 or SHA-256 in lower-case hexadecimal digits"
+
+
+def _wrong_part(part: Any) -> Iterator[str]:
+    for name in _DAYS:
+        if (written := getattr(part, name, None)) is not None:
+            try:
+                last_day(written)
+            except ValueError as error:
+                yield f"{name}: {error}"
+                return
+    if isinstance(part, Name) and part.since and part.until and last_day(part.since) > last_day(part.until):
+        yield f"since {part.since} is after until {part.until}"
+    elif isinstance(part, Pin):
+        yield from _wrong_pin(part)
+    elif isinstance(part, Partner) and not all(re.fullmatch("[0-9a-f]{64}", signer) for signer in part.signers):
+        yield "signers: expected SHA-256 in 64 lower-case digits"
+    elif isinstance(part, Mark) and not all(re.fullmatch("[1-9]|[1-3][0-9]|4[0-5]", one) for one in part.classes):
+        yield "classes: expected Nice classes from 1 to 45"
+
+
+def _wrong_pin(pin: Pin) -> Iterator[str]:
+    digests = {kind: getattr(pin, kind) for kind in _DIGESTS if getattr(pin, kind) is not None}
+    if not digests:
+        yield f"a pin of {pin.package} has no digest"
+    for kind, digest in digests.items():
+        if not re.fullmatch(rf"[0-9a-f]{{{_DIGESTS[kind]}}}", digest):
+            yield f"{kind} of {pin.package} is not {_DIGESTS[kind]} lower-case digits"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from index.profiles import SHIPPED, load_profiles, read_profile
+from index.profiles import SHIPPED, last_day, load_profiles, read_profile
 from index.reading import ReadError
 
 
@@ -46,7 +46,20 @@ def test_the_operators_own_come_after_and_replace(tmp_path) -> None:
         ("id: b\nnames: [{text: x}]\npackages: [{id: p, platform: symbian}]", "b.yml, packages, number 1: Invalid"),
         ("id: b\nnames: [{text: x}]\nsigners: [{package: p, store: s}]", "has no digest"),
         ("id: b\nnames: [{text: x}]\nsigners: [{package: p, store: s, sha256: AB}]", "is not 64 lower-case digits"),
-        ("id: b\nnames: [{text: x}]\nsigners: [{package: p, store: s, md5: 12}]", "Expected `str | null`"),
+        (
+            "id: b\nnames: [{text: x}]\nsigners: [{package: p, store: s, md5: 12}]",
+            "signers, number 1: md5 of p is not 32",
+        ),
+        ("id: b\nnames: [{text: x, since: 2026-13}]", "names, number 1: since"),
+        ("id: b\nnames: [{text: x, since: yesterday}]", "is no day"),
+        ("id: b\nnames: [{text: x, since: 2026-02-03, until: 2025}]", "since 2026-02-03 is after until 2025"),
+        ("id: b\nnames: [{text: x}]\nmarks: [{name: x, number: 1, classes: [46]}]", "marks, number 1: classes"),
+        ("id: b\nnames: [{text: x}]\nmarks: [{name: x, number: 1, expires: 2026-02-30}]", "marks, number 1: expires"),
+        ("id: b\nnames: [{text: x}]\npartners: [{name: x, signers: [12]}]", "partners, number 1: signers"),
+        ("id: b\nnames: [{text: x}]\nknown_bad: [abc]", "known_bad, number 1"),
+        ("id: b\nnames: &a [{text: x}]\nnote: *a", "references"),
+        ("id: b\nnames: " + "[" * 5000, "b.yml: "),
+        ("id: b\nnames: [{text: x}]\nnote: " + "x" * (1 << 20), "larger than 1 MB"),
     ],
 )
 def test_a_broken_profile_names_file_and_field(tmp_path, content, complaint) -> None:
@@ -86,3 +99,22 @@ def test_facts_are_those_of_the_reference(shared: Path) -> None:
         entities = {entity["name"] for entity in brand["entities"]}
         assert entities <= {developer.name for developer in profile.developers}
         assert profile.confidence == brand["confidence"]
+
+
+def test_days_and_numbers_are_read_as_they_are_written(tmp_path) -> None:
+    text = "id: b\nnames: [{text: x, since: 2024, until: 2025-11}]\nmarks: [{name: x, number: 0123, classes: [9, 42], expires: 2030-01-02}]"
+    profile = read_profile(write(tmp_path, "b", text))
+    assert (profile.names[0].since, profile.names[0].until) == ("2024", "2025-11")
+    assert (profile.marks[0].number, profile.marks[0].classes, profile.marks[0].expires) == (
+        "0123",
+        ("9", "42"),
+        "2030-01-02",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2024", "2024-12-31"), ("2024-02", "2024-02-29"), ("2024-12", "2024-12-31"), ("2026-03-04", "2026-03-04")],
+)
+def test_a_day_that_is_known_by_month_or_year_means_its_last_one(written: str, day: str) -> None:
+    assert last_day(written).isoformat() == day
