@@ -26,6 +26,8 @@ from index.profile_parts import (
 from index.reading import ReadError, read
 
 __all__ = [
+    "PARTS",
+    "SHIPPED",
     "Confidence",
     "Developer",
     "Example",
@@ -33,12 +35,10 @@ __all__ = [
     "Mark",
     "Name",
     "OrdinaryMeaning",
-    "PARTS",
     "Package",
     "Partner",
     "Pin",
     "Profile",
-    "SHIPPED",
     "last_day",
     "load_profiles",
     "parse_profile",
