@@ -8,7 +8,7 @@ from functools import cached_property
 from detection.brands import NameHit, ai_context, compiled, ordinary
 from detection.fields import Field, fields
 from detection.normalise import normalise
-from detection.stance import Frame, frames_of, priced
+from detection.stance import Frame, Sign, frames_of, priced, signs_in
 from detection.subject import Subject
 from detection.terms import Hit, lexicon
 
@@ -71,6 +71,11 @@ class Look:
         return list(
             lexicon().hits(self.fields, priced=priced(self.subject.listing), branded=bool(self.brand_words)),
         )
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        """Signs of a trade and of lawful use."""
+        return list(signs_in(self.fields))
 
     @cached_property
     def frames(self) -> list[tuple[Frame, Field, int, int]]:

@@ -1,0 +1,25 @@
+"""How a text speaks: offers and denials by clause, frames (news, warning, job ...) by listing, signs of a trade.
+
+`offering` answers for one sentence, `frames` and `signs` read their words from the YAML files beside them, `features`
+puts all of it into numbers for the text model.
+"""
+
+from detection.stance.features import FEATURES, features
+from detection.stance.frames import Frame, frames, frames_of
+from detection.stance.offering import negated, offers, priced
+from detection.stance.signs import Sign, clause_at, refused, signs_in
+
+__all__ = [
+    "FEATURES",
+    "Frame",
+    "Sign",
+    "clause_at",
+    "features",
+    "frames",
+    "frames_of",
+    "negated",
+    "offers",
+    "priced",
+    "refused",
+    "signs_in",
+]

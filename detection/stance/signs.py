@@ -1,0 +1,143 @@
+"""Signs of a trade and of lawful use, whatever is traded: who is absent, who must not notice, who consented.
+
+A sign is told by words, or by one word followed closely by another in the same clause ('not' ... 'the holder'), so
+that a wording nobody listed still shows it (`signs.yml`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+import yaml
+
+from detection.fields import Field
+from detection.normalise import fold, stands_alone
+from index.reading import ReadError, read
+
+SIGNS = Path(__file__).parent / "signs.yml"
+_CLAUSE_END = re.compile(r"[。！？!?；;\n…,，、:：|]+|\.(?=\s)")
+_NEAR = 12
+"""Characters between the two words of a pair."""
+REFUSING = frozenset({"refuses", "defends", "hurt", "reports"})
+"""Signs that make a clause speak against what it names."""
+Clause = tuple[str, int]
+"""Name of the field and number of the clause in it."""
+_MOST = 400
+"""Words looked at in one field: further ones add nothing but time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One of the first words, then one of the second within a few characters of the same clause."""
+
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of sign."""
+
+    id: str
+    words: tuple[str, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    hits: tuple[str, ...] = ()
+    """Texts that show it; run by the tests."""
+    misses: tuple[str, ...] = ()
+    """Texts that do not; run by the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign that a text shows, and where."""
+
+    kind: str
+    field: Field
+    start: int
+    """Offsets in the joined view."""
+    end: int
+    clause: Clause
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """All kinds of sign by id. Raises ReadError naming file and kind."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    raw = yaml.load(SIGNS.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    if not isinstance(raw, dict):
+        raise ReadError(f"{SIGNS.name}: expected kinds of sign by id")
+    return {name: read(Kind, {**row, "id": name}, f"{SIGNS.name}, {name}") for name, row in raw.items()}
+
+
+@cache
+def _words() -> Any:
+    """Automaton; each word gives its length and uses: (kind, -1) alone, 2n and 2n + 1 for the halves of pair n."""
+    uses: dict[str, dict[tuple[str, int], None]] = {}
+    for kind in kinds().values():
+        roles = [(-1, kind.words)]
+        for number, pair in enumerate(kind.pairs):
+            roles += [(2 * number, pair.first), (2 * number + 1, pair.then)]
+        for role, words in roles:
+            for word in words:
+                uses.setdefault(fold(word), {})[kind.id, role] = None
+    automaton = ahocorasick.Automaton()
+    for word, used in uses.items():
+        automaton.add_word(word, (len(word), tuple(used)))
+    automaton.make_automaton()
+    return automaton
+
+
+@lru_cache(maxsize=256)
+def _clause_ends(plain: str) -> tuple[int, ...]:
+    return tuple(match.end() for match in _CLAUSE_END.finditer(plain))
+
+
+def clause_at(field: Field, view: str, start: int) -> Clause:
+    """The clause around an offset of a view. It is told in the plain view: the joined one has lost Chinese commas."""
+    return field.name, bisect_right(_clause_ends(field.text.plain), field.text.in_plain(view, start, start + 1)[0])
+
+
+def refused(signs: Iterable[Sign]) -> set[Clause]:
+    """Clauses that refuse, fight or report what they name."""
+    return {sign.clause for sign in signs if sign.kind in REFUSING}
+
+
+def signs_in(texts: Sequence[Field]) -> Iterator[Sign]:
+    """Every sign of every text, each kind at most once per clause."""
+    for field in texts:
+        yield from _signs(field)
+
+
+def _signs(field: Field) -> Iterator[Sign]:
+    joined = field.text.joined
+    begun: dict[tuple[str, int], tuple[int, int, Clause]] = {}
+    shown: set[tuple[str, Clause]] = set()
+    looked = 0
+    for last, (length, uses) in _words().iter(joined):
+        start, end = last - length + 1, last + 1
+        if not stands_alone(joined, start, end):
+            continue
+        looked += 1
+        if looked > _MOST:
+            return
+        clause = clause_at(field, "joined", start)
+        for kind, role in uses:
+            if role >= 0 and role % 2 == 0:
+                begun[kind, role] = start, end, clause
+                continue
+            here = start
+            if role > 0:
+                first = begun.get((kind, role - 1))
+                if first is None or first[2] != clause or not first[1] <= start <= first[1] + _NEAR:
+                    continue
+                here = first[0]
+            if (kind, clause) not in shown:
+                shown.add((kind, clause))
+                yield Sign(kind, field, here, end, clause)
