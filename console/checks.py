@@ -111,6 +111,12 @@ def _browser() -> Check:
     return _check("browser", found or t("cli.doctor.no_chromium"), ok=found is not None, needed=False)
 
 
+def _ocr() -> Check:
+    found = {name: find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "zxingcpp")}
+    there = [name for name, ok in found.items() if ok]
+    return _check("ocr", ", ".join(there) or t("cli.doctor.extra_missing"), ok=all(found.values()), needed=False)
+
+
 def _chromiums() -> Iterator[str]:
     named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     folder = Path(named) if named and named != "0" else Path.home() / ".cache/ms-playwright"
@@ -130,4 +136,4 @@ def _fonts() -> Check:
     return _check("fonts", families[0] if families else t("cli.doctor.no_fonts"), ok=bool(families), needed=False)
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (_python, _sqlite, _settings, _home, _space, _index, _browser, _fonts)
+CHECKS: tuple[Callable[[], Check], ...] = (_python, _sqlite, _settings, _home, _space, _index, _browser, _ocr, _fonts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +17,7 @@ from crawler.rescore import rescore as judge_anew
 from index.messages import t
 from index.settings import load_settings
 
+COUNTS = ("listings", "new", "dropped", "verdict")
 SHOWN = 200
 """Changes that are listed; all of them are in the index and its history."""
 
@@ -34,10 +35,8 @@ def rescore(
         return Exit.DONE
     if done.resumed:
         remark(t("rescore.resumed"))
-    if shown:
-        columns = [t(f"rescore.column.{name}") for name in ("what", "before", "after", "finding", "title")]
-        out().print(table(columns, map(_row, shown), wide={columns[4]: 1}))
-    counts = {name: done.run.counts.get(name, 0) for name in ("listings", "new", "dropped", "verdict")}
+    print_changes(shown)
+    counts = counts_of(done.run.counts, COUNTS)
     out().print(t("rescore.result", **counts))
     if (rest := sum(counts.values()) - counts["listings"] - len(shown)) > 0:
         out().print(t("rescore.more", count=rest))
@@ -53,13 +52,34 @@ def _telling(shown: list[Change]) -> Callable[[list[Change], int], None]:
     return tell
 
 
+def counts_of(counts: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    """The named counts; 0 for what was not counted."""
+    return {name: counts.get(name, 0) for name in names}
+
+
+def print_changes(changes: Sequence[Change]) -> None:
+    """A table of findings that changed; nothing where none did."""
+    if changes:
+        columns = [t(f"rescore.column.{name}") for name in ("what", "before", "after", "finding", "title")]
+        out().print(table(columns, map(_row, changes[:SHOWN]), wide={columns[4]: 1}))
+
+
 def _row(change: Change) -> tuple[str | Text, ...]:
     before = verdict(change.before) if change.before else ""
     return t(f"rescore.what.{change.what}"), before, verdict(change.after), change.finding_id, change.title
 
 
+def shown_changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Changes as JSON."""
+    named = ("listing_id", "finding_id", "title", "group", "brand", "before", "after")
+    return [{"what": one.what, **{name: getattr(one, name) for name in named}} for one in changes[:SHOWN]]
+
+
 def _document(done: Rescored, shown: list[Change]) -> dict[str, Any]:
     """The contract of `index rescore --json` (docs/schema/index_rescore.json)."""
-    named = ("listing_id", "finding_id", "title", "group", "brand", "before", "after")
-    changes = [{"what": change.what, **{name: getattr(change, name) for name in named}} for change in shown]
-    return {"run": done.run.id, "resumed": done.resumed, "counts": done.run.counts, "changes": changes}
+    return {
+        "run": done.run.id,
+        "resumed": done.resumed,
+        "counts": done.run.counts,
+        "changes": shown_changes(shown),
+    }

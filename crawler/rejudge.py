@@ -103,6 +103,11 @@ def as_listing(stored: Stored) -> Listing:
     return read(Listing, {name: value for name, value in stored.value.items() if name in LISTING}, stored.id)
 
 
+def as_judgement(stored: Stored) -> Judgement:
+    """What was last said about a listing. Raises ReadError."""
+    return read(Judgement, stored.value.get("judgement"), stored.id)
+
+
 def _finding(stored: Stored) -> Finding:
     return read(Finding, {name: value for name, value in stored.value.items() if name in FINDING}, stored.id)
 

@@ -62,11 +62,11 @@ def crawl(
     loader = SpiderLoader.from_settings(scrapy_set)
     planned = [(loader.load(part.spider), part) for order in orders for part in _by_marketplace(order, loader)]
     install_reactor(scrapy_set["TWISTED_REACTOR"], scrapy_set["ASYNCIO_EVENT_LOOP"])
-    _log_into(home, scrapy_set)
+    log_into(home, scrapy_set)
     return _Walk(AsyncCrawlerRunner(scrapy_set), home, settings, progress).walk(planned)
 
 
-def _log_into(home: Home, scrapy_set: ScrapySettings) -> None:
+def log_into(home: Home, scrapy_set: ScrapySettings) -> None:
     """The log of all crawls goes into the home: the terminal belongs to whoever watches the progress."""
     scrapy_set.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="project")
     configure_logging(scrapy_set)

@@ -41,6 +41,11 @@ class Home:
         return self.path / "samples"
 
     @property
+    def pictures(self) -> Path:
+        """Pictures that are evidence."""
+        return self.path / "pictures"
+
+    @property
     def archive(self) -> Path:
         """WARC files."""
         return self.path / "archive"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +17,8 @@ from console.words import chance, verdict
 from detection.judge import judge
 from detection.subject import Subject
 from index.messages import language, t
-from index.model import Judgement, Violation
-from index.profiles import load_profiles
+from index.model import Judgement, Listing, Violation
+from index.profiles import Profile, load_profiles
 
 
 def run(
@@ -26,13 +26,16 @@ def run(
     *,
     json: JsonFlag = False,
     ignore_unknown: Annotated[bool, typer.Option("--ignore-unknown", help=t("cli.detect.ignore_unknown"))] = False,
+    pictures: Annotated[Path | None, typer.Option("--pictures", help=t("pictures.folder"), show_default=False)] = None,
 ) -> int:
     """Judges every line."""
     profiles = load_profiles(home().brands)
     judged = []
-    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
+    seen = ExitStack()
+    with seen, nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
+        told = _told_by(pictures, profiles, seen)
         for offer in read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown):
-            judgement = judge(Subject(listing=offer.listing(), profiles=profiles))
+            judgement = judge(Subject(listing=told(offer.id, offer.listing()), profiles=profiles))
             if json:
                 emit(document(offer.id, judgement))
             else:
@@ -41,6 +44,19 @@ def run(
         columns = [t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")]
         out().print(table(columns, _rows(judged), wide={columns[2]: 1, columns[3]: 2}))
     return Exit.DONE
+
+
+def _told_by(
+    folder: Path | None, profiles: Mapping[str, Profile], closing: ExitStack
+) -> Callable[[str, Listing], Listing]:
+    """Adds to a listing what its pictures in the folder say."""
+    if folder is None:
+        return lambda _, listing: listing
+    from console.local_pictures import LocalPictures  # noqa: PLC0415 - workers and an optional extra
+
+    local = LocalPictures(folder, profiles)
+    closing.callback(local.close)
+    return local.told
 
 
 def document(offer_id: str, judgement: Judgement) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`copycatch index`: state, migration, backup, restore and re-scoring."""
+"""`copycatch index`: state, migration, backup, restore, re-scoring and pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from console.exits import CommandError, Exit
 from console.opening import reading
+from console.picture_reading import pictures
 from console.rescoring import rescore
 from console.terminal import JsonFlag, emit, home, out
 from index.home import Home
@@ -66,7 +67,14 @@ def restore(
     return _done(put_back(folder, files), json=json)
 
 
-RUN = {"status": status, "migrate": migrate, "backup": backup, "restore": restore, "rescore": rescore}
+RUN = {
+    "status": status,
+    "migrate": migrate,
+    "backup": backup,
+    "restore": restore,
+    "rescore": rescore,
+    "pictures": pictures,
+}
 
 
 def _files(place: Home) -> dict[Store, Path]:

@@ -69,5 +69,5 @@ def test_a_person_gets_a_table(copycatch, monkeypatch: pytest.MonkeyPatch, lang:
 
 def test_every_check_is_one_of_the_listed() -> None:
     assert [check.name for check in checks.checks()] == [
-        "python", "sqlite", "settings", "home", "space", "index", "browser", "fonts"
+        "python", "sqlite", "settings", "home", "space", "index", "browser", "ocr", "fonts"
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from index.messages import LANGUAGES
 from tests.conftest import ROOT
 
 GOLDEN = Path(__file__).parent / "golden/help"
-PARTS = {"brands": ("list", "show", "check"), "index": ("status", "migrate", "backup", "restore", "rescore")}
+PARTS = {"brands": ("list", "show", "check"), "index": ("status", "migrate", "backup", "restore", "rescore", "pictures")}
 CALLS = ((), *((name,) for name in names()), *((name, part) for name in PARTS for part in PARTS[name]))
 
 PROGRAM = """

@@ -28,6 +28,7 @@ PRINTED = {
     "brands show": "brands_show", "brands check": "brands_check", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
     "index rescore": "index_rescore",
+    "index pictures": "index_pictures",
 }  # fmt: skip
 
 
