@@ -10,9 +10,10 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from detection.brands import sure
+from detection.brands.reading import is_word
 from detection.normalise import fold
 from detection.subject import Subject
-from index.profiles import Developer, Pin, Profile
+from index.profiles import Developer, Partner, Pin, Profile, last_day
 
 _LEGAL_FORM = re.compile(
     r"(?:股份|科技|技术|信息|网络|软件)?有限(?:责任)?公司$|\b(?:inc|llc|ltd|limited|corp|corporation|co|gmbh|pbc|pte|oü|sas|bv)\b\.?"
@@ -33,6 +34,8 @@ class Identity:
     """Against the pins of that package; 'unknown' where no sample was verified or no pin is collected."""
     owner: bool | None
     """Whether the seller is the owner; None when the page names none or the owner is not collected."""
+    partner: Partner | None = None
+    """Whose licence the listing falls under, whether or not it has ended: an ended one is for brand_partner to say."""
 
     @property
     def genuine(self) -> bool:
@@ -41,8 +44,8 @@ class Identity:
 
     @property
     def cleared(self) -> bool:
-        """The name is no accusation here: the brand's own package not contradicted, or the owner's own listing."""
-        return self.signer != "mismatch" and (self.own_package or self.owner is True)
+        """The name is no accusation here: the brand's own package not contradicted, the owner's or a partner's."""
+        return self.signer != "mismatch" and (self.own_package or self.owner is True or self.partner is not None)
 
 
 def package_of(subject: Subject) -> str | None:
@@ -60,7 +63,24 @@ def identity(subject: Subject, profile: Profile) -> Identity:
         own_package=own_package,
         signer=_signer(subject, profile),
         owner=is_owner(subject.listing.seller, profile.developers),
+        partner=next((partner for partner in profile.partners if _fits(subject, partner)), None),
     )
+
+
+def licensed(partner: Partner, day: str) -> bool:
+    """Whether the licence holds on `day` (ISO 8601); one whose end is not collected does."""
+    return partner.expires is None or day <= last_day(partner.expires).isoformat()
+
+
+def _fits(subject: Subject, partner: Partner) -> bool:
+    """By signer, else package, else name; what is collected of the partner and differs speaks against it."""
+    sample, package = subject.fingerprint, package_of(subject)
+    if partner.signers and sample and sample.signature.signers:
+        return any(signer.sha256 in partner.signers for signer in sample.signature.signers)
+    if partner.packages and package:
+        return package in partner.packages
+    seller = _core((subject.listing.seller or "")[:_LONGEST_NAME])
+    return bool(seller) and seller == _core(partner.name)
 
 
 def pins_of(profile: Profile, package: str | None) -> tuple[Pin, ...]:
@@ -73,9 +93,13 @@ def _signer(subject: Subject, profile: Profile) -> Literal["match", "mismatch", 
     if sample is None or sample.signature.status != "valid" or not sample.signature.signers:
         return "unknown"
     pins = [pin for pin in profile.signers if pin.package == sample.package]
-    seen = {digest for signer in sample.signature.signers for digest in (signer.sha256, signer.sha1, signer.md5)}
+    seen = {
+        digest
+        for signer in sample.signature.signers
+        for digest in (signer.sha256, signer.sha1, signer.md5, signer.rsa_modulus_md5)
+    }
     seen.update(sample.signature.lineage)
-    if any(digest in seen for pin in pins for digest in (pin.sha256, pin.sha1, pin.md5) if digest):
+    if any(digest in seen for pin in pins for digest in (pin.sha256, pin.sha1, pin.md5, pin.rsa_modulus_md5) if digest):
         return "match"
     return "mismatch" if pins_of(profile, sample.package) else "unknown"
 
@@ -119,13 +143,14 @@ def kinship(developer: str, profile: Profile) -> Kinship:
     known = [_core(one.name) for one in profile.developers]
     if any(len(name) > _TELLING and OSA.distance(core, name, score_cutoff=1) == 1 for name in known):
         return "imitated"
-    if _telling(developer) & {word for one in profile.developers for word in _telling(one.name)}:
-        return "kin"
-    folded = fold(developer)
+    names = [_core(one.text) for one in profile.names]
+    folded = fold(developer[:_LONGEST_NAME])
     vendors = {part for own in profile.packages for part in own.id.lower().split(".")[:2] if len(part) >= _TELLING}
-    if any(part in folded for part in vendors - _COMMON_WORDS):
+    shared = _telling(developer) & {word for one in profile.developers for word in _telling(one.name)}
+    shared |= {part for part in vendors - _COMMON_WORDS if part in folded}
+    if any(not any(word in name or name in word for name in names) for word in shared if not is_word(word)):
         return "kin"
-    if any(len(name) > 1 and name in core for name in (_core(one.text) for one in profile.names)):
+    if any(len(name) > 1 and name in core for name in names):
         return "named"
     return "other" if owner is False else "unknown"
 

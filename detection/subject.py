@@ -9,6 +9,7 @@ from apk_analysis.fingerprint import Fingerprint
 from index.model import Evidence, Listing
 from index.profiles import Profile
 from index.registry.model import Registry
+from index.times import utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class Subject:
     """Our copies of the public registers, for looking up only; None when nothing was imported: 'not collected'."""
     pictures_read: bool | None = None
     """Whether all its pictures were read; None while nobody tried."""
+    day: str = field(default_factory=lambda: utc()[:10])
+    """Day on which licences have to hold, ISO 8601."""
 
 
 Detector = Callable[[Subject], Iterator[Evidence]]

@@ -47,7 +47,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
             if own.platform != "android" or not sure(own.confidence) or not squats(package, own.id):
                 continue
             who = identity(subject, profile)
-            if not who.own_package and not who.owner:
+            if not who.own_package and not who.owner and who.partner is None:
                 yield said(
                     "package_near",
                     detector="brand_package",
