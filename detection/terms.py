@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
-import ahocorasick
 import yaml
 
 from detection.fields import Field
-from detection.normalise import fold, stands_alone
+from detection.normalise import fold
+from detection.spotting import Seen, Spotter
 from detection.stance import negated, offers
 from index.reading import ReadError, read
 from index.taxonomy import taxonomy
@@ -21,6 +22,8 @@ from index.taxonomy import taxonomy
 LEXICON = Path(__file__).parent / "lexicon"
 _MOST_HITS = 20
 """Of one rule in one field: further ones add nothing."""
+_SAYS_LITTLE = {"ai", "模型", "照片", "图片", "视频", "声音"}
+"""Words beside a rule's that are no second sign for a weak reading of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,29 +60,41 @@ class Hit:
     """A rule that holds, and where."""
 
     rule: Rule
-    field: Field
-    view: str
-    start: int
-    end: int
+    seen: Seen
     beside: tuple[str, ...]
     """Raw words that stand beside it, one for every group of the rule."""
+    weight: float
+    """Share of the rule's strength that is left, 0..1: the less the more far-fetched the reading."""
 
+    @property
+    def field(self) -> Field:
+        """Where it stands."""
+        return self.seen.field
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """One word of the lexicon in one field."""
+    @property
+    def view(self) -> str:
+        """How it was read; for `Normalised.span` and `steps`."""
+        return self.seen.how
 
-    field: Field
-    word: str
-    view: str
-    start: int
-    end: int
-    sentence: tuple[int, int]
+    @property
+    def start(self) -> int:
+        """Offset in `joined`."""
+        return self.seen.start
 
-    def quote(self) -> str:
-        """The raw text."""
-        start, end = self.field.text.span(self.view, self.start, self.end)
-        return self.field.raw[start:end]
+    @property
+    def end(self) -> int:
+        """Offset in `joined`."""
+        return self.seen.end
+
+    @property
+    def strength(self) -> float:
+        """Log-odds."""
+        return self.rule.strength * self.weight
+
+    @property
+    def reads(self) -> str:
+        """The word it was read as, where that is far from what is written; else ''."""
+        return self.seen.word if self.weight < 1 else ""
 
 
 def read_rules(path: Path) -> list[Rule]:
@@ -112,97 +127,131 @@ class Lexicon:
         self.rules = tuple(rules)
         self._by_word: dict[str, list[int]] = defaultdict(list)
         self._folded: list[tuple[list[tuple[str, ...]], frozenset[str]]] = []
-        automaton = ahocorasick.Automaton()
         for number, rule in enumerate(self.rules):
-            for word in rule.words:
-                self._by_word[fold(word)].append(number)
+            for word in dict.fromkeys(map(fold, rule.words)):
+                self._by_word[word].append(number)
             # Longest first: of several words beside, the most telling one is quoted, and always the same.
             groups = [tuple(sorted({*map(fold, group)}, key=lambda w: (-len(w), w))) for group in rule.beside]
             self._folded.append((groups, frozenset(map(fold, rule.unless))))
-            for word in {*map(fold, rule.words), *self._folded[-1][1], *(w for group in groups for w in group)}:
-                automaton.add_word(word, word)
-        automaton.make_automaton()
-        self._automaton = automaton
+        telling = {*self._by_word, *(word for groups, _ in self._folded for group in groups for word in group)}
+        self._spotter = Spotter(telling, {word for _, unless in self._folded for word in unless})
 
     def hits(self, texts: Sequence[Field], *, priced: bool, branded: bool) -> Iterator[Hit]:
         """Rules that hold, at most one hit per rule and field.
 
         `priced`: the listing itself asks for money; `branded`: it names an AI brand.
         """
-        seen = [word for text in texts for word in self._seen(text)]
-        offered = any(text.own_words and offers(text.text.joined) for text in texts) if seen else False
-        scopes = _Scopes(seen)
+        seen = [word for text in texts for word in self._spotter.spot(text)]
+        if not seen:
+            return
+        around = _Around(texts, seen, priced=priced, branded=branded)
         tried: dict[tuple[int, str], int] = defaultdict(int)
         held: set[tuple[int, str]] = set()
         for word in seen:
             for number in self._by_word.get(word.word, ()):
                 place = number, word.field.name
                 tried[place] += 1
-                if place in held or tried[place] > _MOST_HITS:
-                    continue
-                beside = self._beside(number, word, scopes)
-                if beside is None or not self._holds(
-                    self.rules[number], word, priced=priced or (offered and word.field.name == "title"), branded=branded
-                ):
-                    continue
-                held.add(place)
-                yield Hit(self.rules[number], word.field, word.view, word.start, word.end, beside)
+                if place not in held and tried[place] <= _MOST_HITS and (hit := self._hit(number, word, around)):
+                    held.add(place)
+                    yield hit
 
-    def _seen(self, text: Field) -> list[_Seen]:
-        found = []
-        views = [("joined", text.text.joined)]
-        if text.text.skeleton != text.text.plain:
-            views.append(("skeleton", text.text.skeleton))
-        for view, string in views:
-            for last, word in self._automaton.iter(string):
-                start, end = last - len(word) + 1, last + 1
-                if not stands_alone(string, start, end) or (view == "joined" and not text.text.evenly(start, end)):
-                    continue
-                found.append(_Seen(text, word, view, start, end, text.sentence(min(start, len(text.text.joined) - 1))))
-        return found
-
-    def _beside(self, number: int, word: _Seen, scopes: _Scopes) -> tuple[str, ...] | None:
-        """What stands beside, a raw quote per group of the rule; None if a group lacks or an `unless` word stands."""
+    def _hit(self, number: int, word: Seen, around: _Around) -> Hit | None:
+        """The rule at this word, if what it asks for is there and nothing speaks against it."""
+        rule = self.rules[number]
         groups, unless = self._folded[number]
-        if not unless.isdisjoint(scopes.listing):
+        if not unless.isdisjoint(around.listing) or not _fits(rule, word):
             return None
-        scope = scopes.around(word, self.rules[number].scope)
-        found = [next((scope[other] for other in group if other in scope), None) for group in groups]
-        return None if None in found else tuple(other.quote() for other in found if other)
+        scope = around.scope(word, rule.scope)
+        beside = [next((scope[other] for other in group if other in scope), None) for group in groups]
+        if None in beside or not around.answers(rule.needs, word):
+            return None
+        others = [other for other in beside if other]
+        if word.weak and not self._second_sign(rule, word, others, around):
+            return None
+        if negated(word.field.text.joined, word.start, word.end):
+            return None
+        weight = min([word.weight, *(other.weight for other in others)])
+        return Hit(rule, word, tuple(other.quote() for other in others), weight)
 
-    @staticmethod
-    def _holds(rule: Rule, word: _Seen, *, priced: bool, branded: bool) -> bool:
-        """What the word's own surroundings say."""
-        joined = word.field.text.joined
-        string = joined if word.view == "joined" else word.field.text.skeleton
-        if word.start and string[word.start - 1] in rule.not_after:
-            return False
-        if word.end < len(string) and string[word.end] in rule.not_before:
-            return False
-        if rule.needs == "brand" and not branded:
-            return False
-        if rule.needs == "offer" and not priced and not offers(joined[slice(*word.sentence)]):
-            return False
-        return not negated(string, word.start, word.end)
+    def _second_sign(self, rule: Rule, word: Seen, beside: Sequence[Seen], around: _Around) -> bool:
+        """Whether a weak reading is borne out by a telling word beside it or another word of the same violation."""
+        if word.how != "initials" and any(not other.weak and other.word not in _SAYS_LITTLE for other in beside):
+            return True
+        return any(
+            self.rules[number].violation == rule.violation
+            for other in around.listing.values()
+            if not other.weak and other.word != word.word
+            for number in self._by_word.get(other.word, ())
+        )
 
 
-class _Scopes:
-    """Words by how near they stand: in the listing, the field, the sentence."""
+def _fits(rule: Rule, word: Seen) -> bool:
+    """Whether the characters directly beside the word leave it what it is."""
+    joined = word.field.text.joined
+    if word.start and joined[word.start - 1] in rule.not_after:
+        return False
+    return not (word.end < len(joined) and joined[word.end] in rule.not_before)
 
-    def __init__(self, seen: Sequence[_Seen]) -> None:
-        self.listing: dict[str, _Seen] = {}
-        self._fields: dict[str, dict[str, _Seen]] = defaultdict(dict)
-        self._sentences: dict[tuple[str, int], dict[str, _Seen]] = defaultdict(dict)
-        for word in seen:
-            self.listing.setdefault(word.word, word)
-            self._fields[word.field.name].setdefault(word.word, word)
-            self._sentences[word.field.name, word.sentence[0]].setdefault(word.word, word)
 
-    def around(self, word: _Seen, scope: str) -> dict[str, _Seen]:
+class _Around:
+    """What stands around a word: in the sentence, the field, the listing."""
+
+    def __init__(self, texts: Sequence[Field], seen: Sequence[Seen], *, priced: bool, branded: bool) -> None:
+        self._texts = texts
+        self._seen = seen
+        self._priced = priced
+        self._branded = branded
+        self.listing = _first(seen)
+        self._asked: dict[tuple[Field, tuple[int, int]], bool] = {}
+
+    def scope(self, word: Seen, scope: str) -> dict[str, Seen]:
         """Word -> its first occurrence in the scope of `word`."""
         if scope == "listing":
             return self.listing
-        return self._fields[word.field.name] if scope == "field" else self._sentences[word.field.name, word.sentence[0]]
+        return self._fields[word.field.name] if scope == "field" else self._sentences[word.field, word.sentence[0]]
+
+    def answers(self, needs: str | None, word: Seen) -> bool:
+        """Whether what a rule needs is there."""
+        if needs == "brand":
+            return self._branded
+        if needs == "offer":
+            return (
+                self._priced
+                or (word.field.name == "title" and self._offered)
+                or self._offers(word.field, word.sentence)
+            )
+        return True
+
+    def _offers(self, text: Field, part: tuple[int, int]) -> bool:
+        if (text, part) not in self._asked:
+            self._asked[text, part] = offers(text.text.joined[slice(*part)])
+        return self._asked[text, part]
+
+    @cached_property
+    def _offered(self) -> bool:
+        return any(text.own_words and self._offers(text, (0, len(text.text.joined))) for text in self._texts)
+
+    @cached_property
+    def _fields(self) -> dict[str, dict[str, Seen]]:
+        grouped: dict[str, list[Seen]] = defaultdict(list)
+        for word in self._seen:
+            grouped[word.field.name].append(word)
+        return {name: _first(words) for name, words in grouped.items()}
+
+    @cached_property
+    def _sentences(self) -> dict[tuple[Field, int], dict[str, Seen]]:
+        grouped: dict[tuple[Field, int], list[Seen]] = defaultdict(list)
+        for word in self._seen:
+            grouped[word.field, word.sentence[0]].append(word)
+        return {place: _first(words) for place, words in grouped.items()}
+
+
+def _first(words: Sequence[Seen]) -> dict[str, Seen]:
+    """Word -> its first occurrence, one that is not weak where there is one."""
+    first: dict[str, Seen] = {}
+    for word in sorted(words, key=attrgetter("weak")):
+        first.setdefault(word.word, word)
+    return first
 
 
 @cache

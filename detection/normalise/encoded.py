@@ -15,7 +15,8 @@ from detection.normalise.text import Normalised
 
 _RUN = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2}){3,})|(?P<escapes>(?:\\[ux]\{?[0-9A-Fa-f]{2,5}\}?|U\+[0-9A-Fa-f]{4,5}\s?){2,})"
-    r"|(?P<entities>(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,})|(?P<hex>(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,]?){6,}(?![0-9A-Za-z]))"
+    r"|(?P<entities>(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,})"
+    r"|(?P<hex>(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,]?){6,}(?![0-9A-Za-z]))"
     r"|(?P<base64>(?<![A-Za-z0-9+/])(?=[A-Za-z0-9]*[A-Z0-9+/])[A-Za-z0-9+/_\-]{8,}={0,2})"
 )
 _ESCAPE = re.compile(r"(?:\\[ux]\{?|U\+)([0-9A-Fa-f]{2,5})\}?\s?")
@@ -53,7 +54,7 @@ def _decoded(kind: str, run: str) -> str:
                 return html.unescape(run)
             case "escapes":
                 codes = [int(code, 16) for code in _ESCAPE.findall(run)]
-                return bytes(codes).decode("utf-8") if max(codes) < 256 else "".join(map(chr, codes))  # noqa: PLR2004 - bytes
+                return bytes(codes).decode("utf-8") if max(codes) < 256 else "".join(map(chr, codes))
             case "hex":
                 return bytes.fromhex(re.sub(r"0x|\\x|[ ,]", "", run)).decode("utf-8")
             case _:

@@ -22,8 +22,12 @@ _BOXED = {
 )
 _EMOJI = {"🐧": "qq", "✈": "飞机", "🛰": "卫星", "🍠": "红薯"}
 """Ways to get in touch; other emoji are words in a view of their own (`normalise.emoji`)."""
-_VARIANTS = dict(zip("眀伱岀莪菿迏証寳啓羣峯乄玍エロ妳裡綫", "明你出我到达证宝启群峰为生工口你里线", strict=True)) | dict(
-    zip("⺅⺘⺡⺣⺮⺼⻈⻐⻌⻏⻖⺌⺊⺗⺩⺭⻂⻊⻎⻒⺦⺹", "亻扌氵灬竹月讠钅辶阝阝小卜忄王礻衤足辶食丬耂", strict=True)
+_VARIANTS = dict(
+    zip(
+        "眀伱岀莪菿迏証寳啓羣峯乄玍エロ妳裡綫帐帳⺅⺘⺡⺣⺮⺼⻈⻐⻌⻏⻖⺌⺊⺗⺩⺭⻂⻊⻎⻒⺦⺹",
+        "明你出我到达证宝启群峰为生工口你里线账账亻扌氵灬竹月讠钅辶阝阝小卜忄王礻衤足辶食丬耂",
+        strict=True,
+    )
 )
 """Characters that stand for others by their look, and radicals that have a code point of their own."""
 
@@ -89,10 +93,6 @@ def step(char: str) -> str:
         return "combining_marks" if unicodedata.category(char) != "Cf" else "zero_width"
     if char in _EMOJI:
         return "emoji"
-    if char in _SMALL_CAPITALS or char in _BOXED:
-        return "styled_letters"
-    if char in _VARIANTS:
-        return "variant_characters"
-    if is_han(char):
-        return "traditional" if char in _simplified() else "variant_characters"
+    if char in _VARIANTS or is_han(char):
+        return "traditional" if char in _simplified() and char not in _VARIANTS else "variant_characters"
     return "full_width" if "\uff00" <= char <= "\uffef" else "styled_letters"

@@ -13,9 +13,10 @@ from functools import cache, lru_cache
 
 from detection.normalise.folds import HAN
 from detection.normalise.readings import Piece, Reading, rewritten
+from detection.normalise.tables import table
 
 _FIRST, _LAST = 0xE000, 0xF8FF
-_DIGITS = dict(zip("0123456789", "ling yi er san si wu liu qi ba jiu".split(), strict=True))
+_DIGITS = dict(zip("0123456789", ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"), strict=True))
 _BY_DIGIT = dict(zip("我爱发死就要你", "5284910", strict=True))
 """Characters for which a digit is written whose name only resembles them."""
 _BETWEEN = r"[ '’·.\-_]{1,2}"
@@ -25,6 +26,7 @@ _WRITTEN = re.compile(
     rf"|(?<![\x21-\x7e])[0-9](?=[{HAN}])|(?<=[{HAN}])[0-9](?![\x21-\x7e])"
     rf")(?P<after>{_BETWEEN}(?=[a-z\u3105-\u312f{HAN}]))?"
 )
+_LEAST_SAME = 2
 _LONGEST_TOKEN = 40
 _LONGEST_SYLLABLE = 6
 
@@ -38,9 +40,7 @@ def _readings() -> dict[int, str]:
     for name in {names.partition(",")[0] for names in pinyin_dict.values()}:
         marks = unicodedata.normalize("NFD", name)
         known[name] = "".join(char for char in marks if unicodedata.category(char) != "Mn")
-    return {
-        code: known[names.partition(",")[0]] for code, names in pinyin_dict.items() if 0x3400 <= code <= 0x9FFF
-    }
+    return {code: known[names.partition(",")[0]] for code, names in pinyin_dict.items() if 0x3400 <= code <= 0x9FFF}
 
 
 @cache
@@ -92,6 +92,21 @@ def initials(word: str) -> str:
     """First letters of the pinyin of a Chinese word ('换脸' -> 'hl'); '' if one of its characters has none."""
     names = [_readings().get(ord(char), "") for char in word]
     return "".join(name[0] for name in names) if all(names) else ""
+
+
+@cache
+def _stand_ins() -> dict[str, str]:
+    """Character -> those that are written for it."""
+    return {entry[0]: entry[1:] for entry in table("stand_ins").split()}
+
+
+def resembles(written: str, word: str) -> bool:
+    """Whether characters of one sound stand for a word: known stand-ins, or few of a longer word's differ."""
+    pairs = list(zip(written, word, strict=False))
+    same = sum(one == other for one, other in pairs)
+    if same >= _LEAST_SAME and 2 * same >= len(word):
+        return True
+    return all(one == other or one in _stand_ins().get(other, "") for one, other in pairs)
 
 
 def how(written: str) -> str:
