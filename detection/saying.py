@@ -21,7 +21,7 @@ def said(
     expected: str | None = None,
     **values: object,
 ) -> Evidence:
-    """Evidence without a quote, of the sample or the listing as a whole. `message`: an id, or one below 'detection.'."""
+    """Evidence without a quote, of the sample or the whole listing. `message`: an id, or one below 'detection.'."""
     words = _words(message, violation, observed=observed, expected=expected or "", **values)
     return Evidence(
         detector=detector,
@@ -45,12 +45,16 @@ def quoted(
     violation: str,
     strength: float,
     expected: str | None = None,
+    reads: str = "",
     **values: object,
 ) -> Evidence:
-    """Evidence that quotes the raw text at [start, end) of a view of `field`."""
+    """Evidence that quotes the raw text at [start, end) of a view of `field`; `reads`: the word that it stands for."""
     raw_start, raw_end = field.text.span(view, start, end)
     quote = field.raw[raw_start:raw_end]
+    steps = field.text.steps(view, start, end)
     words = _words(message, violation, quote=quote, expected=expected or "", **values)
+    if reads:
+        words = {lang: said + _reading(lang, quote, reads, steps) for lang, said in words.items()}
     return Evidence(
         detector=detector,
         violation=violation,
@@ -61,7 +65,7 @@ def quoted(
         quote=quote,
         start=raw_start,
         end=raw_end,
-        decode=field.text.steps(view, start, end),
+        decode=steps,
         zh=words["zh"],
         en=words["en"],
     )
@@ -84,6 +88,12 @@ def spoken_against(
                 violation=violation,
                 strength=-frame.strength,
             )
+
+
+def _reading(lang: str, quote: str, word: str, steps: Iterable[str]) -> str:
+    """What a disguised quote stands for, and by which steps."""
+    named = text("decode.and", lang).join(text(f"decode.{step}", lang) for step in steps)
+    return text("decode.reads", lang, quote=quote, word=word, steps=named)
 
 
 def _words(message: str, violation: str, **values: object) -> dict[str, str]:
