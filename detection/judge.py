@@ -6,12 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from types import ModuleType
 
 import detection.detectors
 from apk_analysis.fingerprint import Fingerprint
 from detection import scoring
-from detection.normalise import MAX_LENGTH
-from detection.subject import Detector, Subject
+from detection.fields import cut
+from detection.subject import Subject
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
 
@@ -26,20 +27,35 @@ _BRANDED: tuple[Group, ...] = ("counterfeit", "shell")
 
 
 @cache
-def _detectors() -> dict[str, tuple[Detector, Group | None]]:
-    """Name -> detector and group, from the modules in detection/detectors/."""
-    found = {}
-    for module in sorted(pkgutil.iter_modules(detection.detectors.__path__), key=lambda module: module.name):
-        loaded = importlib.import_module(f"detection.detectors.{module.name}")
-        found[module.name] = (loaded.detect, loaded.GROUP)
-    return found
+def _detectors() -> dict[str, ModuleType]:
+    """Name -> module, from detection/detectors/: `detect`, `GROUP`, and `WORDS = True` where it goes by words alone."""
+    modules = sorted(pkgutil.iter_modules(detection.detectors.__path__), key=lambda module: module.name)
+    return {module.name: importlib.import_module(f"detection.detectors.{module.name}") for module in modules}
+
+
+@cache
+def _groups() -> dict[str, Group | None]:
+    return {name: module.GROUP for name, module in _detectors().items()}
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset({name for name, module in _detectors().items() if getattr(module, "WORDS", False)})
+
+
+def by_rules(subject: Subject) -> list[Evidence]:
+    """What the detectors find, without the text model."""
+    return [one for module in _detectors().values() for one in module.detect(subject)]
 
 
 def judge(subject: Subject) -> Judgement:
     """What detection says about a subject: pure, and the same for the same subject."""
-    detectors = _detectors()
-    evidence = [one for detect, _ in detectors.values() for one in detect(subject)]
-    violations = scoring.score(evidence, {name: group for name, (_, group) in detectors.items()})
+    from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
+
+    evidence = by_rules(subject)
+    by_text, trust = opine(subject, evidence)
+    evidence += by_text
+    violations = scoring.score(evidence, _groups(), _words(), trust)
     brand = _brand(subject, evidence)
     return Judgement(
         verdict=scoring.verdict(violations),
@@ -82,7 +98,7 @@ def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
         ):
             if not value:
                 yield f"unseen.genuine_{part}"
-    if any(len(text or "") > MAX_LENGTH for text in (listing.title, listing.description, listing.bio, listing.notes)):
+    if cut(listing):
         yield "unseen.long_text"
     read = subject.pictures_read if subject.pictures_read is not None else bool(listing.image_text)
     if listing.image_urls and not read:

@@ -12,7 +12,7 @@ from index.model import Evidence
 
 GROUP = "counterfeit"
 _MISMATCH = 6.5
-_ELSEWHERE = 3.9
+_ELSEWHERE = 3.4
 """The pins are of other stores than this one: a lead, which the certificate of this store would settle."""
 VENDOR_WIDE = frozenset({"vendor", "vendor_assetlinks"})
 """Pins that the vendor states for the app itself, whatever the store."""

@@ -163,7 +163,7 @@ def test_a_wrapper_that_claims_a_model_of_its_own_is_a_shell(judged, sample) -> 
 
 
 def test_a_wrapper_that_claims_nothing_is_none_of_our_business(judged, sample) -> None:
-    assert judged("聊天工具", fingerprint=sample("com.some.app", traits=TRAITS)).violations == ()
+    assert probability(judged("聊天工具", fingerprint=sample("com.some.app", traits=TRAITS)), "shell") == 0
 
 
 def test_an_honest_client_is_no_shell(judged, sample) -> None:

@@ -85,7 +85,7 @@ LAWFUL = {
     },
     "filed face-swap app with consent": {
         "title": "变脸剧场 趣味换脸",
-        "description": "仅可上传本人照片，单独同意后使用，成片带AI生成标识。网信算备110000000000000000001号。",
+        "description": "仅可上传本人照片，单独同意后使用，成片带AI生成标识。网信算备110108000000012240001号。",
         "package_name": "com.bianlian.juchang",
         "seller": "某影像公司",
     },

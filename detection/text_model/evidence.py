@@ -1,0 +1,104 @@
+"""The text model's opinion as evidence: what it adds or takes away, with the places that say most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from detection.fields import Field
+from detection.look import look
+from detection.saying import quoted, said, spoken_against
+from detection.scoring import STANCE, TEXT_MODEL, with_text
+from detection.subject import Subject
+from detection.text_model.mixture import mixture, trust_in, version
+from detection.text_model.model import Opinion, text_model
+from index.model import Evidence
+from index.taxonomy import taxonomy
+
+WORTH_SAYING = 0.15
+"""Probability of the text alone from which a violation that no rule considered is named."""
+_QUOTE, _LEAST = 24, 0.25
+"""Characters of a quote; the margin that it must add to be worth quoting."""
+_NOT_QUOTED = frozenset(" \n\t,.;:!?，。；：！？、（）()【】[]“”\"'")
+
+
+def readable(texts: Iterable[Field]) -> list[Field]:
+    """What the model reads, in this order: the seller's own words without the name, then what others say there."""
+    ordered = sorted(texts, key=lambda text: not text.own_words)
+    return [text for text in ordered if text.name != "seller"]
+
+
+def opine(subject: Subject, so_far: Sequence[Evidence]) -> tuple[list[Evidence], float]:
+    """Evidence for each violation that a rule considered and for the kinds that the text alone suggests; and the trust.
+
+    The trust says how far a text of this length can be judged at all, 0..1.
+    """
+    read = readable(look(subject).fields)
+    opinion = text_model().opinion([text.text.joined for text in read])
+    trust = trust_in(len(opinion.at))
+    strength = round(mixture().text_strength(opinion.margin, trust), 4)
+    found = dict.fromkeys(one.violation for one in so_far if one.strength > 0)
+    worded = {
+        one.violation for one in so_far if one.strength > 0 and one.quote
+    }  # the others stand by what was observed
+    considered = [violation for violation in found if violation in worded and violation in text_model().kinds]
+    named = []
+    if with_text((), strength, trust) >= WORTH_SAYING:
+        genuine = any(one.detector == "genuine" for one in so_far)
+        named = [kind for kind in opinion.kinds if kind not in found and not (genuine and _of_a_brand(kind))]
+    evidence = list(spoken_against(look(subject).frames if named else (), detector=STANCE, violations=named))
+    place = _place(read, opinion) if strength > 0 and (considered or named) else None
+    return [*evidence, *(_say(violation, strength, place) for violation in (*considered, *named) if trust)], trust
+
+
+def _say(violation: str, strength: float, place: tuple[Field, int, int] | None) -> Evidence:
+    if place is not None:
+        return quoted(
+            "text_model_quote",
+            place[0],
+            "joined",
+            *place[1:],
+            detector=TEXT_MODEL,
+            violation=violation,
+            strength=strength,
+            version=version(),
+        )
+    message = "text_model_for" if strength > 0 else "text_model_against"
+    return said(
+        message,
+        detector=TEXT_MODEL,
+        violation=violation,
+        strength=strength,
+        observed=f"{strength:+.1f}",
+        version=version(),
+    )
+
+
+def _of_a_brand(violation: str) -> bool:
+    return taxonomy()[violation].group in {"counterfeit", "shell"}
+
+
+def _place(read: Sequence[Field], opinion: Opinion) -> tuple[Field, int, int] | None:
+    """The stretch of one field that adds most: field and [start, end) in its joined view."""
+    best, best_sum, offset = None, _LEAST, 0
+    for field in read:
+        part = opinion.at[offset : offset + len(field.text.joined)]
+        offset += len(field.text.joined) + 1
+        if not len(part):
+            continue
+        sums = np.convolve(part, np.ones(min(_QUOTE, len(part))), "valid")
+        start = int(sums.argmax())
+        if sums[start] > best_sum:
+            best, best_sum = _trimmed(field, start, min(start + _QUOTE, len(part)), part), float(sums[start])
+    return best
+
+
+def _trimmed(field: Field, start: int, end: int, part: np.ndarray) -> tuple[Field, int, int]:
+    """Without characters at the ends that say nothing."""
+    text = field.text.joined
+    while end - start > 1 and (text[start] in _NOT_QUOTED or part[start] <= 0):
+        start += 1
+    while end - start > 1 and (text[end - 1] in _NOT_QUOTED or part[end - 1] <= 0):
+        end -= 1
+    return field, start, end

@@ -1,0 +1,89 @@
+"""The shipped model: a linear one on character n-grams, with a weight for every n-gram that can be looked at.
+
+`weights.npz` holds `keys` (uint64[n], ascending: the known n-grams), `idf` (float32[n]), `weights` (float16[n, 1 + m])
+and `bias` (float32[1 + m]): column 0 tells violations from harmless texts, the others tell the kind of violation among
+violations. `weights.json` names the kinds and says how the margin is put together with the rules. Both are made by
+`python -m detection.training`; `docs/model-card.md` says from what and how well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detection.text_model.mixture import FOLDER, described
+from detection.text_model.ngrams import LONGEST, Keys, codes_of, columns_of, keys_of, table_of, weigh
+
+LIKELY = 0.2
+"""Probability from which a kind of violation is named; the most probable one always is."""
+MOST_KINDS = 3
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the model says of the texts of one listing."""
+
+    margin: float
+    """Log-odds of a violation, of the text alone; 0 where no n-gram is known."""
+    kinds: dict[str, float]
+    """Violation id -> its probability if it is a violation at all; the likely ones, most probable first."""
+    at: Floats
+    """float32 per character of `codes_of(texts)`: what it adds to the margin."""
+
+
+class TextModel:
+    """N-grams, weights and kinds; safe to share between threads."""
+
+    def __init__(self, keys: Keys, idf: Floats, weights: npt.NDArray[Any], bias: Floats, kinds: Sequence[str]) -> None:
+        """Raises ValueError when the shapes do not fit."""
+        if not (len(keys) == len(idf) == len(weights) and weights.shape[1] == len(bias) == 1 + len(kinds)):
+            raise ValueError("the parts of the text model do not belong together")
+        self._parts = {"keys": keys, "idf": idf, "weights": weights, "bias": bias}
+        self._keys, self._table, self._idf = keys, table_of(keys), idf
+        self._weights, self._bias = np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
+        self.kinds = tuple(kinds)
+
+    def opinion(self, texts: Sequence[str]) -> Opinion:
+        """Reads `texts` as they are (normalise them before)."""
+        codes = codes_of(texts)
+        columns = columns_of(keys_of(codes), self._keys, self._table)
+        known = np.flatnonzero(columns >= 0)
+        if not len(known):
+            return Opinion(0.0, {}, np.zeros(len(codes), np.float32))
+        shares = weigh(columns, self._idf)[known]
+        added = self._weights[columns[known]] * shares[:, None]
+        scores = added.sum(0) + self._bias
+        return Opinion(float(scores[0]), self._likely(scores[1:]), _spread(added[:, 0], known, len(codes)))
+
+    def parts(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays of `weights.npz`."""
+        return dict(self._parts)
+
+    def _likely(self, scores: Floats) -> dict[str, float]:
+        ranked = np.argsort(-scores, kind="stable")[:MOST_KINDS]
+        chances = {self.kinds[at]: 1 / (1 + math.exp(-float(scores[at]))) for at in ranked}
+        return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}
+
+
+def _spread(added: Floats, known: npt.NDArray[np.int64], length: int) -> Floats:
+    """What each n-gram adds, in equal parts to its characters."""
+    at = np.zeros(length + 1, np.float64)
+    sizes = known % LONGEST + 1
+    starts = known // LONGEST
+    np.add.at(at, starts, added / sizes)
+    np.subtract.at(at, np.minimum(starts + sizes, length), added / sizes)
+    return np.cumsum(at)[:length].astype(np.float32)
+
+
+@cache
+def text_model() -> TextModel:
+    """The shipped one. Raises ValueError when its parts do not belong together."""
+    with np.load(FOLDER / "weights.npz", allow_pickle=False) as parts:
+        return TextModel(parts["keys"], parts["idf"], parts["weights"], parts["bias"], described()["kinds"])

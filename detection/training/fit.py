@@ -1,0 +1,140 @@
+"""Fitting: the n-grams worth knowing, their weights, and the mixture with the rules. Needs scikit-learn.
+
+The mixture is fitted on margins of listings whose writer the text model has not read: on the texts that it was trained
+on it would seem surer than it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+
+from detection.judge import by_rules
+from detection.look import look
+from detection.scoring import PRIOR, sums
+from detection.subject import Subject
+from detection.text_model.evidence import readable
+from detection.text_model.mixture import Mixture, trust_in
+from detection.text_model.model import Floats, TextModel
+from detection.text_model.ngrams import Keys, codes_of, columns_of, keys_of, table_of, weigh
+from detection.training.data import Labelled
+from index.profiles import Profile
+
+SEEN_IN = 3
+"""Listings that an n-gram must occur in to be known."""
+LEAST_OF_A_KIND = 15
+"""Violations of one kind from which it gets weights of its own."""
+LOOSENESS, KIND_LOOSENESS = 20.0, 50.0
+"""C of the logistic regressions: of violations against harmless texts, and of each kind against the others."""
+_RIDGE = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """One labelled listing as training sees it."""
+
+    row: Labelled
+    texts: tuple[str, ...]
+    keys: Keys
+    rules: tuple[float, float]
+    """What the rules say for the violation they find most probable, and against."""
+
+
+def read_all(rows: Sequence[Labelled], profiles: dict[str, Profile]) -> list[Read]:
+    """Texts, n-grams and rule evidence of all rows."""
+    return [_read(row, profiles) for row in rows]
+
+
+def _read(row: Labelled, profiles: dict[str, Profile]) -> Read:
+    subject = Subject(listing=row.listing, profiles=profiles)
+    strengths: dict[str, list[float]] = {}
+    for one in by_rules(subject):
+        strengths.setdefault(one.violation, []).append(one.strength)
+    seen = look(subject)
+    against = sum(frame.strength for frame, *_ in seen.frames)
+    speaking_for = max((sums(of_one)[0] for of_one in strengths.values()), default=0.0)
+    texts = tuple(text.text.joined for text in readable(seen.fields))
+    return Read(row, texts, np.unique(keys_of(codes_of(texts))), (speaking_for, against))
+
+
+def fit_text(reads: Sequence[Read]) -> TextModel:
+    """The text model of these listings; leads teach which n-grams there are, and nothing else."""
+    keys, idf = _vocabulary(reads)
+    told = [one for one in reads if one.row.verdict != "lead"]
+    matrix = _matrix(told, keys, idf)
+    wrong = np.array([one.row.verdict == "violation" for one in told])
+    fits = [LogisticRegression(C=LOOSENESS, max_iter=3000).fit(matrix, wrong)]
+    violations = matrix[wrong]
+    of_kind = {kind: np.array([kind in one.row.violations for one in told])[wrong] for kind in kinds_of(told)}
+    fits += [LogisticRegression(C=KIND_LOOSENESS, max_iter=3000).fit(violations, yes) for yes in of_kind.values()]
+    weights = np.stack([fit.coef_[0] for fit in fits], axis=1).astype(np.float16)
+    return TextModel(keys, idf, weights, np.array([fit.intercept_[0] for fit in fits], np.float32), tuple(of_kind))
+
+
+def kinds_of(reads: Sequence[Read]) -> list[str]:
+    """Kinds of violation with enough examples, in order."""
+    named = [kind for one in reads if one.row.verdict == "violation" for kind in one.row.violations]
+    return sorted({kind for kind in named if named.count(kind) >= LEAST_OF_A_KIND})
+
+
+def _vocabulary(reads: Sequence[Read]) -> tuple[Keys, Floats]:
+    keys, counts = np.unique(np.concatenate([one.keys for one in reads]), return_counts=True)
+    known = (counts >= SEEN_IN) & (keys != 0)
+    idf = np.log((1 + len(reads)) / (1 + counts[known])) + 1
+    return keys[known], idf.astype(np.float32)
+
+
+def _matrix(reads: Sequence[Read], keys: Keys, idf: Floats) -> Any:
+    table = table_of(keys)
+    columns, shares, ends = [], [], [0]
+    for one in reads:
+        found = columns_of(keys_of(codes_of(one.texts)), keys, table)
+        known = found >= 0
+        columns.append(found[known])
+        shares.append(weigh(found, idf)[known])
+        ends.append(ends[-1] + int(known.sum()))
+    matrix = sparse.csr_matrix((np.concatenate(shares), np.concatenate(columns), ends), (len(reads), len(keys)))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def unread_margins(
+    reads: Sequence[Read], fit: Callable[[Sequence[Read]], TextModel] = fit_text
+) -> npt.NDArray[np.float64]:
+    """float64 per listing: the margin that a model trained without its writer gives."""
+    margins = np.zeros(len(reads))
+    for writer in sorted({one.row.writer for one in reads}):
+        model = fit([one for one in reads if one.row.writer != writer])
+        for number, one in enumerate(reads):
+            if one.row.writer == writer:
+                margins[number] = model.opinion(one.texts).margin
+    return margins
+
+
+def fit_mixture(reads: Sequence[Read], margins: npt.NDArray[np.float64]) -> Mixture:
+    """The weights under which margins and rules give calibrated probabilities; none below 0."""
+    told = np.array([one.row.verdict != "lead" for one in reads])
+    wrong = np.array([one.row.verdict == "violation" for one in reads], float)[told]
+    trust = np.array([trust_in(len(codes_of(one.texts))) for one in reads])
+    rules = np.array([one.rules for one in reads])
+    seen = (np.column_stack([margins, rules[:, 0], -rules[:, 1], np.ones(len(reads))]) * trust[:, None])[told]
+    alone = (PRIOR + (1 - trust) * (rules[:, 0] - rules[:, 1]))[told]
+
+    def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        odds = alone + seen @ weights
+        error = 1 / (1 + np.exp(-odds)) - wrong
+        ridge = _RIDGE * weights
+        return float((np.logaddexp(0, odds) - wrong * odds).mean() + ridge @ weights), (
+            seen.T @ error / len(wrong) + 2 * ridge
+        )
+
+    bounds = [(0, None)] * 3 + [(None, None)]
+    found = minimize(loss, np.zeros(4), jac=True, bounds=bounds, method="L-BFGS-B").x.round(4).tolist()
+    return Mixture(text=found[0], rules=found[1], against=found[2], bias=found[3])
