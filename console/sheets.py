@@ -66,11 +66,12 @@ def _json_lines(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
 
 def _csv(source: BinaryIO, path: Path) -> Iterator[Listing | Problem]:
     for place, cells in table_rows(source, str(path), COLUMNS):
-        yield cells if isinstance(cells, Problem) else _row(cells, place, path)
+        if cells:  # a row of separators only is a leftover of a spreadsheet
+            yield cells if isinstance(cells, Problem) else _row(cells, place, path)
 
 
 def table_rows(source: BinaryIO, name: str, known: Collection[str]) -> Iterator[tuple[str, dict[str, str] | Problem]]:
-    """Place ('shops.csv:7') and stripped cells by column of every row that is not blank; a Problem for a broken one.
+    """Place ('shops.csv:7') and stripped cells by column of every line that is not blank; a Problem for a broken one.
 
     Columns may stand in any order and be left out, parted by comma, semicolon or tab. A heading that cannot be
     understood is the only thing that is told.
@@ -98,7 +99,7 @@ def table_rows(source: BinaryIO, name: str, known: Collection[str]) -> Iterator[
         except csv.Error as error:
             yield place, _bad(f"{place}: {error}")
             continue
-        if any(cell.strip() for cell in cells):
+        if len(cells) > 1 or "".join(cells).strip():
             yield place, _cells(columns, cells, place)
 
 

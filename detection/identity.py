@@ -118,15 +118,17 @@ def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | No
 
 
 Kinship = Literal["own", "kin", "imitated", "named", "other", "unknown"]
-"""The owner; someone who shares a telling word with the owner; a name made to look like the owner's; someone who carries
-the brand's name; someone else; not known (the page names none, or the owner is not collected)."""
+"""The owner; someone who shares a telling word with the owner; a name made to look like the owner's; someone who
+carries the brand's name; someone else; not known (the page names none, or the owner is not collected)."""
 
 _PLACE = re.compile(
     r"^(?:北京|上海|深圳|广州|杭州|成都|重庆|武汉|南京|苏州|天津|西安|长沙|厦门|合肥|珠海|海南|广东|浙江|江苏|四川|湖北|湖南|福建|山东)(?:市|省)?"
 )
 _COMMON_WORDS = frozenset(
-    "the app apps inc ltd llc co corp company limited technology technologies tech software studio studios games mobile "
-    "android google media labs group international global digital network networks beijing shanghai shenzhen hangzhou".split()
+    """
+    the app apps inc ltd llc co corp company limited technology technologies tech software studio studios games mobile
+    android google media labs group international global digital network networks beijing shanghai shenzhen hangzhou
+    """.split()  # noqa: SIM905 - one word beside the other is easier to read
 )
 _TELLING = 4
 """Letters of a Latin word that tells whose hand it is."""
@@ -146,7 +148,7 @@ def kinship(developer: str, profile: Profile) -> Kinship:
     names = [_core(one.text) for one in profile.names]
     folded = fold(developer[:_LONGEST_NAME])
     vendors = {part for own in profile.packages for part in own.id.lower().split(".")[:2] if len(part) >= _TELLING}
-    shared = _telling(developer) & {word for one in profile.developers for word in _telling(one.name)}
+    shared = _telling(developer[:_LONGEST_NAME]) & {word for one in profile.developers for word in _telling(one.name)}
     shared |= {part for part in vendors - _COMMON_WORDS if part in folded}
     if any(not any(word in name or name in word for name in names) for word in shared if not is_word(word)):
         return "kin"
@@ -155,12 +157,13 @@ def kinship(developer: str, profile: Profile) -> Kinship:
     return "other" if owner is False else "unknown"
 
 
-def _telling(name: str) -> set[str]:
-    """Words of a developer's name that tell whose hand it is: Latin ones, and the first two characters of a Chinese one."""
-    folded = fold(name[:_LONGEST_NAME]).strip()
+@lru_cache(maxsize=8192)
+def _telling(name: str) -> frozenset[str]:
+    """Words of a developer's name that tell whose hand it is: Latin ones, the first two characters of a Chinese one."""
+    folded = fold(name).strip()
     words = {word for word in re.findall(r"[a-z0-9]+", folded) if len(word) >= _TELLING}
     chinese = re.sub(r"[^\u3400-\u9fff]", "", _PLACE.sub("", folded))
-    return (words - _COMMON_WORDS) | ({chinese[:2]} if len(chinese) > 1 else set())
+    return frozenset(words - _COMMON_WORDS) | ({chinese[:2]} if len(chinese) > 1 else set())
 
 
 @lru_cache(maxsize=8192)

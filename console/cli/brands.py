@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.brand_match import match
 from console.exits import CommandError, Exit
 from console.terminal import JsonFlag, complain, emit, home, out, table
 from detection.judge import judge
@@ -73,7 +74,7 @@ def check(
 EXAMPLES = {"should_match", "should_not_match"}
 """What only `brands check` needs."""
 
-RUN = {"list": list_brands, "show": show, "check": check}
+RUN = {"list": list_brands, "show": show, "check": check, "match": match}
 
 
 def _wrong(path: Path) -> Iterator[str]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from detection.brands import reading
 from detection.brands.names import Brands, NameHit, ai_context, ordinary, sure
@@ -37,12 +36,14 @@ _NAME: Mapping[Relation, tuple[float, float]] = {
     "misspelling": (3.7, 2.6),
     "homophone": (3.5, 2.3),
     "typo": (2.3, 0.7),
-    "leads": (1.2, 0.2),
     "bundled": (2.2, 1.2),
+    "slip": (1.0, 0.9),
+    "leads": (1.2, 0.2),
     "contains": (0.3, 0.0),
 }
 """Weight of a name of one's own, and of one that is an ordinary word."""
 _AS_THE_NAME = {"same", "trimmed", "disguised", "misspelling", "homophone", "typo", "bundled"}
+_WRITTEN_PLAINLY = {"same", "trimmed", "typo", "slip", "bundled", "leads", "contains"}
 _PACKAGE: Mapping[Nearness, float] = {
     "disguised": 3.9,
     "baited": 3.3,
@@ -50,11 +51,18 @@ _PACKAGE: Mapping[Nearness, float] = {
     "prolonged": 2.2,
     "rearranged": 2.2,
 }
+_ORDER: Mapping[Nearness, int] = {near: number for number, near in enumerate((*_PACKAGE, "same_vendor", "other"))}
 _OTHER_PACKAGE = {True: (2.4, 2.1), False: (0.8, 0.1)}
-"""Weight of a package that is not the brand's: under its name or not; of a name of one's own, and of an ordinary one."""
+"""Weight of a package that is not the brand's, under its name or not; for a name of its own, or an ordinary word."""
 _VENDORS_PACKAGE = 0.5
 _OTHER_DEVELOPER = {True: (0.9, 0.5), False: (0.3, 0.1)}
-_OWN_PACKAGE_OTHER_DEVELOPER = 3.5
+_OWN_PACKAGE_OTHER_DEVELOPER = 3.6
+"""By itself: stores show one owner under many names, and only the signer would settle it."""
+_SHORT = 7
+"""Letters of a name up to which one slip makes it less sure."""
+_SHORT_SLIP = -0.8
+_NAME_ALONE = -1.5
+"""Where neither package nor developer is known, a name that anybody may write says nothing."""
 _CLAIM = {True: 1.2, False: 0.5}
 """Weight of a claim to be the original where package or developer contradict it, and where nothing is known."""
 _ORDINARY = -3.0
@@ -92,7 +100,11 @@ class Match:
     @property
     def package(self) -> str | None:
         """The brand's own package that is best known."""
-        ids = [own.id for own in sorted(self.profile.packages, key=lambda own: not sure(own.confidence))] if self.profile else []
+        ids = (
+            [own.id for own in sorted(self.profile.packages, key=lambda own: not sure(own.confidence))]
+            if self.profile
+            else []
+        )
         return next(iter(ids), None)
 
 
@@ -124,8 +136,11 @@ class Matcher:
         return best or Match(None, "unrelated", 0.0, (Sign("near_to_none", 0.0, {}),))
 
 
-def _rank(hit: WholeHit) -> tuple[float, int]:
-    return _NAME[hit.relation][0], len(hit.name.text)
+_RANK = {relation: -number for number, relation in enumerate(get_args(Relation))}
+
+
+def _rank(hit: WholeHit) -> tuple[int, int]:
+    return _RANK[hit.relation], len(hit.name.text)
 
 
 def _telling(match: Match) -> tuple[bool, float]:
@@ -138,7 +153,9 @@ def _inside(text: Normalised, hit: NameHit, hits: tuple[NameHit, ...]) -> WholeH
     distinctive = {one.profile.id for one in hits if not reading.common(one.name.text)}
     relation: Relation
     if hit.how in {"look_alike", "misspelling", "homophone", "typo"} and hit.start == 0:
-        relation = {"look_alike": "disguised", "misspelling": "misspelling", "homophone": "homophone"}.get(hit.how, "typo")  # type: ignore[assignment]
+        relation = {"look_alike": "disguised", "misspelling": "misspelling", "homophone": "homophone"}.get(
+            hit.how, "typo"
+        )  # type: ignore[assignment]
     elif len(distinctive) > 1 and hit.profile.id in distinctive and not reading.leads_up(text.plain, start):
         relation = "bundled"
     else:
@@ -146,69 +163,44 @@ def _inside(text: Normalised, hit: NameHit, hits: tuple[NameHit, ...]) -> WholeH
     return WholeHit(hit.profile, hit.name, relation, hit)
 
 
-@dataclass
 class _Comparison:
     """One row beside one profile."""
 
-    row: Row
-    text: Normalised
-    profile: Profile
-    hit: WholeHit | None
-
-    @cached_property
-    def near(self) -> tuple[Nearness | None, str]:
-        """The package beside the nearest genuine one that is sure enough; None when either side is unknown."""
-        if not self.row.package:
-            return None, ""
-        lower = self.row.package.lower()
-        if own := next((own.id for own in self.profile.packages if own.id.lower() == lower), None):
-            return "own", own
-        order = (*_PACKAGE, "same_vendor", "other")
-        known = [own.id for own in self.profile.packages if sure(own.confidence)]
-        found = [(nearness(self.row.package, id_), id_) for id_ in known if self.row.package not in self.profile.wrong_ids]
-        return min(found, key=lambda pair: order.index(pair[0]), default=(None, ""))
-
-    @cached_property
-    def kin(self) -> Kinship:
-        """What the developer is to the owner."""
-        return kinship(self.row.developer, self.profile)
-
-    @cached_property
-    def plain_word(self) -> bool:
-        """Whether the name that was met is an ordinary word."""
-        return self.hit is not None and reading.common(self.hit.name.text)
-
-    @cached_property
-    def kinds(self) -> tuple[str, ...]:
-        """What the name says it is besides the brand."""
-        if self.hit is None:
-            return ()
-        kinds = reading.kinds(self.text.plain, self.profile)
-        inner = self.hit.inside
-        if inner is not None and reading.leads_up(self.text.plain, self.text.in_plain(inner.view, inner.start, inner.end)[0]):
-            kinds = ("client", *kinds)
-        return tuple(dict.fromkeys(kinds))
+    def __init__(self, row: Row, text: Normalised, profile: Profile, hit: WholeHit | None) -> None:
+        self.row, self.text, self.profile, self.hit = row, text, profile, hit
+        self.near = _nearest(row.package, profile)
+        self.kin: Kinship = kinship(row.developer, profile)
+        self.plain_word = hit is not None and reading.common(hit.name.text)
+        self.under_its_name = hit is not None and hit.relation in _AS_THE_NAME
+        self.kinds = _kinds(text, hit)
 
     def result(self) -> Match | None:
         """None when nothing ties the row to the brand."""
         near = self.near[0]
         if self.genuine():
-            return Match(self.profile, "genuine", 0.02, tuple(self._genuine_signs()))
+            settled = near in {"own", "same_vendor", None}
+            return Match(self.profile, "genuine", 0.02 if settled else 0.25, tuple(self._genuine_signs()))
         if self.hit is None and near in {None, "same_vendor", "other"}:
             return None
-        signs = [sign for part in (self._name, self._package, self._developer, self._speech) for sign in part()]
+        parts = (self._package,) if near == "own" else (self._name, self._package, self._developer, self._speech)
+        signs = [sign for part in parts for sign in part()]
         total = max(-_AT_MOST, min(_AT_MOST, _PRIOR + sum(sign.strength for sign in signs)))
         probability = round(1 / (1 + math.exp(-total)), 4)
         return Match(self.profile, self._kind(probability, signs), probability, tuple(signs))
 
     def genuine(self) -> bool:
-        """The brand's own package, not contradicted; or the owner's hand and no package dressed up as the brand's."""
+        """The brand's own package, not contradicted; or the owner's hand and no package dressed up as the brand's.
+
+        Where the owner is called as the brand is, a copy of the name would be the owner's name too: then the package
+        must begin as the owner's do.
+        """
         near = self.near[0]
         if near == "own":
             return self.kin != "other"
-        return self.kin == "own" and self.hit is not None and near not in {"disguised", "baited", "misspelt"} and (
-            self.hit.relation in _AS_THE_NAME | {"leads"}
-        )
+        if self.kin != "own" or self.hit is None or self.hit.relation not in _AS_THE_NAME | {"leads"}:
+            return False
+        written_again = fold(self.row.developer).strip() in {fold(name.text) for name in self.profile.names}
+        return near in {None, "same_vendor"} or (near == "other" and not written_again)
 
     def _kind(self, probability: float, signs: list[Sign]) -> Kind:
         if probability >= IMITATION_FROM:
@@ -239,34 +231,37 @@ class _Comparison:
             return []
         weight = _NAME[self.hit.relation][self.plain_word]
         signs = [self._sign(f"name_{self.hit.relation}", weight, name=self.row.name)]
+        if self.hit.relation == "typo" and len(reading.compact(fold(self.hit.name.text))) < _SHORT:
+            signs.append(self._sign("short_slip", _SHORT_SLIP))
+        if not self.row.package and self.kin == "unknown" and self.hit.relation in _WRITTEN_PLAINLY:
+            signs.append(self._sign("name_alone", _NAME_ALONE))
         if self.plain_word and self.hit.relation in _AS_THE_NAME:
             signs.append(self._sign("plain_word", 0.0))
         return signs
 
-    @property
-    def _under_its_name(self) -> bool:
-        return self.hit is not None and self.hit.relation in _AS_THE_NAME
-
     def _package(self) -> list[Sign]:
         near, genuine = self.near
-        values = {"package": self.row.package, "expected": genuine}
+        values = {
+            "package": self.row.package,
+            "expected": genuine,
+            "developer": self.row.developer,
+            "owners": self._owners,
+        }
         if near == "own":
             return [self._sign("own_package_other_developer", _OWN_PACKAGE_OTHER_DEVELOPER, **values)]
         signs = []
-        if near in _PACKAGE:
+        if near is not None and near in _PACKAGE:
             signs.append(self._sign(f"package_{near}", _PACKAGE[near], **values))
         elif near == "same_vendor" and self.kin != "other":
             signs.append(self._sign("package_same_vendor", _VENDORS_PACKAGE, **values))
         elif near is not None and self.hit is not None:
-            signs.append(
-                self._sign("package_other", _OTHER_PACKAGE[self._under_its_name][self.plain_word], **values)
-            )
+            signs.append(self._sign("package_other", _OTHER_PACKAGE[self.under_its_name][self.plain_word], **values))
         return signs
 
     def _developer(self) -> list[Sign]:
-        values = {"developer": self.row.developer, "expected": self._owners}
+        values = {"developer": self.row.developer, "owners": self._owners}
         if self.kin == "other":
-            return [self._sign("developer_other", _OTHER_DEVELOPER[self._under_its_name][self.plain_word], **values)]
+            return [self._sign("developer_other", _OTHER_DEVELOPER[self.under_its_name][self.plain_word], **values)]
         if self.kin == "imitated":
             return [self._sign("developer_imitated", 2.0, **values)]
         if self.kin in {"own", "kin"}:
@@ -286,7 +281,7 @@ class _Comparison:
         if claim and not self.kinds:
             known = self.near[0] is not None or self.kin == "other"
             signs.append(self._sign("claims_official", _CLAIM[known]))
-        if self.kinds and self.hit.relation not in {"same", "trimmed", "disguised"}:
+        if self.kinds:
             signs += [self._sign(f"kind_{kind}", _KIND if first else 0.0) for first, kind in _first(self.kinds)]
         if (meaning := self._meaning(claim=claim)) is not None:
             signs.append(self._sign("ordinary", _ORDINARY, meaning=meaning))
@@ -294,8 +289,10 @@ class _Comparison:
 
     def _meaning(self, *, claim: bool) -> str | None:
         """The ordinary meaning that the name has here; the package and the developer are read as well."""
-        hit = self.hit.inside or self.hit.as_name() if self.hit else None
-        if hit is None or (hit.how != "exact" and hit.how != "misspelling"):
+        hit = (self.hit.inside or self.hit.as_name()) if self.hit else None
+        if hit is None or self.hit is None or hit.how == "look_alike":
+            return None
+        if hit.how == "typo" and (len(self.hit.name.text) > _SHORT or not self.profile.ordinary_meanings):
             return None
         others = fold(f"{self.row.package.replace('.', ' ').replace('_', ' ')} {self.row.developer}")
         meaning = ordinary(hit, self.text.joined, others)
@@ -307,3 +304,24 @@ class _Comparison:
 def _first(kinds: tuple[str, ...]) -> list[tuple[bool, str]]:
     return [(number == 0, kind) for number, kind in enumerate(kinds)]
 
+
+def _nearest(package: str, profile: Profile) -> tuple[Nearness | None, str]:
+    """The package beside the nearest genuine one that is sure enough; None when either side is unknown."""
+    if not package:
+        return None, ""
+    lower = package.lower()
+    if own := next((own.id for own in profile.packages if own.id.lower() == lower), None):
+        return "own", own
+    known = [own.id for own in profile.packages if sure(own.confidence) and package not in profile.wrong_ids]
+    return min(((nearness(package, id_), id_) for id_ in known), key=lambda pair: _ORDER[pair[0]], default=(None, ""))
+
+
+def _kinds(text: Normalised, hit: WholeHit | None) -> tuple[str, ...]:
+    """What the name says it is besides the brand; a name that is the brand's and trimmings says nothing else."""
+    if hit is None or hit.relation in {"same", "trimmed", "disguised"}:
+        return ()
+    kinds = reading.kinds(text.plain, hit.profile)
+    inner = hit.inside
+    if inner is not None and reading.leads_up(text.plain, text.in_plain(inner.view, inner.start, inner.end)[0]):
+        kinds = ("client", *kinds)
+    return tuple(dict.fromkeys(kinds))

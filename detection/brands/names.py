@@ -12,6 +12,7 @@ from functools import cache
 from typing import Literal
 
 import ahocorasick
+
 from detection.brands.near import Near
 from detection.brands.packages import Packages
 from detection.normalise import Normalised, fold, normalise
@@ -115,7 +116,7 @@ class Brands:
         self.profiles = profiles
         self._plain = ahocorasick.Automaton()
         self._keyed = ahocorasick.Automaton()
-        self._typo: Near[tuple[Profile, Name]] = Near()
+        self._typo: Near[tuple[Profile, Name]] = Near(most=1)
         self.packages = Packages(profiles.values())
         self.known_bad: dict[str, Profile] = {}
         self._sound: dict[tuple[str, ...], tuple[Profile, Name]] = {}

@@ -17,10 +17,15 @@ Nearness = Literal["own", "disguised", "baited", "prolonged", "misspelt", "rearr
 LONGEST = 255
 """Android refuses longer ids."""
 COMMON = frozenset(
-    "com cn net org app apps android ai chat io pro free lite mobile bot www co me dev tv games game studio google main "
-    "client github gitlab appspot example test my the de ru uk us jp kr tw hk inc ltd tech info".split()
+    """
+    com cn net org app apps android ai chat io pro free lite mobile bot www co me dev tv games game studio google main
+    client github gitlab appspot example test my the de ru uk us jp kr tw hk inc ltd tech info
+    """.split()  # noqa: SIM905 - one word beside the other is easier to read
 )
 """Parts that say nothing about whose id it is."""
+_MOST_PARTS = 12
+_MOST_SHARED = 40
+"""Profiles that share a part ('google') before it tells nothing; their other parts are looked up as well."""
 _BAIT = re.compile(
     r"(?:^|[._])(?:free\w*|mod\w*|hack\w*|crack\w*|vip\w*|unlocked|premium|official|guanfang|zhongwen|clone\w*|fake|"
     r"download\w*|update\w*|guonei|cn|zh|china|pojie|gratis|latest|v?\d+)(?=$|[._])",
@@ -35,7 +40,7 @@ def nearness(package: str, genuine: str) -> Nearness:
     package, genuine = package[:LONGEST].lower(), genuine.lower()
     if package == genuine:
         return "own"
-    if distinctive(genuine) < 4:  # noqa: PLR2004 - 'ai.x.app' is close to many
+    if distinctive(genuine) < 4:
         return "other"
     if _pressed(package) == _pressed(genuine):
         return "disguised"
@@ -46,12 +51,14 @@ def nearness(package: str, genuine: str) -> Nearness:
 
 
 def _spelling(package: str, genuine: str, parts: list[str], own: list[str]) -> Nearness:
-    allowed = 2 if distinctive(genuine) >= 10 else 1  # noqa: PLR2004 - as in `near.slips`
+    allowed = 2 if distinctive(genuine) >= 10 else 1
     close = OSA.distance(package, genuine, score_cutoff=allowed) <= allowed
     telling, seen = {part for part in own if part not in COMMON}, {part for part in parts if part not in COMMON}
     vendor, theirs = vendor_of(own), vendor_of(parts)
-    slipped = theirs != vendor and len(vendor) >= 5 and (  # noqa: PLR2004 - shorter words are too close to others
-        _pressed(theirs) == _pressed(vendor) or OSA.distance(theirs, vendor, score_cutoff=1) == 1
+    slipped = (
+        theirs != vendor
+        and len(vendor) >= 5
+        and (_pressed(theirs) == _pressed(vendor) or OSA.distance(theirs, vendor, score_cutoff=1) == 1)
     )
     if slipped and (telling - {vendor}) & seen:
         return "disguised"
@@ -78,7 +85,7 @@ def _pressed(package: str) -> str:
 
 def _holds(parts: list[str], own: list[str]) -> bool:
     """Whether the genuine id stands inside, part by part; the last part may go on ('photomath1434')."""
-    if len(own) < 2:  # noqa: PLR2004 - a single word stands in many ids
+    if len(own) < 2:
         return False
     first, last = own[:-1], own[-1]
     return any(
@@ -93,7 +100,7 @@ class Packages:
     def __init__(self, profiles: Iterable[Profile]) -> None:
         self.owners: dict[str, list[Profile]] = {}
         self._parts: dict[str, dict[str, Profile]] = {}
-        self._near: Near[str] = Near()
+        self._near: Near[str] = Near(most=1)
         for profile in profiles:
             for package in {*(own.id for own in profile.packages), *(pin.package for pin in profile.signers)}:
                 self.owners.setdefault(package, []).append(profile)
@@ -116,8 +123,3 @@ class Packages:
                     if len(self._parts[spelling]) <= _MOST_SHARED:
                         found |= self._parts[spelling]
         return list(found.values())
-
-
-_MOST_PARTS = 12
-_MOST_SHARED = 40
-"""Profiles that share a part ('google') before it tells nothing; their other parts are looked up as well."""

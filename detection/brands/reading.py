@@ -51,25 +51,21 @@ def _either(lists: dict[str, list[str]]) -> re.Pattern[str]:
     return re.compile(rf"(?:{chinese})|(?<![a-z0-9])(?:{latin})(?![a-z0-9])")
 
 
-def heads(plain: str) -> tuple[str, ...]:
-    """A name as a whole and up to its subtitle, as letters and digits only: what may be a brand's name in full."""
-    return tuple(dict.fromkeys(compact(part) for part in _parts(plain)))
+def spellings(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What may be a brand's name in full, as letters and digits only: heads and cores.
 
-
-def cores(plain: str) -> tuple[str, ...]:
-    """The same without trimmings ('DeepSeek 官方版 Pro' is 'deepseek'), spaced or glued on."""
-    found: dict[str, None] = {}
-    for part in _parts(plain):
-        core = compact(trimmed(part))
-        while core and core not in found:
-            found[core] = None
-            core = _GLUED.sub("", core)
-    return tuple(found)
-
-
-def _parts(plain: str) -> list[str]:
+    Heads are the name as a whole and up to its subtitle; cores are the same without trimmings ('DeepSeek 官方版 Pro' is
+    'deepseek'), spaced or glued on.
+    """
     first = next((part for part in _SUBTITLE.split(plain) if part.strip()), "")
-    return [plain, first] if first and first != plain else [plain]
+    parts = [plain, first] if first and first != plain else [plain]
+    cores: dict[str, None] = {}
+    for part in parts:
+        core = compact(trimmed(part))
+        while core and core not in cores:
+            cores[core] = None
+            core = _GLUED.sub("", core)
+    return tuple(dict.fromkeys(map(compact, parts))), tuple(cores)
 
 
 def compact(plain: str) -> str:
@@ -78,7 +74,7 @@ def compact(plain: str) -> str:
 
 
 def kinds(plain: str, profile: Profile) -> tuple[str, ...]:
-    """What the name says it is besides the brand: a client, a book, fan content ...; words of the brand do not count."""
+    """What the name says it is besides the brand: a client, a book ...; words of the brand's own names do not count."""
     own = {fold(name.text) for name in profile.names}
     return tuple(
         kind
@@ -115,4 +111,4 @@ def is_word(word: str) -> bool:
 def _is_chinese_word(word: str) -> bool:
     from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 - a large dictionary; only when names are compared
 
-    return len(word) < 2 or word in PHRASES_DICT  # noqa: PLR2004 - one character is no name
+    return len(word) < 2 or word in PHRASES_DICT

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 from detection.brands import reading
-from detection.brands.names import NameHit, ai_context, disguised, sound_of
+from detection.brands.names import How, NameHit, ai_context, disguised, sound_of
 from detection.brands.near import Near
 from detection.normalise import Normalised, fold
 from index.profiles import Name, Profile
 
 Relation = Literal[
-    "same", "trimmed", "disguised", "misspelling", "homophone", "typo", "bundled", "leads", "contains"
+    "same", "disguised", "misspelling", "homophone", "trimmed", "typo", "bundled", "slip", "leads", "contains"
 ]
-"""How a name stands to a brand's: as the whole name down to 'typo', else inside a longer one."""
+"""How a name stands to a brand's, most telling first. 'typo' and the less telling 'slip' are about its spelling (a slip
+in a short name is mostly another name); 'bundled', 'leads' and 'contains' stand inside a longer one."""
 
 _PRESSED = str.maketrans("i1|!0", "lllio")
+_TYPO_FROM = 5
 _PRESSED_FROM = 4
 """Letters of a name that look-alikes are looked for of: 'all' is not 'ali' in disguise."""
 _MOST_PER_KEY = 8
 """Brands of one name that are compared; more of them make the name a common word."""
 _PINYIN_FROM = 6
 """Letters of a Chinese name spelt out, below which it is chance."""
+_HOW: dict[str, How] = {
+    "disguised": "look_alike",
+    "misspelling": "misspelling",
+    "homophone": "homophone",
+    "typo": "typo",
+    "slip": "typo",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,8 @@ class WholeHit:
 
     def as_name(self) -> NameHit:
         """The hit as the detectors know it, over the whole name."""
-        return NameHit(self.profile, self.name, "exact", "plain", 0, 0)
+        how: How = _HOW.get(self.relation, "exact")
+        return NameHit(self.profile, self.name, how, "plain", 0, 0)
 
 
 _Owner = tuple[Profile, Name]
@@ -52,7 +63,7 @@ class Whole:
         self._pressed: dict[str, list[_Owner]] = {}
         self._sounds: dict[tuple[str, ...], list[_Owner]] = {}
         self._spelt: dict[str, list[_Owner]] = {}
-        self._near: Near[_Owner] = Near()
+        self._near: Near[_Owner] = Near(shortest=3)
         for profile in profiles:
             for name in profile.names:
                 self._add((profile, name), reading.compact(fold(name.text)))
@@ -63,23 +74,27 @@ class Whole:
         _put(self._same, key, owner)
         if _is_chinese(key):
             sounds = tuple(map(sound_of, key))
-            if len(key) > 1:
+            if len(key) > 1 and owner[1].kind != "misspelling":
                 _put(self._sounds, sounds, owner)
             if len("".join(sounds)) >= _PINYIN_FROM:
                 _put(self._spelt, "".join(sounds), owner)
-        elif len(key) >= _PRESSED_FROM:
-            _put(self._pressed, _pressed(key), owner)
+        else:
             self._near.add(key, owner)
+            if len(key) >= _PRESSED_FROM:
+                _put(self._pressed, _pressed(key), owner)
 
     def find(self, text: Normalised) -> Iterator[WholeHit]:
         """Hits of the name as a whole; several for one profile are possible."""
-        heads, cores = reading.heads(text.plain), reading.cores(text.plain)
+        heads, cores = reading.spellings(text.plain)
         for relation, keys in (("same", heads), ("trimmed", cores)):
             for key in keys:
                 for owner in self._same.get(key, ()):
                     yield _hit(owner, "disguised" if disguised(text) else relation)
         known = dict.fromkeys((*heads, *cores))
-        for key in dict.fromkeys((*known, *reading.heads(text.skeleton), *reading.cores(text.skeleton))):
+        skeleton = (
+            known if text.skeleton == text.plain else dict.fromkeys(chain(known, *reading.spellings(text.skeleton)))
+        )
+        for key in skeleton:
             for owner in self._pressed.get(_pressed(key), ()):
                 if reading.compact(fold(owner[1].text)) not in known and not reading.is_word(key):
                     yield _hit(owner, "disguised")
@@ -88,16 +103,18 @@ class Whole:
 
     def _other_spellings(self, text: Normalised, key: str) -> Iterator[WholeHit]:
         if _is_chinese(key):
-            if len(key) > 2 or ai_context(text.plain) or reading.claimed(text.plain):  # noqa: PLR2004 - two syllables are chance
+            if len(key) > 2 or ai_context(text.plain) or reading.claimed(text.plain):
                 for owner in self._sounds.get(tuple(map(sound_of, key)), ()):
                     if reading.compact(fold(owner[1].text)) != key:
                         yield _hit(owner, "homophone")
             return
-        for owner in self._spelt.get(key, ()):
+        for owner in self._spelt.get(key, ()):  # 'xinghuo' for a name that is known in characters only
             yield _hit(owner, "trimmed")
+        if key in self._same or reading.is_word(key):
+            return
         for owner, right, distance in self._near.find(key):
-            if distance and key != right + "s" and not reading.is_word(key):
-                yield _hit(owner, "typo")
+            if distance:
+                yield _hit(owner, "slip" if len(right) < _TYPO_FROM or key == right + "s" else "typo")
 
 
 def _hit(owner: _Owner, relation: str) -> WholeHit:
@@ -106,7 +123,7 @@ def _hit(owner: _Owner, relation: str) -> WholeHit:
     return WholeHit(*owner, relation)  # type: ignore[arg-type]
 
 
-def _put(into: dict, key: object, owner: _Owner) -> None:
+def _put(into: dict[Any, list[_Owner]], key: object, owner: _Owner) -> None:
     owners = into.setdefault(key, [])
     if len(owners) < _MOST_PER_KEY:
         owners.append(owner)

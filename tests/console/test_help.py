@@ -14,7 +14,11 @@ from index.messages import LANGUAGES
 from tests.conftest import ROOT
 
 GOLDEN = Path(__file__).parent / "golden/help"
-PARTS = {"brands": ("list", "show", "check"), "index": ("status", "migrate", "backup", "restore", "rescore", "pictures")}
+PARTS = {
+    "brands": ("list", "show", "check", "match"),
+    "registry": ("import", "check"),
+    "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
+}
 CALLS = ((), *((name,) for name in names()), *((name, part) for name in PARTS for part in PARTS[name]))
 
 PROGRAM = """
@@ -57,7 +61,7 @@ def test_help(call: tuple[str, ...], lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("call", [call for call in CALLS if call not in {("brands",), ("index",)}])
+@pytest.mark.parametrize("call", [call for call in CALLS if call not in {("brands",), ("index",), ("registry",)}])
 def test_every_help_has_an_example_of_its_own_call(call: tuple[str, ...], lang: str) -> None:
     shown = texts(lang)["-".join(call)]
     assert ("示例：" if lang == "zh" else "Examples:") in shown

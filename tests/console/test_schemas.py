@@ -25,10 +25,11 @@ READ: dict[str, tuple[type, str]] = {
 PRINTED = {
     "demo": "demo", "detect": "detect", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
     "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
-    "brands show": "brands_show", "brands check": "brands_check", "index status": "index_status",
+    "brands show": "brands_show", "brands check": "brands_check", "brands match": "brands_match", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
     "index rescore": "index_rescore",
     "index pictures": "index_pictures",
+    "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def test_every_schema_is_one(path: Path) -> None:
 def test_every_command_that_prints_has_its_schema_and_a_test_that_uses_it() -> None:
     from tests.console.test_help import CALLS  # noqa: PLC0415 - it knows all commands
 
-    calls = {" ".join(call) for call in CALLS} - {"", "brands", "index"}
+    calls = {" ".join(call) for call in CALLS} - {"", "brands", "index", "registry"}
     assert set(PRINTED) == calls
     tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     for schema in PRINTED.values():
