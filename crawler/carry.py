@@ -26,6 +26,7 @@ from index.model import Capture, Finding, Judgement, Listing
 from index.profiles import Profile
 from index.protocol import Index, Judged
 from index.reading import ReadError, encode
+from index.registry.model import Registry
 from index.times import utc
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Carrier:
         run_id: str,
         tally: Tally,
         profiles: dict[str, Profile],
+        registry: Registry | None = None,
         samples: SampleSource | None = None,
         limit: int | None = None,
         newer_than: str | None = None,
@@ -90,6 +92,7 @@ class Carrier:
         self._run_id = run_id
         self._tally = tally
         self._profiles = profiles
+        self._registry = registry
         self._samples = samples
         self._limit = limit
         self._newer_than = newer_than
@@ -171,7 +174,9 @@ class Carrier:
             self._outbox = []
 
     def _judge(self, looks: Sequence[Look]) -> None:
-        known = subjects(self.index, self._profiles, [(look.listing, look.fingerprint) for look in looks])
+        known = subjects(
+            self.index, self._profiles, [(look.listing, look.fingerprint) for look in looks], self._registry
+        )
         for look, known_of in zip(looks, known, strict=True):
             look.ties, look.listing = known_of.ties, known_of.subject.listing
             try:

@@ -14,7 +14,7 @@ from crawler.runs import Order, run_id
 from crawler.tally import Progress, Tally
 from index.home import Home
 from index.model import Listing, Run
-from index.open import open_index
+from index.open import open_index, open_registry
 from index.profiles import load_profiles
 from index.settings import Settings
 from index.times import utc
@@ -49,7 +49,11 @@ class _Intake:
         self._run = Run(id=run_id(order), marketplace=source, spider=SPIDER, started_at=utc())
         self._index = open_index(home, settings.index)
         self._carrier = Carrier(
-            index=self._index, run_id=self._run.id, tally=self._tally, profiles=load_profiles(home.brands)
+            index=self._index,
+            run_id=self._run.id,
+            tally=self._tally,
+            profiles=load_profiles(home.brands),
+            registry=open_registry(home),
         )
 
     async def carry(self, listings: Iterable[Listing | Problem]) -> Run:

@@ -31,7 +31,7 @@ from detection.pictures import PictureText, available, read_picture
 from index.blobs import Blobs
 from index.home import Home
 from index.model import Run
-from index.open import open_index
+from index.open import open_index, open_registry
 from index.profiles import load_profiles
 from index.protocol import Stored
 from index.settings import Settings
@@ -69,6 +69,7 @@ def read_pictures(*, home: Home, settings: Settings, query: str = "*", limit: in
             walk.step = PictureStep(
                 index,
                 load_profiles(home.brands),
+                registry=open_registry(home),
                 run_id=run.id,
                 fetch=walk.fetch,
                 read=walk.read,

@@ -26,6 +26,7 @@ from index.blobs import Blobs
 from index.model import Judgement, Listing, Picture
 from index.profiles import Profile
 from index.protocol import Index, Stored
+from index.registry.model import Registry
 from index.times import utc
 
 MOST = 8
@@ -59,12 +60,20 @@ class PictureStep:
     """Reads the pictures of one run."""
 
     def __init__(
-        self, index: Index, profiles: Mapping[str, Profile], *, run_id: str, fetch: Fetch, read: Read, blobs: Blobs
+        self,
+        index: Index,
+        profiles: Mapping[str, Profile],
+        *,
+        run_id: str,
+        fetch: Fetch,
+        read: Read,
+        blobs: Blobs,
+        registry: Registry | None = None,
     ) -> None:
         """`blobs`: where pictures that are evidence go."""
         self.tally = Tally()
         self._index = index
-        self._rejudge = Rejudge(index, profiles, run_id)
+        self._rejudge = Rejudge(index, profiles, run_id, registry)
         self._fetch = fetch
         self._read = read
         self._blobs = blobs

@@ -19,7 +19,7 @@ from crawler.samples import Samples
 from crawler.since import cutoff
 from index.home import Home
 from index.model import Capture, Listing, Observation
-from index.open import open_index
+from index.open import open_index, open_registry
 from index.profiles import load_profiles
 from index.settings import Settings
 from index.times import utc
@@ -53,6 +53,7 @@ class CarryPipeline:
             run_id=ledger.run.id,
             tally=ledger.run.tally,
             profiles=load_profiles(self._home.brands),
+            registry=open_registry(self._home),
             samples=self._samples,
             limit=ledger.run.order.limit,
             newer_than=cutoff(ledger.run.order.since),

@@ -15,6 +15,7 @@ from index.model import Finding, Judgement, Listing
 from index.profiles import Profile
 from index.protocol import Index, Judged, Stored
 from index.reading import read
+from index.registry.model import Registry
 from index.times import utc
 
 LISTING = frozenset(field.name for field in fields(Listing))
@@ -46,10 +47,13 @@ class Change:
 class Rejudge:
     """Judges stored listings of one run, in batches."""
 
-    def __init__(self, index: Index, profiles: Mapping[str, Profile], run_id: str) -> None:
+    def __init__(
+        self, index: Index, profiles: Mapping[str, Profile], run_id: str, registry: Registry | None = None
+    ) -> None:
         self._index = index
         self._profiles = profiles
         self._run_id = run_id
+        self._registry = registry
 
     def batch(self, listings: Sequence[Stored]) -> list[Change]:
         """Judges the listings, stores what is said of them in one short transaction, and tells what changed.
@@ -70,7 +74,7 @@ class Rejudge:
     def known(self, listings: Iterable[Stored]) -> list[Known]:
         """The subjects of stored listings."""
         looks = [(as_listing(stored), self._sample(stored)) for stored in listings]
-        return subjects(self._index, self._profiles, looks)
+        return subjects(self._index, self._profiles, looks, self._registry)
 
     def _sample(self, stored: Stored) -> Fingerprint | None:
         """The fingerprint of the sample that was looked at, by the newest analysis of it."""

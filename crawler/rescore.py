@@ -20,10 +20,11 @@ from crawler.remarks import remark, values
 from crawler.runs import Order, run_id
 from index.home import Home
 from index.model import Run
-from index.open import open_index
+from index.open import open_index, open_registry
 from index.profiles import Profile, load_profiles
 from index.protocol import Index, Stored
 from index.reading import encode
+from index.registry.model import REGISTERS, Registry
 from index.settings import Settings
 from index.times import utc
 
@@ -55,10 +56,10 @@ def rescore(
 
     Raises HomeError, IndexUnavailable, QueryError, ReadError.
     """
-    profiles = load_profiles(home.brands)
+    profiles, registry = load_profiles(home.brands), open_registry(home)
     with closing(open_index(home.prepare(), settings.index)) as index:
         index.count(query, kind="listings")  # a query that cannot be understood is said before anything is recorded
-        start = (query, rules_digest(profiles))
+        start = (query, rules_digest(profiles), *_copies(registry))
         unfinished = _unfinished(index, start)
         run = unfinished or Run(
             id=run_id(Order(spider=SPIDER, start=start)),
@@ -69,7 +70,7 @@ def rescore(
         )
         index.record_run(run)
         try:
-            for further, changes in _walk(index, Rejudge(index, profiles, run.id), run):
+            for further, changes in _walk(index, Rejudge(index, profiles, run.id, registry), run):
                 run = further
                 tell(changes, run.counts["listings"])
         except BaseException:
@@ -102,6 +103,13 @@ def _unfinished(index: Index, start: tuple[str, ...]) -> Run | None:
     last = next((run for run in index.runs(SPIDER, limit=1)), None)
     ended = last is None or last.start != start or last.outcome == "healthy"
     return None if ended or last is None else replace(last, finished_at=None, outcome="running")
+
+
+def _copies(registry: Registry | None) -> Iterator[str]:
+    """Names what our copies of the registers hold."""
+    for state in (registry.state(register) for register in REGISTERS) if registry else ():
+        if state is not None:
+            yield f"{state.register}:{state.records}:{state.date}"
 
 
 def rules_digest(profiles: Mapping[str, Profile]) -> str:

@@ -12,6 +12,7 @@ from index.ids import listing_id
 from index.model import Listing, Picture
 from index.profiles import Profile
 from index.protocol import Index
+from index.registry.model import Registry
 
 MOST_CODES = 50
 """Of one listing."""
@@ -26,7 +27,10 @@ class Known:
 
 
 def subjects(
-    index: Index, profiles: Mapping[str, Profile], looks: Sequence[tuple[Listing, Fingerprint | None]]
+    index: Index,
+    profiles: Mapping[str, Profile],
+    looks: Sequence[tuple[Listing, Fingerprint | None]],
+    registry: Registry | None = None,
 ) -> list[Known]:
     """A subject for every listing and its sample. Raises IndexUnavailable."""
     pictured = with_pictures(index, [listing for listing, _ in looks])
@@ -44,6 +48,7 @@ def subjects(
             profiles=profiles,
             neighbours={key: ids for key, ids in others.items() if ids},
             pictures_read=read,
+            registry=registry,
         )
         made.append(Known(subject=subject, ties=keys))
     return made

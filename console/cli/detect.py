@@ -18,6 +18,7 @@ from detection.judge import judge
 from detection.subject import Subject
 from index.messages import language, t
 from index.model import Judgement, Listing, Violation
+from index.open import open_registry
 from index.profiles import Profile, load_profiles
 
 
@@ -29,13 +30,15 @@ def run(
     pictures: Annotated[Path | None, typer.Option("--pictures", help=t("pictures.folder"), show_default=False)] = None,
 ) -> int:
     """Judges every line."""
-    profiles = load_profiles(home().brands)
+    place = home()
+    profiles, registry = load_profiles(place.brands), open_registry(place)
     judged = []
     seen = ExitStack()
     with seen, nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
         told = _told_by(pictures, profiles, seen)
         for offer in read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown):
-            judgement = judge(Subject(listing=told(offer.id, offer.listing()), profiles=profiles))
+            subject = Subject(listing=told(offer.id, offer.listing()), profiles=profiles, registry=registry)
+            judgement = judge(subject)
             if json:
                 emit(document(offer.id, judgement))
             else:

@@ -184,4 +184,4 @@ def _looks_numbered(cell: str) -> bool:
 
 
 def _place(table: str, number: int) -> str:
-    return f"{table}, row {number}" if table else f"line {number}"
+    return f"{table}:{number}" if table else str(number)

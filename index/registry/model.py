@@ -38,7 +38,7 @@ class Record:
     sha256: str
     """Of the imported file."""
     place: str
-    """Table and row inside it: 'Sheet1, row 7'."""
+    """Table and row inside it, 'Sheet1:7'; the line of a csv file, '7'."""
     imported: str
     """Day of the import, ISO 8601."""
     as_of: str | None = None
