@@ -31,7 +31,12 @@ _CLAIM, _CLAIM_ELSEWHERE = 3.0, 2.5
 _SIGN, _SIGN_ALONE = 2.6, 1.0
 """A form or program; alone without a claim, or on a domain that resembles nothing: download sites carry many apps."""
 _BORROWED, _OTHER_OWNER, _MISSING = 2.6, 0.8, 0.4
-_GENUINE = -8.0
+_GENUINE, _HONEST = -8.0, -2.4
+_SAYS_SO = re.compile(
+    r"非官方|并?非[^，。；\n]{0,12}官网|与[^，。；\n]{1,20}(?:无关|没有(?:任何)?(?:关系|关联))|"
+    r"\b(?:not affiliated|not endorsed|unofficial|not the official|no affiliation|independent of)\b",
+    re.ASCII,
+)
 _NEAR = 40
 """Characters between name and claim beyond which they do not belong together."""
 _ENTRANCE = re.compile(
@@ -72,6 +77,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     if accused:
         against = [found for found in seen.frames if found[0].id in _SPEAK_AGAINST]
         yield from spoken_against(against, detector="lookalike_site", violations=("p2-6a",))
+        yield from _says_so(seen)
 
 
 Claim = tuple[Field, str, int, int]
@@ -124,6 +130,22 @@ def _page(
     for message, observed in signs if claim else signs[:1]:
         yield _said(message, _SIGN if like and claim else _SIGN_ALONE, observed=observed, expected=own, brand=brand)
     yield from _filing(subject, host, profile)
+
+
+def _says_so(seen: Look) -> Iterator[Evidence]:
+    """The page itself says that it is not the brand's."""
+    for field in seen.fields:
+        if field.own_words and (match := _SAYS_SO.search(field.text.joined)):
+            yield quoted(
+                "lookalikes.says_so",
+                field,
+                "joined",
+                *match.span(),
+                detector="lookalike_site",
+                violation="p2-6a",
+                strength=_HONEST,
+            )
+            return
 
 
 def _own_name(like: Resemblance, profile: Profile, subject: Subject) -> bool:
