@@ -117,7 +117,7 @@ class _Reader:
         try:
             for row in read_rows(data):
                 last = row.number
-                if any(row.cells):
+                if row.cut or any(row.cells):
                     self._done.rows += 1
                     if (record := self._record(row)) is not None:
                         yield record

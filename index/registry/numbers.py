@@ -62,7 +62,7 @@ _S = r"\s{0,3}"
 _ICP = re.compile(
     rf"(?P<place>[\u4e00-\u9fff])?{_S}[iI1l|][cC][pP]{_S}[备備各]{_S}"
     rf"(?:(?P<spaced>{_D}(?:\s{{0,2}}{_D}){{3,23}})\s{{0,2}}[号號]|(?P<bare>[0-9]{{5,24}}))"
-    rf"(?:{_S}[-–—‐‑−_~]{_S}(?P<serial>{_D}{{1,8}})(?P<letter>[a-zA-Z](?![a-zA-Z0-9])|\s{{1,2}}[aAxX](?=\s*(?:$|[^\sa-zA-Z0-9])))?)?"
+    rf"(?:{_S}[-–—‐‑−_~]{_S}(?P<serial>{_D}{{1,8}})(?P<letter>[a-zA-Z](?![a-zA-Z0-9])|\s{{1,2}}[aAxX](?=\s{0, 3}(?:$|[^\sa-zA-Z0-9])))?)?"
 )
 _ALGORITHM = re.compile(
     rf"(?:网信算[备備各]{_S}|(?P<label>算法备案编?号{_S}[:：]?{_S})(?!网))"

@@ -142,6 +142,8 @@ def _html(data: bytes) -> Iterator[Row]:
         if (caption := table.find("caption")) is not None:
             yield _row(f"table {number}", 0, [_words(caption)])
         yield from _html_table(rows, f"table {number}")
+    if broken := next((error.message for error in parser.error_log if error.level_name == "FATAL"), None):
+        raise TablesError(f"the page cannot be read further: {broken}")
 
 
 def _guess(data: bytes) -> str:
@@ -222,7 +224,8 @@ def _sheet(title: str, rows: Iterable[tuple[object, ...]], merges: list[Merge]) 
     blank = 0
     for number, values in enumerate(rows, start=1):
         cells = [_text(value) for value in islice(values, MOST_COLUMNS + 1)]
-        blank = 0 if any(cells) else blank + 1
+        filled = any(value not in {None, ""} for value in values)
+        blank = 0 if filled else blank + 1
         if blank > MOST_ROWS:
             raise TablesError(f"{title}: more than {MOST_ROWS} empty rows")
         while pending and pending[-1][1] <= number:
@@ -233,7 +236,7 @@ def _sheet(title: str, rows: Iterable[tuple[object, ...]], merges: list[Merge]) 
             cells.extend([""] * (min(right, MOST_COLUMNS - 1) + 1 - len(cells)))
             cells[left : right + 1] = [text or cell for cell in cells[left : right + 1]]
         reaching = [(merge, text) for merge, text in reaching if merge[3] > number]
-        if any(cells):
+        if filled or any(cells):
             yield _row(title, number, cells)
 
 
