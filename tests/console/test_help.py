@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 GOLDEN = Path(__file__).parent / "golden/help"
 PARTS = {
-    "brands": ("list", "show", "check", "match"),
+    "brands": ("list", "show", "add", "preview", "check", "match", "variants"),
     "registry": ("import", "check"),
     "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
 }
