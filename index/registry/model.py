@@ -15,7 +15,7 @@ class Record:
     """One row of one list as it stood there, and where it stood."""
 
     register: Register
-    number: str | None
+    number: str | None = None
     """In its usual spelling; None where the list has no column for it."""
     name: str = ""
     """Model, algorithm, app, service or website."""
