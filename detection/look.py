@@ -8,7 +8,8 @@ from functools import cached_property
 from detection.brands import NameHit, ai_context, compiled, ordinary
 from detection.fields import Field, fields
 from detection.normalise import normalise
-from detection.stance import Frame, Sign, frames_of, priced, signs_in
+from detection.schemes import Held, held
+from detection.stance import Frame, Sign, frames_of, priced, refused, sham, signs_in
 from detection.subject import Subject
 from detection.terms import Hit, lexicon
 
@@ -76,6 +77,21 @@ class Look:
     def signs(self) -> list[Sign]:
         """Signs of a trade and of lawful use."""
         return list(signs_in(self.fields))
+
+    @cached_property
+    def sham(self) -> tuple[Sign, Sign] | None:
+        """A warning and the way to buy that follows it."""
+        return sham(self.signs, self.fields)
+
+    @cached_property
+    def refused(self) -> set[tuple[str, int]]:
+        """Clauses that speak against what they name: field and number."""
+        return refused(self.signs) if self.sham is None else set()
+
+    @cached_property
+    def schemes(self) -> Held:
+        """Violation -> the scheme that holds for it and what fulfils it."""
+        return held(self.signs, self.refused, branded=bool(self.brand_words))
 
     @cached_property
     def frames(self) -> list[tuple[Frame, Field, int, int]]:

@@ -1,25 +1,28 @@
-"""Offers of illegal AI tools and services: trade words of the lexicon, weighed by how the text speaks."""
+"""Offers of illegal AI tools and services: trade words of the lexicon and schemes, weighed by how the text speaks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from detection.look import look
-from detection.saying import quoted, spoken_against
+from detection.saying import quoted
+from detection.stance import clause_at
 from detection.subject import Subject
 from detection.terms import Hit
+from detection.weighing import lawful, schemed, traded
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
 GROUP = None
 """The group is that of the violation."""
+WORDS = True
 _NOT_HERE = {"shell", "counterfeit"}
 _OTHERS_WORDS = 0.6
 """Weight of what reviews and questions say."""
 
 
 def detect(subject: Subject) -> Iterator[Evidence]:
-    """Yields one evidence per rule, field and violation, and what speaks against an offer."""
+    """Yields one evidence per rule, field and violation, one per scheme, and what speaks against an offer."""
     seen = look(subject)
     concerned: dict[str, None] = {}
     told: dict[tuple[str, str], list[Hit]] = {}
@@ -27,7 +30,8 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         for violation in (hit.rule.violation, *hit.rule.also):
             here = told.setdefault((violation, hit.field.name), [])
             within = any(other.start <= hit.start and hit.end <= other.end for other in here)
-            if within or taxonomy()[violation].group in _NOT_HERE:
+            refuses = clause_at(hit.field, "joined", hit.start) in seen.refused
+            if within or refuses or taxonomy()[violation].group in _NOT_HERE:
                 continue
             here.append(hit)
             concerned[violation] = None
@@ -39,7 +43,12 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 hit.end,
                 detector="illegal_tool",
                 violation=violation,
-                strength=hit.rule.strength * (1 if hit.field.own_words else _OTHERS_WORDS),
+                strength=hit.strength * (1 if hit.field.own_words else _OTHERS_WORDS),
                 beside="”“".join(hit.beside),
+                reads=hit.reads,
             )
-    yield from spoken_against(seen.frames if concerned else (), detector="illegal_tool", violations=concerned)
+    schemes = [violation for violation in seen.schemes if taxonomy()[violation].group not in _NOT_HERE]
+    yield from schemed(seen, detector="illegal_tool", violations=schemes)
+    considered = dict.fromkeys((*concerned, *schemes))
+    yield from traded(seen, detector="illegal_tool", violations=considered)
+    yield from lawful(seen, detector="illegal_tool", violations=considered, trade_words=bool(concerned))

@@ -1,4 +1,4 @@
-"""Offers of shell services: a brand's name beside mirror sites, pooled accounts, cracked builds."""
+"""Offers of shell services: a brand's name beside mirror sites, pooled accounts, cracked builds, and schemes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Iterator
 
 from detection.identity import identity
 from detection.look import look
-from detection.saying import quoted, spoken_against
+from detection.saying import quoted
 from detection.subject import Subject
+from detection.weighing import lawful, schemed, traded
 from index.model import Evidence
 
 GROUP = "shell"
+WORDS = True
 _HERE = ("p2-6a", "p2-6c")
 
 
 def detect(subject: Subject) -> Iterator[Evidence]:
-    """Yields one evidence per rule and field, and what speaks against; nothing for the brand's own listing."""
+    """Yields one evidence per rule and field, one per scheme, what speaks against; nothing for the brand's own hand."""
     seen = look(subject)
     hits = [hit for hit in seen.hits if hit.rule.violation in _HERE]
-    if not hits or any(identity(subject, name.profile).cleared for _, name in seen.brand_words):
+    schemes = [violation for violation in seen.schemes if violation in _HERE]
+    if not (hits or schemes) or any(identity(subject, name.profile).cleared for _, name in seen.brand_words):
         return
     for hit in hits:
         for violation in (hit.rule.violation, *hit.rule.also):
@@ -30,8 +33,12 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 hit.end,
                 detector="shell_offer",
                 violation=violation,
-                strength=hit.rule.strength,
+                strength=hit.strength,
                 beside="”“".join(hit.beside),
+                reads=hit.reads,
             )
-    concerned = dict.fromkeys(violation for hit in hits for violation in (hit.rule.violation, *hit.rule.also))
-    yield from spoken_against(seen.frames, detector="shell_offer", violations=concerned)
+    yield from schemed(seen, detector="shell_offer", violations=schemes)
+    concerned = [violation for hit in hits for violation in (hit.rule.violation, *hit.rule.also)]
+    considered = dict.fromkeys((*concerned, *schemes))
+    yield from traded(seen, detector="shell_offer", violations=considered)
+    yield from lawful(seen, detector="shell_offer", violations=considered, trade_words=bool(hits))

@@ -7,19 +7,23 @@ puts all of it into numbers for the text model.
 from detection.stance.features import FEATURES, features
 from detection.stance.frames import Frame, frames, frames_of
 from detection.stance.offering import negated, offers, priced
-from detection.stance.signs import Sign, clause_at, refused, signs_in
+from detection.stance.shams import sham
+from detection.stance.signs import Sign, acts, clause_at, kinds, refused, signs_in
 
 __all__ = [
     "FEATURES",
     "Frame",
     "Sign",
+    "acts",
     "clause_at",
     "features",
     "frames",
     "frames_of",
+    "kinds",
     "negated",
     "offers",
     "priced",
     "refused",
+    "sham",
     "signs_in",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detection.contacts import contacts
 from detection.stance.frames import frames
 from detection.stance.offering import offers, priced
-from detection.stance.signs import clause_at, kinds, refused
+from detection.stance.signs import clause_at, kinds
 
 if TYPE_CHECKING:
     from detection.look import Look
@@ -36,13 +36,15 @@ def features(look: Look) -> tuple[float, ...]:
     counts = dict.fromkeys(FEATURES, 0.0)
     for sign in look.signs:
         name = f"{'own' if sign.field.own_words else 'others'}:{sign.kind}"
-        counts[name] = min(_MOST, counts[name] + 1)
+        if name in counts:
+            counts[name] = min(_MOST, counts[name] + 1)
     for frame, *_ in look.frames:
         counts[f"frame:{frame.id}"] = 1.0
     counts["hits"] = min(_MOST, len({id(hit.rule) for hit in look.hits}))
-    against = refused(look.signs)
-    counts["hits_refused"] = min(_MOST, sum(clause_at(hit.field, "joined", hit.start) in against for hit in look.hits))
-    counts["own_signs"] = len({sign.kind for sign in look.signs if sign.field.own_words})
+    counts["hits_refused"] = min(
+        _MOST, sum(clause_at(hit.field, "joined", hit.start) in look.refused for hit in look.hits)
+    )
+    counts["own_signs"] = len({sign.kind for sign in look.signs if sign.field.own_words and sign.kind in kinds()})
     counts["priced"] = float(priced(look.subject.listing))
     counts["offers"] = float(any(offers(field.text.joined) for field in own))
     counts["contact"] = float(any(next(contacts(field.text.plain), None) for field in own))

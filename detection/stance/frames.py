@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,17 +14,11 @@ import yaml
 from detection.contacts import contacts
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
+from detection.stance.offering import waived
 from index.model import Listing
 from index.reading import ReadError, read
 
 FRAMES = Path(__file__).parent / "frames.yml"
-
-_WAIVED = re.compile(
-    r"(?:不用|无需|不需要?|不必|免|无须|没有|不看|不要)[^，。,!；;\n]{0,3}$|"
-    r"\b(?:no|without|skip|need no)\s[^,.;\n]{0,8}$",
-    re.ASCII,
-)
-"""Before a frame's words: 'without consent' is no consent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +73,7 @@ def frames_of(listing: Listing, texts: Sequence[Field]) -> list[tuple[Frame, Fie
     for text in own:
         for last, (word, uses) in _words().iter(text.text.joined):
             start, end = last - len(word) + 1, last + 1
-            if not stands_alone(text.text.joined, start, end) or _WAIVED.search(
-                text.text.joined[max(0, start - 12) : start]
-            ):
+            if not stands_alone(text.text.joined, start, end) or waived(text.text.joined, start):
                 continue
             for number, strong in uses:
                 if strong or weak.setdefault(number, word) != word:

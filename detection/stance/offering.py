@@ -28,6 +28,12 @@ _OFFER = re.compile(
     r"whatsapp|pay|paid|cheap|discount|bulk|reseller|per month|monthly)\b|\$\s?\d|\busdt\b|@[a-z0-9_]{5,}",
     re.ASCII,
 )
+_WAIVED = re.compile(
+    r"(?:不用|无需|不需要?|不必|免|无须|没有|不看|不要|没经过?|去掉|去除|不打|不写|没|无|不带|不标)[^，。,!；;\n]{0,3}$|"
+    r"\b(?:no|without|skip|need no)\s[^,.;\n]{0,8}$",
+    re.ASCII,
+)
+"""Before a frame's words: 'without consent' is no consent."""
 _FREE = re.compile(r"^\W*(?:免费|免費|free|0(?:\.0+)?(?:元)?|none|-|面议|面議|)\W*$", re.IGNORECASE)
 
 
@@ -46,3 +52,8 @@ def offers(joined: str) -> bool:
 def priced(listing: Listing) -> bool:
     """Whether the listing is an offer by itself: it asks for money, or is an app to be installed."""
     return listing.source_kind == "app_store" or (listing.price is not None and not _FREE.match(listing.price))
+
+
+def waived(joined: str, start: int) -> bool:
+    """Whether the words before `start` waive what begins there: 'without consent' is no consent."""
+    return bool(_WAIVED.search(joined[max(0, start - 12) : start]))

@@ -19,13 +19,17 @@ import yaml
 
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
+from detection.stance.offering import waived
 from index.reading import ReadError, read
 
 SIGNS = Path(__file__).parent / "signs.yml"
+ACTS = Path(__file__).parent / "acts.yml"
 _CLAUSE_END = re.compile(r"[。！？!?；;\n…,，、:：|]+|\.(?=\s)")
 _NEAR = 12
 """Characters between the two words of a pair."""
-REFUSING = frozenset({"refuses", "defends", "hurt", "reports"})
+_WAIVABLE = frozenset({"consented", "papers", "labelled"})
+"""Signs that are none where the text waives them: 'without consent'."""
+REFUSING = frozenset({"refuses", "defends", "hurt"})
 """Signs that make a clause speak against what it names."""
 Clause = tuple[str, int]
 """Name of the field and number of the clause in it."""
@@ -65,22 +69,37 @@ class Sign:
     end: int
     clause: Clause
 
+    def quote(self) -> str:
+        """The raw text."""
+        start, end = self.field.text.span("joined", self.start, self.end)
+        return self.field.raw[start:end]
+
 
 @cache
 def kinds() -> dict[str, Kind]:
     """All kinds of sign by id. Raises ReadError naming file and kind."""
+    return _read(SIGNS)
+
+
+@cache
+def acts() -> dict[str, Kind]:
+    """What is done or delivered, by id; found like signs. Raises ReadError naming file and kind."""
+    return _read(ACTS)
+
+
+def _read(path: Path) -> dict[str, Kind]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    raw = yaml.load(SIGNS.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    raw = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
     if not isinstance(raw, dict):
-        raise ReadError(f"{SIGNS.name}: expected kinds of sign by id")
-    return {name: read(Kind, {**row, "id": name}, f"{SIGNS.name}, {name}") for name, row in raw.items()}
+        raise ReadError(f"{path.name}: expected kinds by id")
+    return {name: read(Kind, {**row, "id": name}, f"{path.name}, {name}") for name, row in raw.items()}
 
 
 @cache
 def _words() -> Any:
     """Automaton; each word gives its length and uses: (kind, -1) alone, 2n and 2n + 1 for the halves of pair n."""
     uses: dict[str, dict[tuple[str, int], None]] = {}
-    for kind in kinds().values():
+    for kind in (*kinds().values(), *acts().values()):
         roles = [(-1, kind.words)]
         for number, pair in enumerate(kind.pairs):
             roles += [(2 * number, pair.first), (2 * number + 1, pair.then)]
@@ -110,7 +129,7 @@ def refused(signs: Iterable[Sign]) -> set[Clause]:
 
 
 def signs_in(texts: Sequence[Field]) -> Iterator[Sign]:
-    """Every sign of every text, each kind at most once per clause."""
+    """Every sign and act of every text, each kind at most once per clause."""
     for field in texts:
         yield from _signs(field)
 
@@ -138,6 +157,8 @@ def _signs(field: Field) -> Iterator[Sign]:
                 if first is None or first[2] != clause or not first[1] <= start <= first[1] + _NEAR:
                     continue
                 here = first[0]
+            if kind in _WAIVABLE and waived(joined, here):
+                continue
             if (kind, clause) not in shown:
                 shown.add((kind, clause))
                 yield Sign(kind, field, here, end, clause)

@@ -1,0 +1,104 @@
+"""Offers told by structure: an act with signs that together make an offer, whatever the words are (`schemes.yml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from detection.stance import Sign, acts, kinds, negated
+from detection.stance.signs import Clause
+from index.reading import ReadError, read
+from index.taxonomy import taxonomy
+
+SCHEMES = Path(__file__).parent / "schemes.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """What must come together."""
+
+    violation: str
+    """Short taxonomy id."""
+    acts: tuple[tuple[str, ...], ...]
+    """Of every group one act, in clauses that do not refuse it."""
+    signs: tuple[tuple[str, ...], ...]
+    """Of every group one sign, anywhere in the listing; no sign serves two groups."""
+    strength: float
+    """Log-odds."""
+    also: tuple[str, ...] = ()
+    """Further violations it points to."""
+    brand: bool = False
+    """An AI brand must be named."""
+
+
+@cache
+def schemes() -> tuple[Scheme, ...]:
+    """All schemes. Raises ReadError naming file and scheme."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    rows = yaml.load(SCHEMES.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    found = []
+    for number, row in enumerate(rows, start=1):
+        place = f"{SCHEMES.name}, scheme {number}"
+        scheme = read(Scheme, row, place)
+        for known, named in (
+            (taxonomy(), (scheme.violation, *scheme.also)),
+            (acts(), (act for group in scheme.acts for act in group)),
+            (kinds(), (sign for group in scheme.signs for sign in group)),
+        ):
+            for name in named:
+                if name not in known:
+                    raise ReadError(f"{place}: {name!r} is not known")
+        found.append(scheme)
+    return tuple(found)
+
+
+def fulfilled(scheme: Scheme, done: dict[str, Sign], shown: dict[str, Sign]) -> tuple[Sign, ...] | None:
+    """An act of every group, then a sign of every group; None where one lacks. `done`, `shown`: the first of each."""
+    chosen: list[Sign] = []
+    for known, groups in ((done, scheme.acts), (shown, scheme.signs)):
+        for group in groups:
+            one = next((known[name] for name in group if name in known and known[name] not in chosen), None)
+            if one is None:
+                return None
+            chosen.append(one)
+    return tuple(chosen)
+
+
+Held = dict[str, tuple[Scheme, tuple[Sign, ...]]]
+"""Violation -> the scheme that holds for it and what fulfils it."""
+
+
+def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool) -> Held:
+    """Violation -> the strongest scheme that holds for it, with the acts and signs that fulfil it.
+
+    `against`: clauses that speak against what they name.
+    """
+    done = _firsts(one for one in signs if one.kind in acts() and one.clause not in against and not _denied(one))
+    found: Held = {}
+    if not done:
+        return found
+    shown = _firsts(one for one in signs if one.kind in kinds())
+    for scheme in schemes():
+        if scheme.brand and not branded:
+            continue
+        chosen = fulfilled(scheme, done, shown)
+        for violation in (scheme.violation, *scheme.also) if chosen else ():
+            if violation not in found or found[violation][0].strength < scheme.strength:
+                found[violation] = scheme, chosen or ()
+    return found
+
+
+def _denied(act: Sign) -> bool:
+    return negated(act.field.text.joined, act.start, act.end)
+
+
+def _firsts(signs: Iterable[Sign]) -> dict[str, Sign]:
+    """Kind -> the first sign of it."""
+    found: dict[str, Sign] = {}
+    for sign in signs:
+        found.setdefault(sign.kind, sign)
+    return found
