@@ -92,7 +92,7 @@ class Spotter:
         """Every word, the plainest reading first."""
         text, joined = field.text, field.text.joined
         found = list(self._as_written(field, joined))
-        if (clear := unmasked(joined)) != joined:
+        if (clear := text.skeleton if text.joined_at is None else unmasked(joined)) != joined:
             found += [
                 Seen(field, word, "look_alikes", start, end)
                 for word, how_, start, end in self._matches(clear)

@@ -19,6 +19,8 @@ _RUN = re.compile(
     r"|(?P<hex>(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,]?){6,}(?![0-9A-Za-z]))"
     r"|(?P<base64>(?<![A-Za-z0-9+/])(?=[A-Za-z0-9]*[A-Z0-9+/])[A-Za-z0-9+/_\-]{8,}={0,2})"
 )
+_ASCII = re.compile(r"[ -~]{8}")
+"""The shortest run there can be: most Chinese texts have none."""
 _ESCAPE = re.compile(r"(?:\\[ux]\{?|U\+)([0-9A-Fa-f]{2,5})\}?\s?")
 _LONGEST_RUN = 4096
 _LEAST_READABLE = 0.9
@@ -29,7 +31,7 @@ _LEAST_LATIN = 8
 
 def by_decoding(text: Normalised) -> Reading | None:
     """The text with its encoded runs decoded; None if there are none."""
-    pieces = list(_pieces(text))
+    pieces = list(_pieces(text)) if _ASCII.search(text.raw) else []
     return rewritten("encoded", text.joined, pieces) if pieces else None
 
 

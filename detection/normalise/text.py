@@ -24,6 +24,8 @@ _LEET = str.maketrans("0134578@$", "oleastbas")
 _TOKEN = re.compile(r"[a-z0-9@$\u00c0-\u058f]+")
 _LONGEST_TOKEN = 40
 _DIGIT_BETWEEN = re.compile(r"[a-z][01345@$]+[a-z]|^[01345@$][a-z]{3}")
+_MASKED = re.compile(r"[\u00c0-\u058f]|[a-z][01345@$]+[a-z]|(?<![a-z0-9@$])[01345@$][a-z]{3}")
+"""Where a token may be masked at all: most texts have none."""
 _GAP = re.compile(
     rf"(?<=[{HAN}])[\s·.*_/|~+#^=,'`•…—–、丨\-]{{1,3}}(?=[{HAN}])"
     r"|(?:(?<=[^a-z0-9][a-z])|(?<=^[a-z]))[ .*_\-](?=[a-z][ .*_\-][a-z0-9](?![a-z]))"
@@ -39,12 +41,9 @@ class Normalised:
         self.raw = raw
         self.base = base
         self.plain = raw.translate(FOLDS)
-
-    @cached_property
-    def joined(self) -> str:
-        """Without gaps inside words."""
-        at = self.joined_at
-        return self.plain if at is None else "".join([self.plain[i] for i in at])
+        self.joined_at = _without_gaps(self.plain)
+        """Offset in `plain` of every character of `joined`; None when they are the same."""
+        self.joined = self.plain if self.joined_at is None else "".join([self.plain[at] for at in self.joined_at])
 
     @cached_property
     def skeleton(self) -> str:
@@ -57,19 +56,6 @@ class Normalised:
         if UNEVEN.isdisjoint(self.raw):
             return None
         return [at for at, char in enumerate(self.raw) for _ in FOLDS[ord(char)]]
-
-    @cached_property
-    def joined_at(self) -> list[int] | None:
-        """Offset in `plain` of every character of `joined`; None when they are the same."""
-        kept: list[int] = []
-        here = 0
-        for match in _GAP.finditer(self.plain):
-            kept.extend(range(here, match.start()))
-            here = match.end()
-        if not here:
-            return None
-        kept.extend(range(here, len(self.plain)))
-        return kept
 
     def in_plain(self, view: str, start: int, end: int) -> tuple[int, int]:
         """Offsets in `plain` of [start, end) in a view: 'plain' and 'skeleton' have its own, all others `joined`'s."""
@@ -130,9 +116,21 @@ def normalise(raw: str) -> Normalised:
     return Normalised(raw[:MAX_LENGTH])
 
 
+def _without_gaps(plain: str) -> list[int] | None:
+    kept: list[int] = []
+    here = 0
+    for match in _GAP.finditer(plain):
+        kept.extend(range(here, match.start()))
+        here = match.end()
+    if not here:
+        return None
+    kept.extend(range(here, len(plain)))
+    return kept
+
+
 def unmasked(plain: str) -> str:
     """Folded text with look-alike letters and digits replaced in tokens that are masked by them; same offsets."""
-    return _TOKEN.sub(_unmask, plain)
+    return _TOKEN.sub(_unmask, plain) if _MASKED.search(plain) else plain
 
 
 def _unmask(match: re.Match[str]) -> str:
