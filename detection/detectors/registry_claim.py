@@ -159,7 +159,7 @@ def _absent(subject: Subject, seen: Look) -> Iterator[Evidence]:
     hosts = [trait for trait in sample.traits if trait.kind in MODEL_HOSTS] if sample else []
     if not hosts or sample is None or {trait.kind for trait in sample.traits} & (_HIDDEN | TRAITS):
         return
-    told = " ".join(field.text.plain for field in seen.fields if field.own_words)
+    told = " ".join(field.text.plain for field in seen.fields if field.own_words and field.name != "seller")
     ours = any(identity(subject, hit.profile).cleared for _, hit in seen.names)
     if ours or not seen.speaks_of_ai or not _HAN.search(told) or _OWN_KEY.search(told):
         return
