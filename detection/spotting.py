@@ -17,7 +17,7 @@ from detection.normalise.encoded import by_decoding
 from detection.normalise.parts import by_parts
 from detection.normalise.readings import Reading
 from detection.normalise.sounds import by_sound, how, initials, other_sounds, resembles, sound
-from detection.normalise.text import unmasked
+from detection.normalise.text import unmasked, unmasked_otherwise
 
 _WEIGHT = {
     "split": 0.8,
@@ -34,7 +34,6 @@ _WEIGHT = {
 _SURE_FROM = 3
 """Chinese characters of a word from which on such a reading is no chance; shorter ones need a second sign."""
 _LATIN_REVERSED_FROM = 7
-_SPACE = re.compile(r"[ '’·._\-]+")
 _BACKWARDS = re.compile(r"倒[着过]?来?[读念看写]|反[着过]来?[读念看写]|倒序|\bbackwards?\b|\breversed?\b")
 
 
@@ -81,7 +80,7 @@ class Spotter:
             written[word][word, "joined"] = None
             for key, how_ in _far_fetched(word):
                 written[key][word, how_] = None
-            if sum(map(is_han, word)) > 1:
+            if len(word) > 1 and all(map(is_han, word)):
                 for key in (sound(word), *other_sounds(word)):
                     sounds[key][word] = None
         self._written = _automaton({key: (len(key), tuple(found)) for key, found in written.items()})
@@ -92,17 +91,20 @@ class Spotter:
         """Every word, the plainest reading first."""
         text, joined = field.text, field.text.joined
         found = list(self._as_written(field, joined))
-        if (clear := text.skeleton if text.joined_at is None else unmasked(joined)) != joined:
-            found += [
-                Seen(field, word, "look_alikes", start, end)
-                for word, how_, start, end in self._matches(clear)
-                if how_ == "joined" and clear[start:end] != joined[start:end]
-            ]
+        masked = text.skeleton if text.joined_at is None else unmasked(joined)
+        for clear in dict.fromkeys((masked, unmasked_otherwise(joined))):
+            if clear != joined:
+                found += self._as_cleared(field, clear)
         for reading in (by_decoding(text), by_parts(joined), by_emoji(joined)):
             if reading is not None:
                 found += self._as_read(field, reading)
         found += self._as_sounding(field)
         return found
+
+    def _as_cleared(self, field: Field, clear: str) -> Iterator[Seen]:
+        for word, how_, start, end in self._matches(clear):
+            if how_ == "joined" and clear[start:end] != field.text.joined[start:end]:
+                yield Seen(field, word, "look_alikes", start, end)
 
     def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
         for last, (length, meant) in self._written.iter(string) if len(self._written) else ():
@@ -130,7 +132,7 @@ class Spotter:
 
     def _as_sounding(self, field: Field) -> Iterator[Seen]:
         joined = field.text.joined
-        if joined.isascii() or not len(self._sounds):
+        if not len(self._sounds):
             return
         reading = by_sound(joined)
         for last, (length, meant) in self._sounds.iter(reading.string):
@@ -140,14 +142,10 @@ class Spotter:
                 continue
             step = how(written)
             for word in meant:
-                if step == "homophone":
-                    if not resembles(written, word) or not field.text.evenly(start, end):
-                        continue
-                elif _SPACE.sub("", written) == word:
+                if step == "homophone" and not (resembles(written, word) and field.text.evenly(start, end)):
                     continue
-                short = sum(map(is_han, word)) < _SURE_FROM
-                weak = short and (step == "homophone" or not any(map(is_han, written)))
-                yield Seen(field, word, step, start, end, weak)
+                mixed = step != "homophone" and any(map(is_han, written))
+                yield Seen(field, word, step, start, end, weak=len(word) < _SURE_FROM and not mixed)
 
 
 def _far_fetched(word: str) -> Iterator[tuple[str, str]]:

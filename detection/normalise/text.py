@@ -21,6 +21,7 @@ _LOOK_ALIKES = str.maketrans(
     "aeopcyxijsdhqwbbkmhtrvlyngaoepkvituxynwcjonughqziigaoldh",
 )
 _LEET = str.maketrans("0134578@$", "oleastbas")
+_LEET_I = str.maketrans("0134578@$", "oieastbas")
 _TOKEN = re.compile(r"[a-z0-9@$\u00c0-\u058f]+")
 _LONGEST_TOKEN = 40
 _DIGIT_BETWEEN = re.compile(r"[a-z][01345@$]+[a-z]|^[01345@$][a-z]{3}")
@@ -28,9 +29,10 @@ _MASKED = re.compile(r"[\u00c0-\u058f]|[a-z][01345@$]+[a-z]|(?<![a-z0-9@$])[0134
 """Where a token may be masked at all: most texts have none."""
 _GAP = re.compile(
     rf"(?<=[{HAN}])[\s·.*_/|~+#^=,'`•…—–、丨\-]{{1,3}}(?=[{HAN}])"
-    r"|(?:(?<=[^a-z0-9][a-z])|(?<=^[a-z]))[ .*_\-](?=[a-z][ .*_\-][a-z0-9](?![a-z]))"
-    r"|(?<=[^a-z0-9][a-z][ .*_\-][a-z])[ .*_\-](?=[a-z0-9](?![a-z]))"
+    r"|(?:(?<=[^a-z0-9][a-z])|(?<=^[a-z]))[ .*_\-](?=[a-z][ .*_\-][a-z](?![a-z]))"
+    r"|(?<=[^a-z0-9][a-z][ .*_\-][a-z])[ .*_\-](?=[a-z](?![a-z]))"
     r"|(?<=[a-z0-9][ .*_\-][a-z0-9])[ .*_\-](?=[a-z](?![a-z]))"
+    r"|(?<=[a-z][ .*_\-][a-z])[ .*_\-](?=[0-9][ .*_\-][a-z](?![a-z]))"
 )
 
 
@@ -133,16 +135,26 @@ def unmasked(plain: str) -> str:
     return _TOKEN.sub(_unmask, plain) if _MASKED.search(plain) else plain
 
 
-def _unmask(match: re.Match[str]) -> str:
+def unmasked_otherwise(plain: str) -> str:
+    """The same where a 1 stands for i rather than l."""
+    return _TOKEN.sub(_unmask_i, plain) if "1" in plain and _MASKED.search(plain) else plain
+
+
+def _unmask(match: re.Match[str], leet: dict[int, int] = _LEET) -> str:
     """Look-alike letters of a token that mixes scripts, digits between letters; a version or year at the end stays."""
     token = match[0]
-    if token.isascii():
-        if not token.isalpha() and not token.isdecimal() and _DIGIT_BETWEEN.search(token[:_LONGEST_TOKEN]):
-            head = token.rstrip("0123456789")
-            return head.translate(_LEET) + token[len(head) :] if len(token) <= _LONGEST_TOKEN else token
+    if len(token) > _LONGEST_TOKEN:
         return token
-    mixed = len(token) <= _LONGEST_TOKEN and any("a" <= char <= "z" for char in token)
-    return token.translate(_LOOK_ALIKES) if mixed else token
+    if token.isascii():
+        if token.isalpha() or token.isdecimal() or not _DIGIT_BETWEEN.search(token):
+            return token
+        head = token.rstrip("0123456789")
+        return head.translate(leet) + token[len(head) :]
+    return token.translate(_LOOK_ALIKES) if any("a" <= char <= "z" for char in token) else token
+
+
+def _unmask_i(match: re.Match[str]) -> str:
+    return _unmask(match, _LEET_I)
 
 
 def stands_alone(string: str, start: int, end: int) -> bool:
