@@ -117,9 +117,10 @@ def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | No
     return False if any(sure(developer.confidence) for developer in developers) else None
 
 
-Kinship = Literal["own", "kin", "imitated", "named", "other", "unknown"]
+Kinship = Literal["own", "kin", "imitated", "named", "other", "incomparable", "unknown"]
 """The owner; someone who shares a telling word with the owner; a name made to look like the owner's; someone who
-carries the brand's name; someone else; not known (the page names none, or the owner is not collected)."""
+carries the brand's name; someone else; written in another script than every collected owner; not known (the page names
+none, or the owner is not collected)."""
 
 _PLACE = re.compile(
     r"^(?:北京|上海|深圳|广州|杭州|成都|重庆|武汉|南京|苏州|天津|西安|长沙|厦门|合肥|珠海|海南|广东|浙江|江苏|四川|湖北|湖南|福建|山东)(?:市|省)?"
@@ -142,19 +143,38 @@ def kinship(developer: str, profile: Profile) -> Kinship:
     owner = is_owner(developer, profile.developers)
     if owner:
         return "own"
-    known = [_core(one.name) for one in profile.developers]
-    if any(len(name) > _TELLING and OSA.distance(core, name, score_cutoff=1) == 1 for name in known):
+    if _resembles(core, profile):
         return "imitated"
-    names = [_core(one.text) for one in profile.names]
+    if _shares(developer, profile):
+        return "kin"
+    if any(len(name) > 1 and name in core for name in (_core(one.text) for one in profile.names)):
+        return "named"
+    return "unknown" if owner is None else _stranger(core, profile)
+
+
+def _stranger(core: str, profile: Profile) -> Kinship:
+    comparable = any(sure(one.confidence) and _is_latin(one.name) == _is_latin(core) for one in profile.developers)
+    return "other" if comparable else "incomparable"
+
+
+def _resembles(core: str, profile: Profile) -> bool:
+    """Whether a developer's name is one slip away from the owner's."""
+    known = (_core(one.name) for one in profile.developers)
+    return any(len(name) > _TELLING and OSA.distance(core, name, score_cutoff=1) == 1 for name in known)
+
+
+def _shares(developer: str, profile: Profile) -> bool:
+    """Whether it shares a telling word with the owner or with the owner's packages; the brand's own name is none."""
     folded = fold(developer[:_LONGEST_NAME])
     vendors = {part for own in profile.packages for part in own.id.lower().split(".")[:2] if len(part) >= _TELLING}
     shared = _telling(developer[:_LONGEST_NAME]) & {word for one in profile.developers for word in _telling(one.name)}
     shared |= {part for part in vendors - _COMMON_WORDS if part in folded}
-    if any(not any(word in name or name in word for name in names) for word in shared if not is_word(word)):
-        return "kin"
-    if any(len(name) > 1 and name in core for name in names):
-        return "named"
-    return "other" if owner is False else "unknown"
+    names = [_core(one.text) for one in profile.names]
+    return any(not any(word in name or name in word for name in names) for word in shared if not is_word(word))
+
+
+def _is_latin(name: str) -> bool:
+    return not any("\u3400" <= char <= "\u9fff" for char in name)
 
 
 @lru_cache(maxsize=8192)

@@ -7,12 +7,12 @@ does, the more so the less ordinary the name is. What is not collected, or unver
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from detection.brands import reading
-from detection.brands.names import Brands, NameHit, ai_context, ordinary, sure
+from detection.brands.names import Brands, How, NameHit, ai_context, is_head, ordinary, sure
 from detection.brands.packages import Nearness, nearness
 from detection.brands.whole import Relation, Whole, WholeHit
 from detection.identity import Kinship, kinship
@@ -43,6 +43,8 @@ _NAME: Mapping[Relation, tuple[float, float]] = {
 }
 """Weight of a name of one's own, and of one that is an ordinary word."""
 _AS_THE_NAME = {"same", "trimmed", "disguised", "misspelling", "homophone", "typo", "bundled"}
+_HEADS: Mapping[How, Relation] = {"misspelling": "misspelling", "homophone": "homophone", "typo": "typo"}
+"""Other spellings tell only where the title is nothing but the name: inside a longer one they are other words."""
 _WRITTEN_PLAINLY = {"same", "trimmed", "typo", "slip", "bundled", "leads", "contains"}
 _PACKAGE: Mapping[Nearness, float] = {
     "disguised": 3.9,
@@ -56,6 +58,7 @@ _OTHER_PACKAGE = {True: (2.4, 2.1), False: (0.8, 0.1)}
 """Weight of a package that is not the brand's, under its name or not; for a name of its own, or an ordinary word."""
 _VENDORS_PACKAGE = 0.5
 _OTHER_DEVELOPER = {True: (0.9, 0.5), False: (0.3, 0.1)}
+_INCOMPARABLE = 0.5
 _OWN_PACKAGE_OTHER_DEVELOPER = 3.6
 """By itself: stores show one owner under many names, and only the signer would settle it."""
 _SHORT = 7
@@ -121,7 +124,7 @@ class Matcher:
         text = normalise(row.name)
         hits: dict[str, WholeHit] = {}
         inside = self._brands.names_in(text)
-        for whole in (*self._whole.find(text), *(_inside(text, hit, inside) for hit in inside)):
+        for whole in (*self._whole.find(text), *_inside(text, inside)):
             former = hits.get(whole.profile.id)
             if former is None or _rank(whole) > _rank(former):
                 hits[whole.profile.id] = whole
@@ -140,27 +143,38 @@ _RANK = {relation: -number for number, relation in enumerate(get_args(Relation))
 
 
 def _rank(hit: WholeHit) -> tuple[int, int]:
-    return _RANK[hit.relation], len(hit.name.text)
+    """The most telling first; of a bundle the brand that is named first, else the longest name."""
+    bundled = hit.relation == "bundled" and hit.inside is not None
+    return _RANK[hit.relation], -hit.inside.start if bundled and hit.inside else len(hit.name.text)
 
 
 def _telling(match: Match) -> tuple[bool, float]:
     return match.kind == "genuine", match.probability
 
 
-def _inside(text: Normalised, hit: NameHit, hits: tuple[NameHit, ...]) -> WholeHit:
-    """A name that stands inside a longer one."""
-    start, _ = text.in_plain(hit.view, hit.start, hit.end)
-    distinctive = {one.profile.id for one in hits if not reading.common(one.name.text)}
-    relation: Relation
-    if hit.how in {"look_alike", "misspelling", "homophone", "typo"} and hit.start == 0:
-        relation = {"look_alike": "disguised", "misspelling": "misspelling", "homophone": "homophone"}.get(
-            hit.how, "typo"
-        )  # type: ignore[assignment]
-    elif len(distinctive) > 1 and hit.profile.id in distinctive and not reading.leads_up(text.plain, start):
-        relation = "bundled"
-    else:
-        relation = "leads" if not text.plain[:start].strip(" -·#*【[(（") else "contains"
-    return WholeHit(hit.profile, hit.name, relation, hit)
+def _inside(text: Normalised, hits: tuple[NameHit, ...]) -> Iterator[WholeHit]:
+    """Names that stand inside a longer one."""
+    distinctive = {hit.profile.id for hit in hits if not reading.common(hit.name.text)}
+    for hit in hits:
+        start, _ = text.in_plain(hit.view, hit.start, hit.end)
+        before = text.plain[:start]
+        if _is_chance(hit, before):
+            continue
+        relation: Relation = "contains" if before.strip(" -·#*【[(（") else "leads"
+        if hit.how == "look_alike":
+            relation = "disguised"
+        elif hit.how in _HEADS and is_head(text, hit):
+            relation = _HEADS[hit.how]
+        elif reading.nothing_else(text.plain, hit.profile):
+            relation = "trimmed"
+        elif len(distinctive) > 1 and hit.profile.id in distinctive and not reading.leads_up(text.plain, start):
+            relation = "bundled"
+        yield WholeHit(hit.profile, hit.name, relation, hit)
+
+
+def _is_chance(hit: NameHit, before: str) -> bool:
+    """Two Chinese characters inside a longer word ('秘塔' in '神秘塔防')."""
+    return len(hit.name.text) < 3 and bool(before) and "\u3400" <= before[-1] <= "\u9fff"
 
 
 class _Comparison:
@@ -178,7 +192,7 @@ class _Comparison:
         """None when nothing ties the row to the brand."""
         near = self.near[0]
         if self.genuine():
-            settled = near in {"own", "same_vendor", None}
+            settled = near in {"own", "same_vendor", None} and self.kin != "incomparable"
             return Match(self.profile, "genuine", 0.02 if settled else 0.25, tuple(self._genuine_signs()))
         if self.hit is None and near in {None, "same_vendor", "other"}:
             return None
@@ -222,7 +236,8 @@ class _Comparison:
     def _genuine_signs(self) -> list[Sign]:
         near, package = self.near
         if near == "own":
-            message = {"own": "own_package_and_developer", "kin": "own_package_and_kin"}.get(self.kin, "own_package")
+            said = {"own": "and_developer", "kin": "and_kin", "incomparable": "incomparable"}.get(self.kin)
+            message = f"own_package_{said}" if said else "own_package"
             return [self._sign(message, -8.0, package=package, developer=self.row.developer)]
         return [self._sign("own_developer", -4.0, package=self.row.package, developer=self.row.developer)]
 
@@ -231,6 +246,8 @@ class _Comparison:
             return []
         weight = _NAME[self.hit.relation][self.plain_word]
         signs = [self._sign(f"name_{self.hit.relation}", weight, name=self.row.name)]
+        if until := getattr(self.hit.name, "until", None):
+            signs.append(self._sign("former_name", 0.0, until=str(until)))
         if self.hit.relation == "typo" and len(reading.compact(fold(self.hit.name.text))) < _SHORT:
             signs.append(self._sign("short_slip", _SHORT_SLIP))
         if not self.row.package and self.kin == "unknown" and self.hit.relation in _WRITTEN_PLAINLY:
@@ -262,6 +279,8 @@ class _Comparison:
         values = {"developer": self.row.developer, "owners": self._owners}
         if self.kin == "other":
             return [self._sign("developer_other", _OTHER_DEVELOPER[self.under_its_name][self.plain_word], **values)]
+        if self.kin == "incomparable":
+            return [self._sign("developer_incomparable", _INCOMPARABLE, **values)] if self.under_its_name else []
         if self.kin == "imitated":
             return [self._sign("developer_imitated", 2.0, **values)]
         if self.kin in {"own", "kin"}:
@@ -292,13 +311,20 @@ class _Comparison:
         hit = (self.hit.inside or self.hit.as_name()) if self.hit else None
         if hit is None or self.hit is None or hit.how == "look_alike":
             return None
-        if hit.how == "typo" and (len(self.hit.name.text) > _SHORT or not self.profile.ordinary_meanings):
+        if self.near[0] in _PACKAGE or (hit.how == "typo" and not self._means_more(hit)):
             return None
         others = fold(f"{self.row.package.replace('.', ' ').replace('_', ' ')} {self.row.developer}")
         meaning = ordinary(hit, self.text.joined, others)
         if meaning == "no sign of AI":
-            return None if claim or ai_context(self.row.package.replace("_", " ").lower()) else ""
+            of_the_app = claim or reading.ported(self.text.joined) or ai_context(others)
+            of_the_app = of_the_app or (bool(self.kinds) and not self.under_its_name)
+            return None if of_the_app else ""
         return meaning
+
+    def _means_more(self, hit: NameHit) -> bool:
+        """Whether this very name has ordinary meanings and is short enough for a slip to be another word."""
+        listed = any(not one.names or hit.name.text in one.names for one in self.profile.ordinary_meanings)
+        return listed and len(hit.name.text) <= _SHORT
 
 
 def _first(kinds: tuple[str, ...]) -> list[tuple[bool, str]]:

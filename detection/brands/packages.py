@@ -23,6 +23,7 @@ COMMON = frozenset(
     """.split()  # noqa: SIM905 - one word beside the other is easier to read
 )
 """Parts that say nothing about whose id it is."""
+_LONG_VENDOR = 8
 _MOST_PARTS = 12
 _MOST_SHARED = 40
 """Profiles that share a part ('google') before it tells nothing; their other parts are looked up as well."""
@@ -58,7 +59,10 @@ def _spelling(package: str, genuine: str, parts: list[str], own: list[str]) -> N
     slipped = (
         theirs != vendor
         and len(vendor) >= 5
-        and (_pressed(theirs) == _pressed(vendor) or OSA.distance(theirs, vendor, score_cutoff=1) == 1)
+        and (
+            _pressed(theirs) == _pressed(vendor)
+            or OSA.distance(theirs, vendor, score_cutoff=2) <= (1 if len(vendor) < _LONG_VENDOR else 2)
+        )
     )
     if slipped and (telling - {vendor}) & seen:
         return "disguised"

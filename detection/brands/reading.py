@@ -34,15 +34,16 @@ class Words:
 
     kinds: dict[str, dict[str, list[str]]]
     claims: dict[str, list[str]]
+    ports: dict[str, list[str]]
     common: str
 
 
 @cache
-def _lists() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str], frozenset[str]]:
+def _lists() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str], re.Pattern[str], frozenset[str]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     words = read(Words, yaml.load(WORDS.read_text("utf-8"), Loader=loader), WORDS.name)  # noqa: S506 - both are safe
     kinds = {kind: _either(lists) for kind, lists in words.kinds.items()}
-    return kinds, _either(words.claims), frozenset(words.common.split())
+    return kinds, _either(words.claims), _either(words.ports), frozenset(words.common.split())
 
 
 def _either(lists: dict[str, list[str]]) -> re.Pattern[str]:
@@ -83,6 +84,13 @@ def kinds(plain: str, profile: Profile) -> tuple[str, ...]:
     )
 
 
+def nothing_else(plain: str, profile: Profile) -> bool:
+    """Whether a name is made of the brand's own names and trimmings only: 'DeepSeek 深度求索 官方版'."""
+    for name in sorted((fold(name.text) for name in profile.names), key=len, reverse=True):
+        plain = plain.replace(name, " ")
+    return not compact(trimmed(plain))
+
+
 def leads_up(plain: str, start: int) -> bool:
     """Whether words before `start` make what follows the thing it is for: 'keyboard for ...'."""
     return bool(_FOR.search(plain[max(0, start - 24) : start]))
@@ -93,22 +101,21 @@ def claimed(plain: str) -> bool:
     return bool(_lists()[1].search(plain))
 
 
+def ported(plain: str) -> bool:
+    """Whether the name promises what only a foreign or paid app has: a Chinese version, a mirror, no limits."""
+    return bool(_lists()[2].search(plain))
+
+
 @lru_cache(maxsize=65536)
 def common(name: str) -> bool:
     """Whether a brand's name is an ordinary word, or so short that it is many names: it proves little by itself."""
     plain = fold(name)
     if any("\u3400" <= char <= "\u9fff" for char in plain):
-        return _is_chinese_word(compact(plain))
+        return len(compact(plain)) < 2  # which Chinese words mean something else is listed per brand
     words = re.findall(r"[a-z]+|\d+", plain)
     return len(compact(plain)) <= _SHORT or all(is_word(word) or word.isdecimal() for word in words)
 
 
 def is_word(word: str) -> bool:
     """Whether a folded Latin word is one that any app may be called by: then it is no slip of a brand's name."""
-    return word in _lists()[2]
-
-
-def _is_chinese_word(word: str) -> bool:
-    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 - a large dictionary; only when names are compared
-
-    return len(word) < 2 or word in PHRASES_DICT
+    return word in _lists()[3]
