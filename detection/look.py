@@ -91,7 +91,7 @@ class Look:
     @cached_property
     def schemes(self) -> Held:
         """Violation -> the scheme that holds for it and what fulfils it."""
-        return held(self.signs, self.refused, branded=bool(self.brand_words))
+        return held(self.signs, self.refused, branded=bool(self.brand_words), priced=priced(self.subject.listing))
 
     @cached_property
     def frames(self) -> list[tuple[Frame, Field, int, int]]:

@@ -14,6 +14,8 @@ from detection.stance.signs import Clause
 from index.reading import ReadError, read
 from index.taxonomy import taxonomy
 
+_WEAK = "anyone"
+"""Beside this sign alone a price says nothing: people are named in lawful offers too."""
 SCHEMES = Path(__file__).parent / "schemes.yml"
 
 
@@ -56,12 +58,16 @@ def schemes() -> tuple[Scheme, ...]:
     return tuple(found)
 
 
-def fulfilled(scheme: Scheme, done: dict[str, Sign], shown: dict[str, Sign]) -> tuple[Sign, ...] | None:
+def fulfilled(
+    scheme: Scheme, done: dict[str, Sign], shown: dict[str, Sign], *, priced: bool
+) -> tuple[Sign, ...] | None:
     """An act of every group, then a sign of every group; None where one lacks. `done`, `shown`: the first of each."""
     chosen: list[Sign] = []
     for known, groups in ((done, scheme.acts), (shown, scheme.signs)):
         for group in groups:
             one = next((known[name] for name in group if name in known and known[name] not in chosen), None)
+            if one is None and priced and "paid" in group and all(sign.kind != _WEAK for sign in chosen):
+                continue
             if one is None:
                 return None
             chosen.append(one)
@@ -72,10 +78,10 @@ Held = dict[str, tuple[Scheme, tuple[Sign, ...]]]
 """Violation -> the scheme that holds for it and what fulfils it."""
 
 
-def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool) -> Held:
+def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool, priced: bool) -> Held:
     """Violation -> the strongest scheme that holds for it, with the acts and signs that fulfil it.
 
-    `against`: clauses that speak against what they name.
+    `against`: clauses that speak against what they name. `priced`: the listing has a price, which is a sign 'paid'.
     """
     done = _firsts(one for one in signs if one.kind in acts() and one.clause not in against and not _denied(one))
     found: Held = {}
@@ -85,7 +91,7 @@ def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool) ->
     for scheme in schemes():
         if scheme.brand and not branded:
             continue
-        chosen = fulfilled(scheme, done, shown)
+        chosen = fulfilled(scheme, done, shown, priced=priced)
         for violation in (scheme.violation, *scheme.also) if chosen else ():
             if violation not in found or found[violation][0].strength < scheme.strength:
                 found[violation] = scheme, chosen or ()

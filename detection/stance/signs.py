@@ -141,7 +141,7 @@ def _signs(field: Field) -> Iterator[Sign]:
     looked = 0
     for last, (length, uses) in _words().iter(joined):
         start, end = last - length + 1, last + 1
-        if not stands_alone(joined, start, end):
+        if length > 1 and not stands_alone(joined, start, end):  # a single one is the first digit of a price
             continue
         looked += 1
         if looked > _MOST:
