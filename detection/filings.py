@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from index.registry.model import Record
 
 _HINTS = ("icp", "1cp", "lcp", "|cp", "网信算", "备案", "编号", "登记", "代码", "-20", "0011")
-"""Without one of these there is no number: looking for them takes microseconds."""
+_DIGITS = re.compile(r"[0-9]\s?[0-9]\s?[0-9]")
+"""Without digits and one of the hints there is no number: looking for them takes microseconds."""
 TRAITS = frozenset({"app_filing", "site_filing", "algorithm_filing", "model_filing", "online_number"})
 """Traits of a sample whose value is a number."""
 MODEL_HOSTS = ("model_api_host", "relay_host")
 _MOST = 20
 """Numbers of one field; a page that shows more is a list of filings."""
+_EXAMPLE = re.compile(r"示例|样例|例如|举例|格式|\bexample|\bsample")
+_NEAR = 8
+"""Characters around a number in which it may be called an example."""
 _AROUND = 60
 """Characters around a number in which its words are read."""
 _CALLS = re.compile(
@@ -60,9 +64,11 @@ def claims_in(fields: Iterable[Field]) -> Iterator[Claim]:
     """Numbers in what the seller says, in order."""
     for field in fields:
         plain = field.text.plain
-        if not field.own_words or not any(hint in plain for hint in _HINTS):
+        if not field.own_words or not _DIGITS.search(plain) or not any(hint in plain for hint in _HINTS):
             continue
         for number in find(plain)[:_MOST]:
+            if _EXAMPLE.search(plain[max(0, number.start - _NEAR) : number.end + _NEAR]):
+                continue
             start, end = field.text.span("plain", number.start, number.end)
             quote = field.raw[start:end]
             yield Claim(

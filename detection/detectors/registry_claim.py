@@ -61,6 +61,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         return
     if not filings:
         yield from _absent(subject, seen)
+        return
     found = [one for claim in filings for one in _weighed(subject, seen, claim, _checked(subject, claim))]
     strongest = {id(max(same, key=lambda one: one.strength)) for same in _by_violation(found)}
     for one in found:

@@ -59,15 +59,17 @@ _FIRST_MODEL_YEAR, _FIRST_ALGORITHM_YEAR, _LAST_YEAR = 2023, 21, 60
 _D = r"[0-9oOlI|QZSB]"
 """A digit, or what a bad scan makes of one."""
 _S = r"\s{0,3}"
+_MASK = r"[0-9xX*×…#]"
+"""A number that goes on, or is masked: nobody can say that it is malformed."""
 _ICP = re.compile(
     rf"(?P<place>[\u4e00-\u9fff])?{_S}[iI1l|][cC][pP]{_S}[备備各]{_S}"
-    rf"(?:(?P<spaced>{_D}(?:\s{{0,2}}{_D}){{3,23}})\s{{0,2}}[号號]|(?P<bare>[0-9]{{5,24}}))"
+    rf"(?:(?P<spaced>{_D}(?:\s{{0,2}}{_D}){{3,23}})\s{{0,2}}[号號]|(?P<bare>[0-9]{{5,24}}(?!{_MASK})))"
     rf"(?:{_S}[-–—‐‑−_~]{_S}(?P<serial>{_D}{{1,8}})"
     rf"(?P<letter>[a-zA-Z](?![a-zA-Z0-9])|\s{{1,2}}[aAxX](?=\s{{0,3}}(?:$|[^\sa-zA-Z0-9])))?)?"
 )
 _ALGORITHM = re.compile(
     rf"(?:网信算[备備各]{_S}|(?P<label>算法备案编?号{_S}[:：]?{_S})(?!网))"
-    rf"(?:(?P<spaced>{_D}(?:\s{{0,2}}{_D}){{3,40}})\s{{0,2}}[号號]|(?P<bare>[0-9]{{5,40}}))"
+    rf"(?:(?P<spaced>{_D}(?:\s{{0,2}}{_D}){{3,40}})\s{{0,2}}[号號]|(?P<bare>[0-9]{{5,40}}(?!{_MASK})))"
 )
 _MODEL = re.compile(
     rf"(?<![a-zA-Z0-9_.-])(?P<place>[a-zA-Z]{{3,16}}){_S}[-–—‐‑−]{_S}(?P<name>[a-zA-Z0-9_.]{{1,40}}){_S}[-–—‐‑−]{_S}"

@@ -141,6 +141,10 @@ def test_what_our_copy_does_not_have_is_a_lead_only_where_it_should(said) -> Non
     assert said("AI聊天助手", description="备案号 京ICP备2020012345号-1A", seller=OTHER)[1] == []
 
 
+def test_an_example_is_no_claim(said) -> None:
+    assert said("AI聊天助手", description="备案号格式如 网信算备11010882348390123号（示例）", seller=OTHER)[1] == []
+
+
 def test_many_leads_make_no_verdict(said) -> None:
     numbers = " ".join(f"Beijing-Wei{at}-202401{at:02}" for at in range(1, 20))
     judgement, found = said("AI聊天助手", description=f"备案号：{numbers}", seller=OTHER)

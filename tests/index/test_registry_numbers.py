@@ -70,6 +70,8 @@ def test_what_is_wrong_is_named_and_left_as_it_stands(text: str, defect: str) ->
         "京ICP证030173号",
         "京公网安备11010802020134号",
         "京ICP备XXXXXXXX号-1A",
+        "网信算备310115xxxxxx号",
+        "京ICP备20240****号",
         "gpt-4o-20240513",
         "Qwen-VL-20230901",
         "release-notes-20240101",
