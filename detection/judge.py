@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import detection.detectors
 from apk_analysis.fingerprint import Fingerprint
@@ -15,6 +16,9 @@ from detection.fields import cut
 from detection.subject import Subject
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
+
+if TYPE_CHECKING:
+    from detection.text_model.model import Opinion
 
 _UNSEEN = {
     "code_hidden": "unseen.code",
@@ -48,14 +52,18 @@ def by_rules(subject: Subject) -> list[Evidence]:
     return [one for module in _detectors().values() for one in module.detect(subject)]
 
 
-def judge(subject: Subject) -> Judgement:
-    """What detection says about a subject: pure, and the same for the same subject."""
+def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
+    """What detection says about a subject: pure, and the same for the same subject.
+
+    `opinion`: of another text model on its texts, for evaluation; by default the shipped model is asked.
+    """
+    from detection.sub_items import refined  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
 
     evidence = by_rules(subject)
-    by_text, trust = opine(subject, evidence)
+    by_text, trust = opine(subject, evidence, opinion)
     evidence += by_text
-    violations = scoring.score(evidence, _groups(), _words(), trust)
+    violations = refined(scoring.score(evidence, _groups(), _words(), trust), subject)
     brand = _brand(subject, evidence)
     return Judgement(
         verdict=scoring.verdict(violations),

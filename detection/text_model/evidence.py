@@ -29,13 +29,13 @@ def readable(texts: Iterable[Field]) -> list[Field]:
     return [text for text in ordered if text.name != "seller"]
 
 
-def opine(subject: Subject, so_far: Sequence[Evidence]) -> tuple[list[Evidence], float]:
+def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None = None) -> tuple[list[Evidence], float]:
     """Evidence for each violation that a rule considered and for the kinds that the text alone suggests; and the trust.
 
     The trust says how far a text of this length can be judged at all, 0..1.
     """
     read = readable(look(subject).fields)
-    opinion = text_model().opinion([text.text.joined for text in read])
+    opinion = opinion or text_model().opinion([text.text.joined for text in read])
     trust = trust_in(len(opinion.at))
     strength = round(mixture().text_strength(opinion.margin, trust), 4)
     found = dict.fromkeys(one.violation for one in so_far if one.strength > 0)

@@ -45,7 +45,7 @@ class TextModel:
         """Raises ValueError when the shapes do not fit."""
         if not (len(keys) == len(idf) == len(weights) and weights.shape[1] == len(bias) == 1 + len(kinds)):
             raise ValueError("the parts of the text model do not belong together")
-        self._parts = {"keys": keys, "idf": idf, "weights": weights, "bias": bias}
+        self._parts: dict[str, npt.NDArray[Any]] = {"keys": keys, "idf": idf, "weights": weights, "bias": bias}
         self._keys, self._table, self._idf = keys, table_of(keys), idf
         self._weights, self._bias = np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
         self.kinds = tuple(kinds)

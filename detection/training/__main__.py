@@ -1,6 +1,6 @@
-"""Trains the shipped text model anew and writes its card: python -m detection.training [--check]
+"""Trains the shipped text model anew, evaluates it and writes its card: python -m detection.training [--check]
 
-With --check it writes nothing, and fails when the shipped model was made from other listings.
+With --check nothing is written; it fails when the shipped model was made from other listings.
 """
 
 from __future__ import annotations
@@ -11,33 +11,51 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from detection.text_model.mixture import FOLDER, described
-from detection.training.data import digest, labelled
+from detection.evaluation.figures import Judged
+from detection.evaluation.predict import predict, write
+from detection.text_model.mixture import FOLDER, described, mixture
+from detection.text_model.model import text_model
+from detection.training.card import write_card
+from detection.training.data import PREDICTIONS, digest, labelled
+from detection.training.unread import read_unread, write_unread
+from index.profiles import load_profiles
 
 
 def main() -> int:
     """0 when done."""
-    rows = labelled()
-    seen = digest(rows)
     if "--check" in sys.argv[1:]:
-        return int(described()["trained_on"] != seen)
-    from detection.training.fit import fit_mixture, fit_text, read_all, unread_margins  # noqa: PLC0415 - scikit-learn
-    from index.profiles import load_profiles  # noqa: PLC0415 - only to train
+        return int(described()["trained_on"] != digest())
+    train()
+    rows = labelled()
+    predictions = predict(rows, load_profiles(), read_unread())
+    write(PREDICTIONS, predictions)
+    write_card(Judged(rows, predictions))
+    return 0
 
+
+def train() -> None:
+    """Writes the model and the opinions of models that have not read a writer."""
+    from detection.training.fit import fit_mixture, fit_text, read_all, unread_opinions  # noqa: PLC0415 - scikit-learn
+
+    rows = labelled()
     reads = read_all(rows, load_profiles())
-    mixture = fit_mixture(reads, unread_margins(reads))
-    model = fit_text(reads)
-    np.savez_compressed(FOLDER / "weights.npz", **model.parts())
+    opinions = unread_opinions(reads)
+    mixed, model = fit_mixture(reads, opinions), fit_text(reads)
+    parts, seen = model.parts(), digest()
+    with (FOLDER / "weights.npz").open("wb") as file:
+        np.savez_compressed(file, keys=parts["keys"], idf=parts["idf"], weights=parts["weights"], bias=parts["bias"])
     content = {
         "version": f"{datetime.now(UTC):%Y-%m-%d}-{seen[:6]}",
         "trained_on": seen,
         "listings": len(rows),
-        "ngrams": len(model.parts()["keys"]),
+        "ngrams": len(parts["keys"]),
         "kinds": list(model.kinds),
-        "mixture": {name: getattr(mixture, name) for name in ("bias", "text", "rules", "against")},
+        "mixture": {name: getattr(mixed, name) for name in ("text", "bias", "rules", "against")},
     }
     (FOLDER / "weights.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
-    return 0
+    write_unread(opinions)
+    for kept in (described, mixture, text_model):
+        kept.cache_clear()
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@ on it would seem surer than it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
+from scipy import sparse  # type: ignore[import-untyped]
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from detection.judge import by_rules
 from detection.look import look
@@ -22,7 +22,7 @@ from detection.scoring import PRIOR, sums
 from detection.subject import Subject
 from detection.text_model.evidence import readable
 from detection.text_model.mixture import Mixture, trust_in
-from detection.text_model.model import Floats, TextModel
+from detection.text_model.model import Floats, Opinion, TextModel
 from detection.text_model.ngrams import Keys, codes_of, columns_of, keys_of, table_of, weigh
 from detection.training.data import Labelled
 from index.profiles import Profile
@@ -105,21 +105,18 @@ def _matrix(reads: Sequence[Read], keys: Keys, idf: Floats) -> Any:
     return matrix
 
 
-def unread_margins(
-    reads: Sequence[Read], fit: Callable[[Sequence[Read]], TextModel] = fit_text
-) -> npt.NDArray[np.float64]:
-    """float64 per listing: the margin that a model trained without its writer gives."""
-    margins = np.zeros(len(reads))
+def unread_opinions(reads: Sequence[Read], fit: Callable[[Sequence[Read]], TextModel] = fit_text) -> dict[str, Opinion]:
+    """By id, the opinion of a model that was trained without this writer."""
+    opinions: dict[str, Opinion] = {}
     for writer in sorted({one.row.writer for one in reads}):
         model = fit([one for one in reads if one.row.writer != writer])
-        for number, one in enumerate(reads):
-            if one.row.writer == writer:
-                margins[number] = model.opinion(one.texts).margin
-    return margins
+        opinions |= {one.row.id: model.opinion(one.texts) for one in reads if one.row.writer == writer}
+    return opinions
 
 
-def fit_mixture(reads: Sequence[Read], margins: npt.NDArray[np.float64]) -> Mixture:
+def fit_mixture(reads: Sequence[Read], opinions: Mapping[str, Opinion]) -> Mixture:
     """The weights under which margins and rules give calibrated probabilities; none below 0."""
+    margins = np.array([opinions[one.row.id].margin for one in reads])
     told = np.array([one.row.verdict != "lead" for one in reads])
     wrong = np.array([one.row.verdict == "violation" for one in reads], float)[told]
     trust = np.array([trust_in(len(codes_of(one.texts))) for one in reads])

@@ -23,7 +23,7 @@ READ: dict[str, tuple[type, str]] = {
     "brands_show": (Profile, "copycatch brands show --json: one document; also the fields of a brand profile"),
 }
 PRINTED = {
-    "demo": "demo", "detect": "detect", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
+    "demo": "demo", "detect": "detect", "evaluate": "evaluate", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
     "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
     "brands show": "brands_show", "brands check": "brands_check", "brands match": "brands_match",
     "brands add": "brands_add", "brands preview": "brands_preview", "brands variants": "brands_variants", "index status": "index_status",

@@ -1,0 +1,126 @@
+"""The text model: n-grams, opinions, the way it joins the rules, and that it is the one its listings give."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detection.judge import judge
+from detection.scoring import TEXT_MODEL, combined, with_text
+from detection.subject import Subject
+from detection.text_model.mixture import ENOUGH, described, mixture, trust_in
+from detection.text_model.model import TextModel, text_model
+from detection.text_model.ngrams import LONGEST, MOST_CHARACTERS, codes_of, columns_of, keys_of, table_of, weigh
+from detection.training.data import digest, kind_of, labelled
+from index.model import Evidence, Listing
+from index.profiles import load_profiles
+
+PROFILES = load_profiles()
+TEXT = st.text(st.characters(codec="utf-8"), max_size=80)
+
+
+def plain_ngrams(text: str) -> set[str]:
+    folded = "".join("0" if c in "0123456789" else " " if "\t" <= c <= "\r" else c for c in text)
+    pieces = folded.split("\0")
+    return {p[at : at + n] for p in pieces for n in range(1, LONGEST + 1) for at in range(len(p) - n + 1)}
+
+
+@given(st.lists(TEXT, min_size=1, max_size=3))
+@settings(max_examples=100)
+def test_keys_are_those_of_the_ngrams_and_none_crosses_texts(texts: list[str]) -> None:
+    keys = {int(key) for key in keys_of(codes_of(texts)) if key}
+    assert len(keys) == len({gram for text in texts for gram in plain_ngrams(text)})
+
+
+def test_every_known_ngram_is_found_where_it_is_and_others_are_not() -> None:
+    known = np.unique(keys_of(codes_of(["代过人脸 失败全退"])))
+    known = known[known != 0]
+    columns = columns_of(known, known, table_of(known))
+    assert columns.tolist() == list(range(len(known)))
+    others = np.setdiff1d(keys_of(codes_of(["二手登山包"])), np.append(known, 0).astype(np.uint64))
+    assert len(others)
+    assert set(columns_of(others, known, table_of(known)).tolist()) == {-1}
+
+
+def test_shares_are_those_of_a_unit_vector() -> None:
+    codes = codes_of(["好好好"])
+    keys = keys_of(codes)
+    known = np.unique(keys[keys != 0])
+    shares = weigh(columns_of(keys, known, table_of(known)), np.ones(len(known), np.float32))
+    whole = [shares[keys == key].sum() for key in known]
+    assert np.isclose(sum(value**2 for value in whole), 1)
+    assert np.isclose(max(whole) / min(whole), 1 + np.log(3))
+
+
+def test_the_places_add_up_to_the_margin_without_the_constant() -> None:
+    opinion = text_model().opinion(["代过人脸 失败全退 私聊"])
+    nothing = text_model().opinion(["代过人脸 失败全退 私聊", ""])
+    bias = float(text_model().parts()["bias"][0])
+    assert opinion.at.sum() == pytest.approx(opinion.margin - bias, abs=1e-3)
+    assert nothing.margin == pytest.approx(opinion.margin)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["\x00" * 50], ["\ud800"], ["\U000e0001" * 9], ["换" * 2_000_000]])
+def test_odd_texts_have_an_opinion(texts: list[str]) -> None:
+    opinion = text_model().opinion(texts)
+    assert np.isfinite(opinion.margin)
+    assert len(opinion.at) <= MOST_CHARACTERS
+
+
+def test_parts_that_do_not_belong_together_are_refused() -> None:
+    parts = text_model().parts()
+    with pytest.raises(ValueError, match="belong"):
+        TextModel(parts["keys"][:-1], parts["idf"], parts["weights"], parts["bias"], text_model().kinds)
+
+
+def test_the_shipped_model_was_made_from_the_shipped_listings() -> None:
+    assert described()["trained_on"] == digest()
+
+
+def test_no_weight_of_evidence_is_negative() -> None:
+    assert min(mixture().text, mixture().rules, mixture().against) >= 0
+
+
+STRENGTHS = st.lists(st.floats(-8, 8), max_size=6)
+
+
+@given(STRENGTHS, st.floats(-9, 9), st.floats(0, 1), st.floats(0, 8))
+def test_more_never_gives_less(strengths, text, trust, more) -> None:
+    before = with_text(strengths, text, trust)
+    assert with_text([*strengths, more], text, trust) >= before - 1e-12
+    assert with_text([*strengths, -more], text, trust) <= before + 1e-12
+    assert with_text(strengths, text + more, trust) >= before - 1e-12
+
+
+def test_what_was_observed_needs_no_text() -> None:
+    signer = Evidence(detector="brand_signer", violation="p2-6a", strength=6.0, observed="x")
+    text = Evidence(detector=TEXT_MODEL, violation="p2-6a", strength=-6.0, observed="")
+    assert combined([signer, text], trust=1.0) == combined([signer])
+
+
+def test_a_short_text_alone_makes_no_verdict() -> None:
+    titles = [row.listing.title for row in labelled() if len(row.listing.title) < ENOUGH // 4]
+    judged = [
+        judge(Subject(listing=Listing(marketplace="m", native_id="", url="", title=title, source_kind="app_store")))
+        for title in titles
+    ]
+    by_text = [
+        one for one in judged if one.verdict == "violation"
+        and {e.detector for e in one.violations[0].evidence if e.strength > 0} == {TEXT_MODEL}
+    ]  # fmt: skip
+    assert len(titles) > 500
+    assert by_text == []
+    assert trust_in(ENOUGH // 4) == 0.25
+
+
+def test_its_evidence_quotes_the_text_and_names_the_model() -> None:
+    row = next(row for row in labelled() if row.verdict == "violation" and "p1-2b" in row.violations)
+    judgement = judge(Subject(listing=row.listing, profiles=PROFILES))
+    said = [e for v in judgement.violations for e in v.evidence if e.detector == TEXT_MODEL]
+    assert said
+    assert all(described()["version"] in one.zh and described()["version"] in one.en for one in said)
+
+
+@pytest.mark.parametrize(("given", "kind"), [("p1-2b", "p1-2b"), ("x-abuse", "x-abuse"), ("p9-9z", "p9-9z")])
+def test_kinds_are_what_rules_tell_apart(given: str, kind: str) -> None:
+    assert kind_of(given) == kind
