@@ -101,6 +101,8 @@ class Icon:
     height: int
     where: str = ""
     """File it was drawn from ('res/mipmap-xxhdpi/icon.png', 'res/drawable/icon.xml'); '' for older analyses."""
+    descriptor: str = ""
+    """What it looks like, to be compared with copies: see `icon_descriptor`; '' for older analyses."""
     role: str = "application"
     """Who shows it: 'application', 'round', 'activity', 'activity-alias', 'shortcut', 'banner'."""
 

@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import Icon
+from apk_analysis.icon_descriptor import describe
 
 FORMATS = ("PNG", "WEBP", "JPEG")
 MOST_PIXELS = 8 << 20
@@ -61,7 +62,16 @@ def finish(image: Image.Image, *, where: str = "", role: str = "application") ->
     clean.save(out, "PNG", compress_level=2)  # a third of the time, a sixth more bytes
     png = out.getvalue()
     digest = hashlib.sha256(png).hexdigest()
-    return Icon(sha256=digest, dhash=dhash(clean), width=clean.width, height=clean.height, where=where, role=role), png
+    icon = Icon(
+        sha256=digest,
+        dhash=dhash(clean),
+        descriptor=describe(clean),
+        width=clean.width,
+        height=clean.height,
+        where=where,
+        role=role,
+    )
+    return icon, png
 
 
 def normalise(picture: bytes) -> tuple[Icon, bytes]:

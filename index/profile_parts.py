@@ -102,6 +102,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GenuineIcon:
+    """What an icon of the genuine app looks like; the picture itself is not kept."""
+
+    descriptor: str
+    """As `apk_analysis.icon_descriptor` writes it: 'i1:' and 448 characters."""
+    name: str = ""
+    """Which icon: 'launcher 2026', 'mark on white'."""
+    source: str = ""
+    """Package and version, or file, that it was computed from."""
+    checked: str | None = None
+    confidence: Confidence = "unverified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
     """Somebody who may use the brand by licence: what it publishes is cleared until the licence ends."""
 

@@ -12,7 +12,7 @@ import yaml
 Value = str | Mapping[str, object]
 
 ORDER = (
-    *("names", "packages", "developers", "signers", "domains", "filings", "marks", "partners"),
+    *("names", "packages", "developers", "signers", "domains", "filings", "icons", "marks", "partners"),
     *("ordinary_meanings", "should_match", "should_not_match"),
 )
 _EMPTY = "  # not collected"

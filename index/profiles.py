@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from index.profile_parts import (
     Developer,
     Example,
     Filing,
+    GenuineIcon,
     Mark,
     Name,
     OrdinaryMeaning,
@@ -32,6 +34,7 @@ __all__ = [
     "Developer",
     "Example",
     "Filing",
+    "GenuineIcon",
     "Mark",
     "Name",
     "OrdinaryMeaning",
@@ -65,6 +68,7 @@ class Profile:
     signers: tuple[Pin, ...] = ()
     domains: tuple[str, ...] = ()
     filings: tuple[Filing, ...] = ()
+    icons: tuple[GenuineIcon, ...] = ()
     marks: tuple[Mark, ...] = ()
     partners: tuple[Partner, ...] = ()
     ordinary_meanings: tuple[OrdinaryMeaning, ...] = ()
@@ -87,6 +91,7 @@ PARTS: dict[str, type] = {
     "developers": Developer,
     "signers": Pin,
     "filings": Filing,
+    "icons": GenuineIcon,
     "marks": Mark,
     "partners": Partner,
     "ordinary_meanings": OrdinaryMeaning,
@@ -154,16 +159,12 @@ def parse_profile(text: str, place: str, *, origin: Literal["shipped", "own"] = 
 
 def last_day(written: str) -> date:
     """The last day that '2026', '2026-11' or '2026-11-25' means. Raises ValueError."""
-    if not (match := _DAY.fullmatch(written)):
-        raise ValueError(f"{written[:20]!r} is no day: expected 2026, 2026-11 or 2026-11-25")
-    year, month, day = (int(part) if part else None for part in match.groups())
-    if year is None or year < 1900:
-        raise ValueError(f"{written!r} is no day of ours")
-    if day is not None:
-        return date(year, month or 12, day)
-    month = month or 12
-    date(year, month, 1)
-    return date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
+    try:
+        year, month, day = (int(part) if part else None for part in _DAY.fullmatch(written).groups())  # type: ignore[union-attr]
+        first = date(year or 0, month or 12, day or 1)
+    except (AttributeError, ValueError):
+        raise ValueError(f"{written[:20]!r} is no day: expected 2026, 2026-11 or 2026-11-25") from None
+    return first if day else first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _check_parts(parts: object, kind: type, place: str) -> None:
@@ -204,6 +205,8 @@ def _wrong_part(part: Any) -> Iterator[str]:
         yield "signers: expected SHA-256 in 64 lower-case digits"
     elif isinstance(part, Mark) and not all(re.fullmatch("[1-9]|[1-3][0-9]|4[0-5]", one) for one in part.classes):
         yield "classes: expected Nice classes from 1 to 45"
+    elif isinstance(part, GenuineIcon) and not re.fullmatch(r"i1:[\w-]{448}", part.descriptor, re.ASCII):
+        yield "descriptor: expected 'i1:' and 448 characters, as scan prints them"
 
 
 def _wrong_pin(pin: Pin) -> Iterator[str]:
