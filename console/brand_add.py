@@ -118,6 +118,8 @@ def _samples(gathered: Gathered, paths: Sequence[Path], stores: Sequence[str]) -
         stores = [stores[0]] * len(paths)
     if len(stores) != len(paths):
         raise CommandError(t("brands_onboarding.add.which_store", apks=len(paths), stores=len(stores)))
+    if missing := [path for path in paths if not path.is_file()]:
+        raise CommandError(t("cli.scan.no_such_path", path=missing[0]))
     for path, fingerprint, store in zip(paths, fingerprints(paths), stores, strict=True):
         gathered.apk(path, fingerprint, store)
 

@@ -66,11 +66,7 @@ def _put(text: str, parts: tuple[Any, ...], value: Value) -> tuple[str, str]:
 def _sparse(kind: Any, item: Mapping[str, Any]) -> dict[str, Any]:
     """What has to be written: everything but defaults."""
     defaults = {field.name: field.default for field in fields(kind)}
-    return {
-        name: said
-        for name, said in item.items()
-        if defaults[name] is MISSING or (tuple(said) if isinstance(said, list) else said) != defaults[name]
-    }
+    return {name: said for name, said in item.items() if defaults[name] is MISSING or said != defaults[name]}
 
 
 def _same(field: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -84,7 +80,4 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """The old part with what the new one says; a surer value keeps its confidence, source and day."""
     if _RANK.index(str(new.get("confidence", "none"))) < _RANK.index(str(old.get("confidence", "none"))):
         new = {name: said for name, said in new.items() if name not in {"confidence", "source", "checked"}}
-    merged = dict(old)
-    for name, said in new.items():
-        merged[name] = list(said) if isinstance(said, tuple) else said
-    return merged
+    return {**old, **new}
