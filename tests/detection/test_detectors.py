@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from apk_analysis.fingerprint import Trait
-from detection.detectors.brand_package import squats
+from detection.brands.packages import nearness
+from detection.detectors.brand_package import STRENGTH
 
 CHATGPT_PIN = "b24f4bfbb3cf293f938703b9d87027c1102cc36dc4fa206910e08927db40473c"
 
@@ -106,7 +107,7 @@ def test_a_published_malicious_hash(judged, sample, profiles) -> None:
     ],
 )
 def test_packages_that_squat(package, genuine, near) -> None:
-    assert squats(package, genuine) is near
+    assert (nearness(package, genuine) in STRENGTH) is near
 
 
 @pytest.mark.parametrize(
