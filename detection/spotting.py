@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,9 +83,9 @@ class Spotter:
             if len(word) > 1 and all(map(is_han, word)):
                 for key in (sound(word), *other_sounds(word)):
                     sounds[key][word] = None
-        self._written = _automaton({key: (len(key), tuple(found)) for key, found in written.items()})
+        self._written = _automaton(written)
         self._plain = frozenset(plain)
-        self._sounds = _automaton({key: (len(key), tuple(found)) for key, found in sounds.items()})
+        self._sounds = _automaton(sounds)
 
     def spot(self, field: Field) -> list[Seen]:
         """Every word, the plainest reading first."""
@@ -107,9 +107,9 @@ class Spotter:
                 yield Seen(field, word, "look_alikes", start, end)
 
     def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
-        for last, (length, meant) in self._written.iter(string) if len(self._written) else ():
+        for last, (length, latin, meant) in self._written.iter(string) if len(self._written) else ():
             start = last + 1 - length
-            if stands_alone(string, start, last + 1):
+            if not latin or stands_alone(string, start, last + 1):
                 for word, how_ in meant:
                     yield word, how_, start, last + 1
 
@@ -135,7 +135,7 @@ class Spotter:
         if not len(self._sounds):
             return
         reading = by_sound(joined)
-        for last, (length, meant) in self._sounds.iter(reading.string):
+        for last, (length, _, meant) in self._sounds.iter(reading.string):
             start, end = reading.in_joined(last + 1 - length, last + 1)
             written = joined[start:end]
             if written in meant:
@@ -160,9 +160,10 @@ def _far_fetched(word: str) -> Iterator[tuple[str, str]]:
             yield word[:at] + letter + word[at + 1 :], "initial"
 
 
-def _automaton(entries: dict[str, tuple[int, Any]]) -> Any:
+def _automaton(entries: Mapping[str, Iterable[Any]]) -> Any:
+    """Each key gives (its length, whether a Latin letter or digit is at its ends, what it means)."""
     automaton = ahocorasick.Automaton()
-    for key, value in entries.items():
-        automaton.add_word(key, value)
+    for key, meant in entries.items():
+        automaton.add_word(key, (len(key), key[0].isascii() or key[-1].isascii(), tuple(meant)))
     automaton.make_automaton()
     return automaton

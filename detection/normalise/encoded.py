@@ -7,20 +7,24 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from urllib.parse import unquote_to_bytes
 
 from detection.normalise.folds import fold
 from detection.normalise.readings import Piece, Reading, rewritten
 from detection.normalise.text import Normalised
 
-_RUN = re.compile(
-    r"(?P<percent>(?:%[0-9A-Fa-f]{2}){3,})|(?P<escapes>(?:\\[ux]\{?[0-9A-Fa-f]{2,5}\}?|U\+[0-9A-Fa-f]{4,5}\s?){2,})"
-    r"|(?P<entities>(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,})"
-    r"|(?P<hex>(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,]?){6,}(?![0-9A-Za-z]))"
-    r"|(?P<base64>(?<![A-Za-z0-9+/])(?=[A-Za-z0-9]*[A-Z0-9+/])[A-Za-z0-9+/_\-]{8,}={0,2})"
+_FORMS = (
+    ("base64", "", re.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")),
+    ("hex", "", re.compile(r"[0-9A-Fa-f]{2}[ ,](?:[0-9A-Fa-f]{2}[ ,]){4,}[0-9A-Fa-f]{2}")),
+    ("percent", "%", re.compile(r"(?:%[0-9A-Fa-f]{2}){3,}")),
+    ("hex", "x", re.compile(r"(?:(?:0x|\\x)[0-9A-Fa-f]{2}[ ,]?){3,}")),
+    ("escapes", "u", re.compile(r"(?:\\u\{?[0-9A-Fa-f]{2,5}\}?){2,}")),
+    ("escapes", "U+", re.compile(r"(?:U\+[0-9A-Fa-f]{4,5}\s?){2,}")),
+    ("entities", "&#", re.compile(r"(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,}")),
 )
-_ASCII = re.compile(r"[ -~]{8}")
-"""The shortest run there can be: most Chinese texts have none."""
+"""Kind, what a text must contain for it, and its runs."""
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ESCAPE = re.compile(r"(?:\\[ux]\{?|U\+)([0-9A-Fa-f]{2,5})\}?\s?")
 _LONGEST_RUN = 4096
 _LEAST_READABLE = 0.9
@@ -31,19 +35,22 @@ _LEAST_LATIN = 8
 
 def by_decoding(text: Normalised) -> Reading | None:
     """The text with its encoded runs decoded; None if there are none."""
-    pieces = list(_pieces(text)) if _ASCII.search(text.raw) else []
+    pieces = sorted(_pieces(text), key=attrgetter("start"))
     return rewritten("encoded", text.joined, pieces) if pieces else None
 
 
 def _pieces(text: Normalised) -> Iterator[Piece]:
-    for match in _RUN.finditer(text.raw):
-        run = match[0]
-        if len(run) > _LONGEST_RUN:
+    for kind, sign, form in _FORMS:
+        if sign not in text.raw:
             continue
-        decoded = _decoded(match.lastgroup or "", run)
-        if decoded and _readable(decoded):
-            start, end = (at + text.base for at in match.span())
-            yield Piece(*text.in_joined(start, end), Normalised(decoded).joined)
+        for match in form.finditer(text.raw):
+            run = match[0]
+            if len(run) > _LONGEST_RUN or (run.isalpha() and (run.islower() or run.istitle())):
+                continue
+            decoded = _decoded("hex" if _HEX.fullmatch(run) else kind, run)
+            if decoded and _readable(decoded):
+                start, end = (at + text.base for at in match.span())
+                yield Piece(*text.in_joined(start, end), Normalised(decoded).joined)
 
 
 def _decoded(kind: str, run: str) -> str:

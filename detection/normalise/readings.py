@@ -41,6 +41,8 @@ class Reading:
 
     def in_joined(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in `joined` of [start, end); a piece is quoted whole."""
+        if not self.patches:
+            return start, end
         return self._place(start)[0], self._place(end - 1)[1]
 
     def touches(self, start: int, end: int) -> bool:

@@ -19,13 +19,15 @@ _FIRST, _LAST = 0xE000, 0xF8FF
 _DIGITS = dict(zip("0123456789", ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"), strict=True))
 _BY_DIGIT = dict(zip("我爱发死就要你", "5284910", strict=True))
 """Characters for which a digit is written whose name only resembles them."""
-_BETWEEN = r"[ '’·.\-_]{1,2}"
+_ZHUYIN = "\u3105-\u312f"
 _WRITTEN = re.compile(
-    rf"(?:(?<=[{HAN}])(?P<before>{_BETWEEN}))?(?P<token>"
-    r"(?<![a-z0-9])[a-z]{2,}(?:[1-5][a-z]{2,})*(?:[1-5](?![0-9]))?(?![a-z])|[\u3105-\u312f]{1,3}[ˊˇˋ˙ˉ]?"
-    rf"|(?<![\x21-\x7e])[0-9](?=[{HAN}])|(?<=[{HAN}])[0-9](?![\x21-\x7e])"
-    rf")(?P<after>{_BETWEEN}(?=[a-z\u3105-\u312f{HAN}]))?"
+    # It begins with what it consumes, for speed; what stands before that is asked for afterwards.
+    rf"[a-z0-9{_ZHUYIN}](?:(?<=(?<![a-z0-9])[a-z])[a-z]+(?:[1-5][a-z]{{2,}})*(?:[1-5](?![0-9]))?(?![a-z])"
+    rf"|(?<=[{_ZHUYIN}])[{_ZHUYIN}]{{0,2}}[ˊˇˋ˙ˉ]?"
+    rf"|(?<=(?<![\x21-\x7e])[0-9])(?=[{HAN}])|(?<=[{HAN}][0-9])(?![\x21-\x7e]))"
 )
+_BEFORE = re.compile(rf"(?<=[{HAN}])[ '’·.\-_]{{1,2}}$")
+_AFTER = re.compile(rf"[ '’·.\-_]{{1,2}}(?=[a-z{_ZHUYIN}{HAN}])")
 _LEAST_SAME = 2
 _LONGEST_TOKEN = 40
 _LONGEST_SYLLABLE = 6
@@ -120,9 +122,10 @@ def how(written: str) -> str:
 
 def _spelt(joined: str) -> Iterator[Piece]:
     for match in _WRITTEN.finditer(joined):
-        if syllables := _syllables_of(match["token"]):
-            start, end = match.span("token")
-            yield Piece(start, end, syllables, len(match["before"] or ""), len(match["after"] or ""))
+        if syllables := _syllables_of(match[0]):
+            start, end = match.span()
+            before, after = _BEFORE.search(joined, max(0, start - 3), start), _AFTER.match(joined, end)
+            yield Piece(start, end, syllables, len(before[0]) if before else 0, len(after[0]) if after else 0)
 
 
 @lru_cache(maxsize=16_384)

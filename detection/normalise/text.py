@@ -27,12 +27,16 @@ _LONGEST_TOKEN = 40
 _DIGIT_BETWEEN = re.compile(r"[a-z][01345@$]+[a-z]|^[01345@$][a-z]{3}")
 _MASKED = re.compile(r"[\u00c0-\u058f]|[a-z][01345@$]+[a-z]|(?<![a-z0-9@$])[01345@$][a-z]{3}")
 """Where a token may be masked at all: most texts have none."""
+_SEPARATOR = r"[\s·.*_/|~+#^=,'`•…—–、丨\-]"
+_BETWEEN_LETTERS = r"[ .*_\-]"
 _GAP = re.compile(
-    rf"(?<=[{HAN}])[\s·.*_/|~+#^=,'`•…—–、丨\-]{{1,3}}(?=[{HAN}])"
-    r"|(?:(?<=[^a-z0-9][a-z])|(?<=^[a-z]))[ .*_\-](?=[a-z][ .*_\-][a-z](?![a-z]))"
-    r"|(?<=[^a-z0-9][a-z][ .*_\-][a-z])[ .*_\-](?=[a-z](?![a-z]))"
-    r"|(?<=[a-z0-9][ .*_\-][a-z0-9])[ .*_\-](?=[a-z](?![a-z]))"
-    r"|(?<=[a-z][ .*_\-][a-z])[ .*_\-](?=[0-9][ .*_\-][a-z](?![a-z]))"
+    # It begins with what it consumes, for speed; what stands before that is asked for afterwards.
+    rf"{_SEPARATOR}(?:(?<=[{HAN}]{_SEPARATOR}){_SEPARATOR}{{0,2}}(?=[{HAN}])"
+    rf"|(?<={_BETWEEN_LETTERS})(?:"
+    rf"(?:(?<=[^a-z0-9][a-z]{_SEPARATOR})|(?<=^[a-z]{_SEPARATOR}))(?=[a-z]{_BETWEEN_LETTERS}[a-z](?![a-z]))"
+    rf"|(?<=[^a-z0-9][a-z]{_BETWEEN_LETTERS}[a-z]{_SEPARATOR})(?=[a-z](?![a-z]))"
+    rf"|(?<=[a-z0-9]{_BETWEEN_LETTERS}[a-z0-9]{_SEPARATOR})(?=[a-z](?![a-z]))"
+    rf"|(?<=[a-z]{_BETWEEN_LETTERS}[a-z]{_SEPARATOR})(?=[0-9]{_BETWEEN_LETTERS}[a-z](?![a-z]))))"
 )
 
 
