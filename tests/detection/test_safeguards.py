@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from detection import scoring
+from detection.judge import by_rules, judge
+from detection.subject import Subject
+
 LAWFUL = {
     "newspaper on a gang that beat face checks": {
         "title": "男子代过人脸获刑：警方揭开“照片活化”黑产",
@@ -133,6 +137,24 @@ def test_a_lawful_word_does_not_cover_a_waived_consent(judged) -> None:
 
 def test_a_third_party_disclaimer_without_brand_or_offer_is_no_evidence(judged) -> None:
     assert judged("Unofficial client, bring your own key").violations == ()
+
+
+HURT = yaml.safe_load(Path(__file__).with_name("safeguards.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("who", HURT)
+def test_nobody_who_would_be_hurt_is_accused(who, listing, profiles) -> None:
+    fields = dict(HURT[who])
+    subject = Subject(listing=listing(fields.pop("title"), **fields), profiles=profiles)
+    found = scoring.score(by_rules(subject), {})
+    assert scoring.verdict(found) == "benign", [(v.id, v.probability, [e.zh for e in v.evidence]) for v in found]
+    assert judge(subject).verdict != "violation"
+
+
+def test_there_are_enough_of_them_in_both_languages() -> None:
+    titles = [case["title"] for case in (*LAWFUL.values(), *HURT.values())]
+    assert len(titles) >= 60
+    assert sum(title.isascii() for title in titles) >= 15
 
 
 HARMLESS = yaml.safe_load(Path(__file__).with_name("harmless.yml").read_text("utf-8"))

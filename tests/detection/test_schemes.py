@@ -89,9 +89,9 @@ def test_a_warning_followed_by_a_way_to_buy_is_a_sham_and_both_are_quoted(looked
     text = "谨防骗子！代过人脸只找我，失败全退"
     warning, way = looked(text).sham
     assert (warning.quote(), way.quote()) == ("谨防", "找我")
-    said = [one for v in judged(text, source_kind="channel").violations for one in v.evidence if "谨防" in one.zh]
+    said = [one for v in judged(text, source_kind="channel").violations for one in v.evidence if "幌子" in one.zh]
     assert said
-    assert all("找我" in one.zh and "谨防" in one.en for one in said)
+    assert all("找我" in one.zh and "谨防" in one.zh and "谨防" in one.en for one in said)
 
 
 @pytest.mark.parametrize(
