@@ -7,6 +7,7 @@ from functools import cached_property
 
 from detection.brands import NameHit, ai_context, compiled, ordinary
 from detection.fields import Field, fields
+from detection.goods import Goods, misplaced, named, odd_price
 from detection.normalise import normalise
 from detection.schemes import Held, held
 from detection.stance import Frame, Sign, frames_of, priced, refused, sham, signs_in
@@ -92,6 +93,21 @@ class Look:
     def schemes(self) -> Held:
         """Violation -> the scheme that holds for it and what fulfils it."""
         return held(self.signs, self.refused, branded=bool(self.brand_words), priced=priced(self.subject.listing))
+
+    @cached_property
+    def goods(self) -> Goods | None:
+        """Ordinary goods that the title names."""
+        return named(self.subject.listing.title)
+
+    @cached_property
+    def misplaced(self) -> Sign | None:
+        """What is told aside though the page sells ordinary goods."""
+        return misplaced(self.signs, self.goods)
+
+    @cached_property
+    def odd_price(self) -> bool:
+        """Whether the price is far from what such goods cost."""
+        return odd_price(self.subject.listing, self.goods)
 
     @cached_property
     def frames(self) -> list[tuple[Frame, Field, int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator
 
 from detection.look import Look
-from detection.saying import quoted, spoken_against
+from detection.saying import quoted, said, spoken_against
 from detection.stance import Sign
 from index.model import Evidence
 
@@ -25,6 +25,10 @@ _AGAINST = {
 """Sign of lawful use in the seller's own words -> log-odds it takes away from a scheme."""
 _TRADE = {"unaware": 1.2, "wink": 1.0, "evades": 1.0, "guarantee": 0.8, "recruits": 0.7, "disowns": 0.7, "absent": 0.5}
 """Sign of a trade -> log-odds that it adds to an offer that something else shows."""
+_MISPLACED, _ODD_PRICE = 1.2, 0.8
+"""Log-odds that what does not fit the goods of the title adds to an offer that something else shows."""
+_GOODS_FRAMES = frozenset({"hardware", "book", "game_or_fan"})
+"""Ways of speaking that ordinary goods in the title pretend where the offer is told aside."""
 _SHAM = 1.0
 """Log-odds of a warning that is followed by a way to buy."""
 _BEATEN = frozenset({"hurt", "asks", "defends", "reports", "refuses"})
@@ -72,6 +76,37 @@ def traded(seen: Look, *, detector: str, violations: Collection[str]) -> Iterato
             )
 
 
+def unfitting(seen: Look, *, detector: str, violations: Collection[str]) -> Iterator[Evidence]:
+    """Small evidence for each violation that was considered: a price or a topic that does not fit the goods."""
+    if seen.goods is None:
+        return
+    zh, en, aside = seen.goods.zh, seen.goods.en, seen.misplaced
+    for violation in violations:
+        if aside is not None:
+            yield quoted(
+                "scheme.misplaced",
+                aside.field,
+                "joined",
+                aside.start,
+                aside.end,
+                detector=detector,
+                violation=violation,
+                strength=_MISPLACED,
+                goods_zh=zh,
+                goods_en=en,
+            )
+        if seen.odd_price:
+            yield said(
+                "scheme.odd_price",
+                detector=detector,
+                violation=violation,
+                strength=_ODD_PRICE,
+                observed=seen.subject.listing.price or "",
+                goods_zh=zh,
+                goods_en=en,
+            )
+
+
 def lawful(seen: Look, *, detector: str, violations: Collection[str], trade_words: bool) -> Iterator[Evidence]:
     """Negative evidence for each violation that was considered. `trade_words`: rules of the lexicon hold."""
     if not violations:
@@ -80,7 +115,8 @@ def lawful(seen: Look, *, detector: str, violations: Collection[str], trade_word
     for sign in _firsts(seen, _AGAINST):
         if sign.field.own_words and not (seen.sham and sign.kind in _BEATEN):
             yield from (_of(sign, detector, violation, -share * _AGAINST[sign.kind]) for violation in violations)
-    yield from spoken_against(seen.frames, detector=detector, violations=violations)
+    frames = [one for one in seen.frames if not (seen.misplaced and one[0].id in _GOODS_FRAMES)]
+    yield from spoken_against(frames, detector=detector, violations=violations)
 
 
 def _firsts(seen: Look, wanted: Container[str]) -> list[Sign]:

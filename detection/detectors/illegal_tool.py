@@ -9,7 +9,7 @@ from detection.saying import quoted
 from detection.stance import clause_at
 from detection.subject import Subject
 from detection.terms import Hit
-from detection.weighing import lawful, schemed, traded
+from detection.weighing import lawful, schemed, traded, unfitting
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
@@ -51,4 +51,5 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     yield from schemed(seen, detector="illegal_tool", violations=schemes)
     considered = dict.fromkeys((*concerned, *schemes))
     yield from traded(seen, detector="illegal_tool", violations=considered)
+    yield from unfitting(seen, detector="illegal_tool", violations=considered)
     yield from lawful(seen, detector="illegal_tool", violations=considered, trade_words=bool(concerned))

@@ -8,7 +8,7 @@ from detection.identity import identity
 from detection.look import look
 from detection.saying import quoted
 from detection.subject import Subject
-from detection.weighing import lawful, schemed, traded
+from detection.weighing import lawful, schemed, traded, unfitting
 from index.model import Evidence
 
 GROUP = "shell"
@@ -41,4 +41,5 @@ def detect(subject: Subject) -> Iterator[Evidence]:
     concerned = [violation for hit in hits for violation in (hit.rule.violation, *hit.rule.also)]
     considered = dict.fromkeys((*concerned, *schemes))
     yield from traded(seen, detector="shell_offer", violations=considered)
+    yield from unfitting(seen, detector="shell_offer", violations=considered)
     yield from lawful(seen, detector="shell_offer", violations=considered, trade_words=bool(hits))
