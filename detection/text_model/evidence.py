@@ -18,6 +18,8 @@ from index.taxonomy import taxonomy
 
 WORTH_SAYING = 0.15
 """Probability of the text alone from which a violation that no rule considered is named."""
+UNSUPPORTED = 0.5
+"""Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
 _QUOTE, _LEAST = 24, 0.25
 """Characters of a quote; the margin that it must add to be worth quoting."""
 _NOT_QUOTED = frozenset(" \n\t,.;:!?，。；：！？、（）()【】[]“”\"'")
@@ -43,6 +45,8 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
         one.violation for one in so_far if one.strength > 0 and one.quote
     }  # the others stand by what was observed
     considered = [violation for violation in found if violation in worded and violation in text_model().kinds]
+    if strength > 0 and not considered and not look(subject).signs:
+        strength = round(strength * UNSUPPORTED, 4)
     named = []
     if with_text((), strength, trust) >= WORTH_SAYING:
         genuine = any(one.detector == "genuine" for one in so_far)
