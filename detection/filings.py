@@ -34,7 +34,7 @@ _CALLS = re.compile(
     r"powered by|based on|built on|\buses?\b|\busing\b|model name|model used"
 )
 _CLAIMS_OWN = re.compile(
-    r"自研|自主研发|自有(?:大)?模型|我们的(?:大)?模型|本公司(?:研发|的模型)|our own (?:\w+ ){0,3}model|own model"
+    r"(?:自研|自主研发|自有|我们的|我司的|本公司的).{0,6}模型|\b(?:our own|own|proprietary) (?:\w{1,20} ){0,3}model"
 )
 
 
@@ -101,13 +101,12 @@ def says_it_calls(claim: Claim, record: Record) -> bool:
     """Whether the words around the number say that it is the number of a model that is only called."""
     if claim.field is None:
         return False
-    plain = claim.field.text.plain
-    if _CLAIMS_OWN.search(plain):
-        return False
-    start, end = claim.number.start, claim.number.end
+    plain, start, end = claim.field.text.plain, claim.number.start, claim.number.end
     around = f"{plain[max(0, start - _AROUND) : start]} {plain[end : end + _AROUND]}"
     model = record.name.casefold().removesuffix("大模型").removesuffix("模型")
-    return _CALLS.search(around) is not None or (len(model) >= 2 and model in around)
+    if len(model) >= 2 and model in around:
+        return True
+    return _CALLS.search(around) is not None and _CLAIMS_OWN.search(around) is None
 
 
 def calls_host_of(subject: Subject, owners: Iterable[Profile]) -> bool:

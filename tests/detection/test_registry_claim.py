@@ -88,7 +88,12 @@ def test_its_own_filing_does_not_clear_it_of_anothers_brand(said) -> None:
 
 @pytest.mark.parametrize(
     "description",
-    [f"本应用基于明湖大模型，备案号：{MODEL}", f"模型名称：明湖大模型 备案号：{MODEL}", f"Powered by MingHu ({MODEL})"],
+    [
+        f"自研引擎，接入明湖大模型，备案号：{MODEL}",
+        f"本应用基于明湖大模型，备案号：{MODEL}",
+        f"模型名称：明湖大模型 备案号：{MODEL}",
+        f"Powered by MingHu ({MODEL})",
+    ],
 )
 def test_who_says_whose_model_it_calls_is_left_alone(said, description: str) -> None:
     judgement, found = said("AI写作", description=description, seller=OTHER)
@@ -163,10 +168,19 @@ def test_who_passes_on_an_app_is_not_who_offers_it(said, kind: str) -> None:
     assert said("AI聊天助手", description=f"备案号 {APP}", seller=OTHER, source_kind=kind)[1] == []
 
 
-def test_a_number_inside_the_sample_counts(said, sample) -> None:
-    app = sample("com.qinghe.chat", traits=(("app_filing", APP),))
-    _, found = said("AI聊天助手", seller=OTHER, fingerprint=app)
-    assert {(one.field, one.observed, one.quote) for one in found} == {("classes.dex", APP, "")}
+@pytest.mark.parametrize(
+    ("kind", "value", "listed"),
+    [
+        ("app_filing", APP, record("app", APP)),
+        ("algorithm_filing", "110108823483901240031", record("algorithm", "网信算备110108823483901240031号")),
+        ("online_number", "BJ2025X0017", record("registration", "BJ2025X0017")),
+    ],
+)
+def test_a_number_inside_the_sample_counts(said, sample, kind: str, value: str, listed: Record) -> None:
+    app = sample("com.qinghe.chat", traits=((kind, value),))
+    _, found = said("AI聊天助手", seller=OTHER, fingerprint=app, registry=Copy([listed]))
+    assert found and all(one.strength > 0 for one in found)
+    assert {(one.field, one.observed, one.quote) for one in found} == {("classes.dex", value, "")}
 
 
 def test_news_that_quotes_a_number_claims_nothing(said) -> None:
