@@ -91,11 +91,22 @@ def _source(text: str, node: yaml.Node) -> str:
 
 
 def _flow(value: Value) -> str:
+    """On one line; line breaks of any kind are escaped, for reading would fold them into spaces."""
     plain = value if isinstance(value, str) else dict(value)
+    written = _dumped(plain)
+    return written if len(written.splitlines()) == 1 and "\ufeff" not in written else _dumped(plain, escaped=True)
+
+
+def _dumped(plain: object, *, escaped: bool = False) -> str:
     dumped = yaml.safe_dump(
-        plain, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1 << 20, line_break="\n"
+        plain,
+        default_flow_style=True,
+        default_style='"' if escaped else None,
+        allow_unicode=not escaped,
+        sort_keys=False,
+        width=1 << 20,
     )
-    return str(dumped).removesuffix("\n").removesuffix("...").strip()
+    return str(dumped).removesuffix("\n").removesuffix("...").rstrip("\n")
 
 
 def _with_line(text: str, line: str) -> str:
