@@ -107,7 +107,9 @@ class Spotter:
                 yield Seen(field, word, "look_alikes", start, end)
 
     def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
-        for last, (length, latin, meant) in self._written.iter(string) if len(self._written) else ():
+        if not len(self._written):
+            return
+        for last, (length, latin, meant) in self._written.iter(string):
             start = last + 1 - length
             if not latin or stands_alone(string, start, last + 1):
                 for word, how_ in meant:

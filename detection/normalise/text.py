@@ -25,6 +25,7 @@ _LEET_I = str.maketrans("0134578@$", "oieastbas")
 _TOKEN = re.compile(r"[a-z0-9@$\u00c0-\u058f]+")
 _LONGEST_TOKEN = 40
 _DIGIT_BETWEEN = re.compile(r"[a-z][01345@$]+[a-z]|^[01345@$][a-z]{3}")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _MASKED = re.compile(r"[\u00c0-\u058f]|[a-z][01345@$]+[a-z]|(?<![a-z0-9@$])[01345@$][a-z]{3}")
 """Where a token may be masked at all: most texts have none."""
 _SEPARATOR = r"[\s·.*_/|~+#^=,'`•…—–、丨\-]"
@@ -163,10 +164,6 @@ def _unmask_i(match: re.Match[str]) -> str:
 
 def stands_alone(string: str, start: int, end: int) -> bool:
     """Whether [start, end) is no part of a longer Latin word; Chinese words may have neighbours."""
-    if start and _is_latin(string[start]) and _is_latin(string[start - 1]):
+    if start and string[start] in _LATIN and string[start - 1] in _LATIN:
         return False
-    return not (end < len(string) and _is_latin(string[end - 1]) and _is_latin(string[end]))
-
-
-def _is_latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+    return not (end < len(string) and string[end - 1] in _LATIN and string[end] in _LATIN)
