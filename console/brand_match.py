@@ -7,7 +7,7 @@ a list of them, or a list of rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,8 @@ from console.sheets import table_rows
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
 from console.words import chance
 from detection.brands.match import Match, Matcher, Row
-from index.messages import t
+from detection.brands.reasons import reason
+from index.messages import language, t
 from index.plain import line
 from index.profiles import Developer, Name, Package, Profile, load_profiles
 from index.reading import ReadError, read
@@ -66,7 +67,13 @@ def match(
 def _cells(row: Row, found: Match) -> tuple[str, ...]:
     assert found.profile is not None  # noqa: S101 - for the type checker: rows near to no brand are not shown
     kind = t(f"brand_match.kind.{found.kind}")
-    return row.name or row.package, found.profile.names[0].text, kind, chance(found.probability), reason(found)
+    return (
+        row.name or row.package,
+        found.profile.names[0].text,
+        kind,
+        chance(found.probability),
+        reason(found, language()),
+    )
 
 
 def read_rows(path: Path) -> Iterator[Row | Problem]:
@@ -175,20 +182,10 @@ def document(match: Match) -> dict[str, Any]:
         "brand_package": match.package,
         "kind": match.kind,
         "probability": match.probability,
-        "reason": reason(match),
+        "reason": reason(match, language()),
     }
 
 
 def unread(problem: Problem) -> dict[str, Any]:
     """What stands in the place of a row that could not be read, so that later rows keep their number."""
     return {"brand": None, "brand_package": None, "kind": None, "probability": None, "reason": problem.detail}
-
-
-def reason(match: Match) -> str:
-    """Why, in the reader's language, the weightiest reasons first."""
-    signs = sorted(match.signs, key=lambda sign: -abs(sign.strength))
-    return t("brand_match.between").join(_words(sign.message, sign.values) for sign in signs)
-
-
-def _words(message: str, values: Mapping[str, str]) -> str:
-    return t(f"brand_match.{message}", **{name: line(value, 120) for name, value in values.items()})

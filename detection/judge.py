@@ -82,7 +82,10 @@ def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
 
     seen = look(subject)
     named = [hit.profile for _, hit in seen.names]
-    packages = [package_of(subject), *(one.expected for one in evidence if one.detector == "brand_package")]
+    packages = [
+        package_of(subject),
+        *(one.expected for one in evidence if one.detector in {"brand_package", "brand_row"}),
+    ]
     by_package = [profile for package in packages for profile in compiled(subject.profiles).owners_of(package)]
     offered = [hit.profile for _, hit in seen.brand_words] if any(e.detector == "shell_offer" for e in evidence) else []
     accused = [profile for profile in named if not identity(subject, profile).cleared]

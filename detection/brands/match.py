@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from detection.brands import reading
-from detection.brands.names import Brands, How, NameHit, ai_context, is_head, ordinary, sure
+from detection.brands.names import How, NameHit, ai_context, compiled, is_head, ordinary, sure
 from detection.brands.packages import Nearness, nearness
 from detection.brands.whole import Relation, Whole, WholeHit
 from detection.identity import Kinship, kinship
@@ -115,7 +115,7 @@ class Matcher:
     """Compiled profiles; `match` costs about the same among ten brands and among ten thousand."""
 
     def __init__(self, profiles: Mapping[str, Profile]) -> None:
-        self._brands = Brands(profiles)
+        self._brands = compiled(profiles)
         self._whole = Whole(profiles.values())
 
     def match(self, row: Row) -> Match:
@@ -137,6 +137,20 @@ class Matcher:
             if found is not None and (best is None or _telling(found) > _telling(best)):
                 best = found
         return best or Match(None, "unrelated", 0.0, (Sign("near_to_none", 0.0, {}),))
+
+
+_compiled: list[tuple[Mapping[str, Profile], Matcher]] = []
+
+
+def matcher(profiles: Mapping[str, Profile]) -> Matcher:
+    """The matcher of these very profiles; the last few are kept."""
+    for known, made in _compiled:
+        if known is profiles:
+            return made
+    made = Matcher(profiles)
+    _compiled.insert(0, (profiles, made))
+    del _compiled[4:]
+    return made
 
 
 _RANK = {relation: -number for number, relation in enumerate(get_args(Relation))}

@@ -16,6 +16,9 @@ from index.reading import read
 
 WORDS = Path(__file__).parent / "words.yml"
 
+EXPLAINING = {"third_party", "licensed", "book", "game_or_fan", "hardware", "news", "warning", "complaint", "job"}
+"""Frames that explain a brand's name; that an app also offers help with research papers does not."""
+
 _SUBTITLE = re.compile(r"\s[\-—–|]+\s|[:：|｜_()（）【】「」《》\[\],，。!！/／\n—–]+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _FOR = re.compile(r"\b(?:for|with|from|via|about|of|in|inside|ask|open|by)\s+(?:the\s+|my\s+|your\s+)?$", re.ASCII)

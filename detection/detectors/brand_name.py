@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detection.brands import NameHit, is_head, sure
+from detection.brands.reading import EXPLAINING, kinds
 from detection.fields import Field
 from detection.identity import identity
 from detection.look import look
@@ -20,8 +21,6 @@ _NAME_OF_MODEL = 2.8
 """Strength of a model's name: those who build on it like to be called after it."""
 _DISGUISED_ELSEWHERE = 0.7
 """The same where no app is offered, or inside a longer title."""
-_SPEAK_AGAINST = {"third_party", "licensed", "book", "game_or_fan", "hardware", "news", "warning", "complaint", "job"}
-"""Frames that explain a brand's name; that an app also offers help with research papers does not."""
 
 
 def detect(subject: Subject) -> Iterator[Evidence]:
@@ -33,7 +32,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
             accused = True
             yield evidence
     if accused:
-        against = [found for found in seen.frames if found[0].id in _SPEAK_AGAINST]
+        against = [found for found in seen.frames if found[0].id in EXPLAINING]
         yield from spoken_against(against, detector="brand_name", violations=("p2-6a",))
 
 
@@ -56,7 +55,7 @@ def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
         elif who.package is None and who.owner is False:
             owners = [developer.name for developer in hit.profile.developers if sure(developer.confidence)]
             message, strength, expected = "name_other_developer", 3.2, " / ".join(owners)
-    elif app and hit.start == 0 and who.package and any(sure(package.confidence) for package in hit.profile.packages):
+    elif app and hit.start == 0 and who.package and _leads(field, hit):
         message, strength = "name_leads", 2.2
     if message:
         yield quoted(
@@ -73,3 +72,9 @@ def _judge(subject: Subject, field: Field, hit: NameHit) -> Iterator[Evidence]:
             package=who.package or "",
             seller=subject.listing.seller or "",
         )
+
+
+def _leads(field: Field, hit: NameHit) -> bool:
+    """Whether a longer name that begins with the brand's may accuse: 'DeepSeek 教程' says itself what it is."""
+    known = any(sure(package.confidence) for package in hit.profile.packages)
+    return known and not kinds(field.text.plain, hit.profile)

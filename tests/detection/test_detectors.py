@@ -194,3 +194,22 @@ def test_what_a_sample_hides_is_said_and_lowers_nothing(judged, sample) -> None:
     before, after = (judged("ChatGPT", seller="OpenAI", fingerprint=print_) for print_ in (shown, hiding))
     assert {"unseen.code", "unseen.later_code", "unseen.address", "unseen.parts"} <= set(after.unseen)
     assert after.priority >= before.priority and after.verdict == before.verdict
+
+
+@pytest.mark.parametrize(
+    ("title", "package", "brand"),
+    [
+        ("Deepsekk", "com.fast.ds", "deepseek"),
+        ("豆宝AI助手", "com.db.aihelper", "doubao"),
+    ],
+)
+def test_a_row_is_suspected_where_no_name_stands_out(title, package, brand, judged) -> None:
+    judgement = judged(title, package_name=package, seller="某工作室")
+    assert judgement.verdict != "benign" and judgement.brand == brand
+    (one,) = evidence_of(judgement, "brand_row")
+    assert one.quote == title and package in one.zh and package in one.en
+
+
+@pytest.mark.parametrize("title", ["ChatGPT使用技巧100例", "Claude AI Guide", "Kimi AI 使用指南", "DeepSeek AI 壁纸"])
+def test_a_book_or_wallpaper_that_begins_with_a_name_is_none_of_it(title, judged) -> None:
+    assert judged(title, package_name="com.book.house", seller="清河读书").verdict == "benign"
