@@ -91,7 +91,7 @@ class Rejudge:
         if judgement.verdict == "benign" and isinstance(was, dict) and was.get("verdict") == "benign":
             return {}
         found = self._index.search(f"listing_id:{stored.id}", limit=100)
-        return {one.id: _finding(one) for one in found}
+        return {one.id: as_finding(one) for one in found}
 
     @staticmethod
     def _proposed(one: Known, judgement: Judgement, before: Mapping[str, Finding]) -> Judged:
@@ -112,7 +112,8 @@ def as_judgement(stored: Stored) -> Judgement:
     return read(Judgement, stored.value.get("judgement"), stored.id)
 
 
-def _finding(stored: Stored) -> Finding:
+def as_finding(stored: Stored) -> Finding:
+    """A finding as it was stored. Raises ReadError."""
     return read(Finding, {name: value for name, value in stored.value.items() if name in FINDING}, stored.id)
 
 

@@ -29,7 +29,7 @@ PRINTED = {
     "brands add": "brands_add", "brands preview": "brands_preview", "brands variants": "brands_variants", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
     "index rescore": "index_rescore",
-    "index pictures": "index_pictures",
+    "index pictures": "index_pictures", "learn": "learn",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
