@@ -11,8 +11,9 @@ from typing import Literal
 from index.registry.columns import Fields, fold, header, iso_date, read_row
 from index.registry.model import Record, Register
 from index.registry.numbers import find
+from index.registry.rows import MOST_BYTES, Row, TablesError
 from index.registry.store import Shelf
-from index.registry.tables import MOST_BYTES, Row, TablesError, read_rows
+from index.registry.tables import read_rows
 
 Reason = Literal["no_number", "no_entity", "bad_number", "cut", "file", "outside"]
 """Why a row is unreadable: no number where the list has them, nobody who filed, a number of no known form, a cell too

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.registry import tables
+from index.registry import rows as limits
+from index.registry import sheets, tables
 from index.registry.columns import header, iso_date, read_row
 from index.registry.importing import Imported, import_file
+from index.registry.rows import TablesError
 from index.registry.store import Copies, Shelf, load
-from index.registry.tables import TablesError, read_rows
+from index.registry.tables import read_rows
 
 HEAD = ["序号", "属地", "模型名称", "备案单位", "备案编号", "备案时间"]
 A = ["1", "北京", "明湖大模型", "北京明湖智能科技有限公司", "Beijing-MingHu-20240315", "2024年3月15日"]
@@ -52,7 +54,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("COPYCATCH_LANG", "en")
     return Desk(tmp_path)
 
 
@@ -267,7 +270,7 @@ def test_text_far_to_the_right_is_not_dropped(desk: Desk) -> None:
 
 
 def test_a_sheet_that_inflates_without_end_is_refused_before_inflating(desk: Desk) -> None:
-    bomb = sheet("", **{"xl/sharedStrings.xml": "0" * (tables.MOST_PART + 1)})
+    bomb = sheet("", **{"xl/sharedStrings.xml": "0" * (sheets.MOST_PART + 1)})
     assert len(bomb) < 200_000
     (bad,) = desk.take(bomb).unreadable
     assert "inflates" in bad.detail
@@ -303,7 +306,12 @@ def test_broken_files_say_what_is_wrong(name: str, desk: Desk) -> None:
     assert any(words in bad.detail for bad in done.unreadable)
 
 
-def test_a_file_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_wrong_is_said_in_chinese_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYCATCH_LANG", "zh")
+    assert "另存为" in desk.take(b"%PDF-1.7").unreadable[0].detail
+
+
+def test_a_file_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
     monkeypatch.setattr(tables, "MOST_BYTES", 1000)
     with pytest.raises(TablesError, match="larger"):
         list(read_rows(b"x" * 1001))
@@ -311,7 +319,7 @@ def test_a_file_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_spans_without_end_stay_within_the_widest_row() -> None:
     rows = list(read_rows(b"<table>" + b"<tr><td rowspan=65000 colspan=65000>x" * 300))
-    assert len(rows) == 300 and max(len(row.cells) for row in rows) <= tables.MOST_COLUMNS
+    assert len(rows) == 300 and max(len(row.cells) for row in rows) <= limits.MOST_COLUMNS
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"", b"PK\x03\x04", b"<table>", b"\xef\xbb\xbf", b"\xff\xfe"]))
@@ -319,7 +327,7 @@ def test_any_bytes_are_rows_or_a_reason(data: bytes, head: bytes) -> None:
     rows = []
     with suppress(TablesError):
         rows.extend(read_rows(head + data))
-    assert all(len(cell) <= tables.LONGEST_CELL for row in rows for cell in row.cells)
+    assert all(len(cell) <= limits.LONGEST_CELL for row in rows for cell in row.cells)
 
 
 @given(st.lists(st.text(max_size=30), max_size=12))
@@ -334,3 +342,8 @@ def test_any_row_is_read_with_and_without_a_header(cells: list[str]) -> None:
 def test_days_are_read_in_their_usual_forms(day: date) -> None:
     for text in (f"{day.year}年{day.month}月{day.day}日", f"{day.year}/{day.month}/{day.day}", day.isoformat()):
         assert iso_date(text) == day.isoformat()
+
+
+def test_many_rows_as_wide_as_a_sheet_can_be_have_an_end(desk: Desk) -> None:
+    rows = "".join(f'<row r="{at}">{cell(f"XFD{at}", "x")}</row>' for at in range(1, 3000))
+    assert "file" in {bad.reason for bad in desk.take(sheet(rows)).unreadable}
