@@ -173,14 +173,14 @@ def _finish(
     """Shows what changes and what that would explain, asks on a terminal, writes."""
     for told in left_out:
         complain(told)
-    place = home_of(target)
+    place = _home_of(target)
     profile = parse_profile(text, target.path.name)
     news = any(change.what != "known" for change in changes)
     explained = verdicts_that_change(place, load_profiles(place.brands), profile) if news and target.profile else []
     if not json:
         _show(target, text, changes)
         print_changes(explained, profile.id)
-    if news and not yes and not json and sys.stdin.isatty() and sys.stdout.isatty():
+    if news and not yes and not json and _on_a_terminal():
         typer.confirm(t("brands_onboarding.add.sure", file=target.path.name), abort=True)
     if news:
         profile_text.write(target.path, text)
@@ -194,7 +194,11 @@ def _finish(
     return Exit.FAILURES if left_out else Exit.DONE
 
 
-def home_of(target: Target) -> Home:
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _home_of(target: Target) -> Home:
     """The home in which the file lies."""
     return Home(target.path.parent.parent)
 

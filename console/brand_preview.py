@@ -57,7 +57,8 @@ def verdicts_that_change(place: Home, profiles: Mapping[str, Profile], edited: P
     changed = {**profiles, edited.id: edited}
     with closing(open_index(place, settings.index, write=False)) as index, _decisions(place) as decisions:
         before, after = (Rejudge(index, known, "preview") for known in (profiles, changed))
-        found = (stored for stored in islice(index.scan(f"brand:{edited.id}"), MOST) if _is_open(stored, decisions))
+        named = islice(index.scan(f'brand:"{edited.id}"'), MOST)
+        found = (stored for stored in named if stored.value.get("brand") == edited.id and _is_open(stored, decisions))
         told: list[dict[str, Any]] = []
         while batch := list(islice(found, _BATCH)):
             told += _changes(index, before, after, batch)

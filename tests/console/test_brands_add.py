@@ -291,3 +291,14 @@ def test_hostile_values_are_text_and_nothing_else(copycatch, own_home) -> None:
     answer = copycatch("brands", "add", "mingjing", "--name", name)
     assert answer.code == 0 and "\x1b" not in answer.out
     assert profile_of(own_home).names[0].text == name
+
+
+@pytest.mark.parametrize(("answer", "written"), [(b"n\n", False), (b"y\n", True), (b"", False)])
+def test_on_a_terminal_it_asks_before_it_writes(
+    copycatch, own_home, monkeypatch, answer: bytes, *, written: bool
+) -> None:
+    monkeypatch.setattr("console.brand_add._on_a_terminal", lambda: True)
+    said = copycatch("brands", "add", "mingjing", "--name", "明镜", stdin=answer)
+    assert (said.code == 0) is written
+    assert (Home(own_home).brands / "mingjing.yml").exists() is written
+    assert copycatch("brands", "add", "mingjing", "--name", "明镜", "--update", "--yes").code == 0
