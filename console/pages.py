@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from console.page_parts import SHOWN, bullet, facts_lines, finding_line, section
 from console.words import chance, verdict
+from detection.ties import Tie
 from index.messages import language, t
 from index.model import Listing
 from index.plain import line, plain
@@ -19,7 +20,7 @@ from index.taxonomy import taxonomy
 from takedown.columns import unseen
 
 
-def finding_page(hit: Stored) -> Group:
+def finding_page(hit: Stored, *, ties: Sequence[Tie]) -> Group:
     """A finding: the machine's proposal with everything a person needs to agree or not."""
     value: dict[str, Any] = hit.value
     head = Text.assemble(verdict(value.get("verdict", "benign")), "  ", (line(str(value.get("title"))), "bold"))
@@ -42,12 +43,13 @@ def finding_page(hit: Stored) -> Group:
         *facts_lines(facts),
         *section("seen_section", _evidence(value)),
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
+        *section("ties_section", map(_tie, ties)),
         *section("clears_section", iter([bullet(t(f"cli.show.clears.{value.get('group', 'other')}"))])),
         Text(t("cli.show.until_confirmed"), style="dim"),
     )
 
 
-def listing_page(hit: Stored, *, findings: list[Stored], history: list[dict[str, Any]]) -> Group:
+def listing_page(hit: Stored, *, findings: list[Stored], history: list[dict[str, Any]], ties: Sequence[Tie]) -> Group:
     """A listing: its fields as the public sees them, what the machine makes of them, and what changed."""
     value: dict[str, Any] = hit.value
     judgement = value.get("judgement") or {}
@@ -59,8 +61,18 @@ def listing_page(hit: Stored, *, findings: list[Stored], history: list[dict[str,
         *section("description_section", iter([Text(plain(str(value.get("description") or "-"))[:SHOWN])])),
         *section("proposal_section", iter(proposal)),
         *section("findings_section", map(finding_line, findings)),
+        *section("ties_section", map(_tie, ties)),
         *section("history_section", map(_change, history)),
     )
+
+
+MOST_OTHERS = 5
+"""Ids shown of the others that share a tie."""
+
+
+def _tie(tie: Tie) -> Text:
+    others = ", ".join(tie.others[:MOST_OTHERS]) + (" …" if tie.count > MOST_OTHERS else "")
+    return bullet(f"{line(getattr(tie, language()), 300)}  ({others})")
 
 
 _ELSEWHERE = {"title", "description", "counters"}

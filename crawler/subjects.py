@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from apk_analysis.fingerprint import Fingerprint
-from detection.judge import tie_keys
 from detection.subject import Subject
+from detection.ties import tie_keys
 from index.ids import listing_id
 from index.model import Listing, Picture
 from index.profiles import Profile

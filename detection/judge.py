@@ -155,21 +155,3 @@ def findings(
             )
         )
     return tuple(sorted(proposed, key=lambda finding: -finding.priority))
-
-
-def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
-    """What ties this listing to others: signer, sample, icon and contacts, as 'kind:value'."""
-    from detection.contacts import contacts  # noqa: PLC0415 - as above
-    from detection.fields import fields  # noqa: PLC0415 - as above
-
-    keys = []
-    if fingerprint is not None:
-        keys += [f"signer:{signer.sha256}" for signer in fingerprint.signature.signers]
-        keys.append(f"sample:{fingerprint.sha256}")
-        keys += [f"sample:{inner.sha256}" for inner in fingerprint.nested if inner.container == "apk"]
-        if fingerprint.icon:
-            keys.append(f"icon:{fingerprint.icon.dhash}")
-    for field in fields(listing):
-        if field.own_words:
-            keys += [contact.key for contact in contacts(field.text.plain)]
-    return tuple(dict.fromkeys(keys))

@@ -13,6 +13,7 @@ from console.opening import reading
 from console.pages import finding_page, listing_page
 from console.sample_page import sample_page
 from console.terminal import JsonFlag, emit, out
+from console.ties import ties_of
 from index.messages import t
 from index.protocol import Index, Kind, Stored
 
@@ -43,10 +44,15 @@ def run(
 
 
 def _beside(index: Index, hit: Stored) -> dict[str, Any]:
-    """What belongs on the same page: findings of a listing and its changes, listings of a sample."""
+    """What belongs on the same page: findings of a listing, its changes and its ties, listings of a sample."""
     if hit.kind == "listings":
         query = f'listing_id:"{hit.id}"'
-        return {"findings": index.search(query, limit=100), "history": index.history(hit.id)}
+        return {
+            "findings": index.search(query, limit=100),
+            "history": index.history(hit.id),
+            "ties": ties_of(index, hit),
+        }
     if hit.kind == "samples":
         return {"findings": index.search(f'sample_sha256:"{hit.id}"', limit=100)}
-    return {}
+    listing = index.get(str(hit.value.get("listing_id")))
+    return {"ties": ties_of(index, listing) if listing else ()}

@@ -1,0 +1,102 @@
+"""What ties listings to one another: typed keys, and each tie in words. A tie is a fact to look at, never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from apk_analysis.fingerprint import Fingerprint
+from index.messages import LANGUAGES, text
+from index.model import Listing
+
+HUB = 100
+"""Listings from which a tie says nothing: test keys, platform mail, texts that a store demands."""
+_LEAST, _BANDS, _ROWS = 60, 3, 6
+"""Characters from which a text can be told by its words; bands of its sketch and hashes in each: two texts that share
+.95 of their 5-grams meet with probability .98, at .5 with .05."""
+_SALTS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """One tie of a listing."""
+
+    kind: str
+    """'signer', 'sample', 'icon', 'contact', 'text'."""
+    value: str
+    others: tuple[str, ...]
+    """Ids of other listings that carry it, newest first; not all when there are many."""
+    count: int
+    """How many others there are."""
+    hub: bool
+    """True when so many carry it that it ties nobody together."""
+    zh: str
+    en: str
+
+
+def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
+    """Signer, sample, icon, contacts and wording of a listing, as 'kind:value'."""
+    return tuple(dict.fromkeys((*_of_sample(fingerprint), *_of_text(listing))))
+
+
+def _of_sample(fingerprint: Fingerprint | None) -> Iterator[str]:
+    if fingerprint is None:
+        return
+    yield from (f"signer:{signer.sha256}" for signer in fingerprint.signature.signers)
+    yield f"sample:{fingerprint.sha256}"
+    yield from (f"sample:{inner.sha256}" for inner in fingerprint.nested if inner.container == "apk")
+    if fingerprint.icon:
+        yield f"icon:{fingerprint.icon.dhash}"
+
+
+def _of_text(listing: Listing) -> Iterator[str]:
+    from detection.contacts import contacts  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    from detection.fields import fields  # noqa: PLC0415 - as above
+
+    for field in fields(listing):
+        if field.own_words:
+            yield from (contact.key for contact in contacts(field.text.plain))
+        if field.name == "description" and len(field.text.joined) >= _LEAST:
+            yield from (f"text:{band}" for band in _bands(field.text.joined))
+
+
+def _bands(joined: str) -> Iterator[str]:
+    """Bands of a MinHash over the text's 5-grams; digits alike, so that prices and contacts make no difference."""
+    import numpy as np  # noqa: PLC0415 - only when something is judged
+
+    from detection.text_model.ngrams import LONGEST, codes_of, keys_of  # noqa: PLC0415 - as above
+
+    grams = keys_of(codes_of([joined]))[LONGEST - 1 :: LONGEST]
+    grams = np.unique(grams[grams != 0])
+    if not len(grams):
+        return
+    for band in range(_BANDS):
+        salts = np.arange(1 + band * _ROWS, 1 + (band + 1) * _ROWS, dtype=np.uint64) * np.uint64(_SALTS[0])
+        mixed = (grams[:, None] ^ salts) * np.uint64(_SALTS[1])
+        mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(_SALTS[0])
+        least = (mixed ^ (mixed >> np.uint64(29))).min(axis=0)
+        yield f"{band}-{int(np.bitwise_xor.reduce(least * (np.arange(_ROWS, dtype=np.uint64) * 2 + 1))):016x}"
+
+
+def ties(
+    keys: Sequence[str], neighbours: Mapping[str, Sequence[str]], counts: Mapping[str, int], own: str
+) -> tuple[Tie, ...]:
+    """The ties of listing `own` that others share, in the order of `keys`; bands of one text are one tie."""
+    found: dict[tuple[str, str], Tie] = {}
+    for key in keys:
+        kind, _, value = key.partition(":")
+        shown = "" if kind == "text" else value
+        others = [other for other in neighbours.get(key, ()) if other != own]
+        if others:
+            former = found.get((kind, shown))
+            together = tuple(dict.fromkeys((*(former.others if former else ()), *others)))
+            count = max(len(together), counts.get(key, 1) - 1, former.count if former else 0)
+            found[kind, shown] = _tie(kind, shown, together, count)
+    return tuple(found.values())
+
+
+def _tie(kind: str, value: str, others: tuple[str, ...], count: int) -> Tie:
+    hub = count >= HUB
+    message = f"tie.{kind}_hub" if hub else f"tie.{kind}"
+    words = {lang: text(message, lang, value=value, count=count) for lang in LANGUAGES}
+    return Tie(kind=kind, value=value, others=others, count=count, hub=hub, **words)
