@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -168,10 +169,12 @@ def _by_key(profiles: Iterable[Profile]) -> dict[str, Profile]:
     """Brands may share a name: the package, then a number, tells them apart."""
     found: dict[str, Profile] = {}
     for number, profile in enumerate(profiles, start=1):
-        key = profile.id
-        if key in found:
-            key = f"{key} ({profile.packages[0].id if profile.packages else number})"
-        found.setdefault(key if key not in found else f"{key} {number}", profile)
+        id_ = profile.id
+        if id_ in found and profile.packages:
+            id_ = f"{id_} ({profile.packages[0].id})"
+        if id_ in found:
+            id_ = f"{id_} {number}"
+        found[id_] = replace(profile, id=id_)
     return found
 
 

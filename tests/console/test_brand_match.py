@@ -143,6 +143,12 @@ def test_a_broken_list_of_genuine_apps_names_the_place(written, name: str, conte
     assert words == "any" or words in str(error.value)
 
 
-def test_brands_of_one_name_are_told_apart(written) -> None:
-    rows = "name,package,developer\nNotes,com.a.notes,A\nNotes,com.b.notes,B\nNotes,com.b.notes,C\n"
-    assert len(read_genuine(written("g.csv", rows))) == 3
+def test_brands_of_one_name_are_told_apart(copycatch, written) -> None:
+    genuine = "name,package,developer\nZorbit,com.a.zorbit,Alfa\nZorbit,com.b.zorbit,Beta\nZorbit,com.b.zorbit,Gamma\n"
+    assert len(read_genuine(written("g.csv", genuine))) == 3
+    rows = written("n.csv", "name,package,developer\nZorbit,com.b.zorbit,Beta\nZorbit,com.a.zorbit,Alfa\n")
+    answer = copycatch("brands", "match", "--profiles", written("g.csv", genuine), "--input", rows, "--json")
+    assert [(row["kind"], row["brand_package"]) for row in answer.documents] == [
+        ("genuine", "com.b.zorbit"),
+        ("genuine", "com.a.zorbit"),
+    ]
