@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from detection.look import look
 from detection.saying import quoted
-from detection.stance import clause_at
 from detection.subject import Subject
 from detection.terms import Hit
 from detection.weighing import lawful, schemed, traded, unfitting
@@ -30,8 +29,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         for violation in (hit.rule.violation, *hit.rule.also):
             here = told.setdefault((violation, hit.field.name), [])
             within = any(other.start <= hit.start and hit.end <= other.end for other in here)
-            refuses = clause_at(hit.field, "joined", hit.start) in seen.refused
-            if within or refuses or taxonomy()[violation].group in _NOT_HERE:
+            if within or seen.refuses(hit) or taxonomy()[violation].group in _NOT_HERE:
                 continue
             here.append(hit)
             concerned[violation] = None

@@ -8,10 +8,11 @@ from detection.stance.features import FEATURES, features
 from detection.stance.frames import Frame, frames, frames_of
 from detection.stance.offering import negated, offers, priced
 from detection.stance.shams import sham
-from detection.stance.signs import Sign, acts, clause_at, kinds, refused, signs_in
+from detection.stance.signs import Clause, Sign, acts, clause_at, kinds, refused, signs_in
 
 __all__ = [
     "FEATURES",
+    "Clause",
     "Frame",
     "Sign",
     "acts",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detection.contacts import contacts
 from detection.stance.frames import frames
 from detection.stance.offering import offers, priced
-from detection.stance.signs import clause_at, kinds
+from detection.stance.signs import kinds
 
 if TYPE_CHECKING:
     from detection.look import Look
@@ -41,9 +41,7 @@ def features(look: Look) -> tuple[float, ...]:
     for frame, *_ in look.frames:
         counts[f"frame:{frame.id}"] = 1.0
     counts["hits"] = min(_MOST, len({id(hit.rule) for hit in look.hits}))
-    counts["hits_refused"] = min(
-        _MOST, sum(clause_at(hit.field, "joined", hit.start) in look.refused for hit in look.hits)
-    )
+    counts["hits_refused"] = min(_MOST, sum(map(look.refuses, look.hits)))
     counts["own_signs"] = len({sign.kind for sign in look.signs if sign.field.own_words and sign.kind in kinds()})
     counts["priced"] = float(priced(look.subject.listing))
     counts["offers"] = float(any(offers(field.text.joined) for field in own))

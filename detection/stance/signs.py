@@ -27,7 +27,7 @@ ACTS = Path(__file__).parent / "acts.yml"
 _CLAUSE_END = re.compile(r"[。！？!?；;\n…,，、:：|]+|\.(?=\s)")
 _NEAR = 12
 """Characters between the two words of a pair."""
-_WAIVABLE = frozenset({"consented", "papers", "labelled"})
+_WAIVABLE = frozenset({"consented", "papers", "labelled", "defends"})
 """Signs that are none where the text waives them: 'without consent'."""
 REFUSING = frozenset({"refuses", "defends", "hurt"})
 """Signs that make a clause speak against what it names."""
@@ -123,9 +123,13 @@ def clause_at(field: Field, view: str, start: int) -> Clause:
     return field.name, bisect_right(_clause_ends(field.text.plain), field.text.in_plain(view, start, start + 1)[0])
 
 
-def refused(signs: Iterable[Sign]) -> set[Clause]:
-    """Clauses that refuse, fight or report what they name."""
-    return {sign.clause for sign in signs if sign.kind in REFUSING}
+def refused(signs: Iterable[Sign]) -> dict[Clause, list[Sign]]:
+    """Clauses that refuse, fight or report what they name, with the signs that show it."""
+    found: dict[Clause, list[Sign]] = {}
+    for sign in signs:
+        if sign.kind in REFUSING:
+            found.setdefault(sign.clause, []).append(sign)
+    return found
 
 
 def signs_in(texts: Sequence[Field]) -> Iterator[Sign]:
