@@ -60,14 +60,14 @@ class Claim:
         return self.field is not None and self.field.name.startswith(("image_text", "qr_text"))
 
 
-def claims_in(fields: Iterable[Field]) -> Iterator[Claim]:
-    """Numbers in what the seller says, in order."""
+def claims_in(fields: Iterable[Field], *, every: bool = False) -> Iterator[Claim]:
+    """Numbers in what the seller says, in order. `every`: also examples, and more than a listing claims."""
     for field in fields:
         plain = field.text.plain
         if not field.own_words or not _DIGITS.search(plain) or not any(hint in plain for hint in _HINTS):
             continue
-        for number in find(plain)[:_MOST]:
-            if _EXAMPLE.search(plain[max(0, number.start - _NEAR) : number.end + _NEAR]):
+        for number in find(plain)[: None if every else _MOST]:
+            if not every and _EXAMPLE.search(plain[max(0, number.start - _NEAR) : number.end + _NEAR]):
                 continue
             start, end = field.text.span("plain", number.start, number.end)
             quote = field.raw[start:end]

@@ -22,10 +22,12 @@ from index.plain import plain
 from index.profiles import Profile, load_profiles
 from index.registry.check import Checked, check
 from index.registry.importing import Imported, Unreadable, import_file
-from index.registry.model import CopyState, Registry
+from index.registry.model import REGISTERS, CopyState, Registry
 from index.registry.store import Shelf
 
 COUNTS = ("new", "known", "changed")
+MOST_TOLD = 200
+"""Rows that are listed on the terminal; `--json` prints all."""
 
 
 def import_lists(
@@ -45,9 +47,11 @@ def import_lists(
         for path in files:
             done = import_file(path, registry, shelf, today=date.today().isoformat(), as_of=day)  # noqa: DTZ011 - the user's day
             unreadable += len(done.unreadable)
-            for row in done.unreadable:
+            for row in done.unreadable[:MOST_TOLD]:
                 reason = t(f"registry.reason.{row.reason}")
                 complain(t("registry.import.unreadable", file=path, place=row.place, reason=reason, detail=row.detail))
+            if (rest := len(done.unreadable) - MOST_TOLD) > 0:
+                complain(t("registry.import.more", file=path, count=rest))
             if json:
                 emit(_imported(path, done))
             else:
@@ -67,13 +71,15 @@ def check_numbers(
     json: JsonFlag = False,
 ) -> int:
     """Prints the outcome of every number with its record and the date of the copy."""
-    if (what is None) == (listing is None):
+    if (what is not None and listing is not None) or not (what or listing or entity):
         raise CommandError(t("registry.check.what"))
     place = home()
     registry, profiles = open_registry(place), load_profiles(place.brands)
+    if what is None and listing is None:
+        what = "\n".join(_numbers_of(entity or "", registry))
     found = False
     for source, name, texts in _texts(what, listing):
-        for claim in claims_in(texts):
+        for claim in claims_in(texts, every=True):
             found = True
             done = _checked(claim, registry, profiles, entity or name)
             if json:
@@ -82,6 +88,8 @@ def check_numbers(
                 _print_checked(entity or name, done)
     if not found:
         complain(t("registry.check.nothing"))
+        for copy in _copies(registry):
+            complain(_copy(copy))
     return Exit.DONE
 
 
@@ -188,6 +196,18 @@ def _print_checked(entity: str | None, done: Checked) -> None:
         lines.append(t("registry.check.confidence", confidence=f"{done.confidence:.2f}"))
     lines += [_copy(copy) for copy in done.copies]
     out().print(plain("\n".join(lines)), soft_wrap=True)
+
+
+def _numbers_of(name: str, registry: Registry | None) -> Iterator[str]:
+    """What an entity filed, or what was filed under a name."""
+    for record in (registry.of_entity(name) or registry.named(name)) if registry else ():
+        if record.number:
+            yield f"上线编号：{record.number}" if record.register == "registration" else record.number
+
+
+def _copies(registry: Registry | None) -> list[CopyState]:
+    """Every copy that we have."""
+    return [state for one in REGISTERS if registry and (state := registry.state(one))]
 
 
 def _copy(copy: CopyState) -> str:

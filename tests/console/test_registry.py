@@ -85,6 +85,14 @@ def test_no_number_is_no_verdict(copycatch, own_home: Path) -> None:
     assert (answer.code, answer.out) == (0, "") and "never a verdict" in answer.err
 
 
+def test_what_an_entity_filed_is_listed(copycatch, listed: Path) -> None:
+    for name in (OWNER, "明湖大模型"):
+        said = checked(copycatch, "--entity", name)
+        assert (said["number"], said["record"]["entity"]) == (NUMBER, OWNER)
+    answer = copycatch("registry", "check", "--entity", OTHER)
+    assert answer.out == "" and "never a verdict" in answer.err and "2026-07-10" in answer.err
+
+
 @pytest.mark.parametrize("argv", [(), ("x", "--listing", "y.jsonl")])
 def test_one_thing_to_check_is_wanted(copycatch, own_home: Path, argv: tuple[str, ...]) -> None:
     assert copycatch("registry", "check", *argv).code == 2
