@@ -75,7 +75,7 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
 
 
 def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
-    """The brand it concerns: one that is named and not cleared, else by package, else any that is named."""
+    """The brand it concerns: one that is named and not cleared, else by package, domain or icon, else any named."""
     from detection.brands import compiled  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.identity import identity, package_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.look import look  # noqa: PLC0415 - as above
@@ -87,9 +87,15 @@ def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
         *(one.expected for one in evidence if one.detector in {"brand_package", "brand_row"}),
     ]
     by_package = [profile for package in packages for profile in compiled(subject.profiles).owners_of(package)]
+    looks = {one.expected for one in evidence if one.detector in {"lookalike_site", "brand_icon"} and one.strength > 0}
+    by_look = [
+        profile
+        for profile in (subject.profiles.values() if looks else ())
+        if not looks.isdisjoint({*profile.domains, *(icon.descriptor for icon in profile.icons)})
+    ]
     offered = [hit.profile for _, hit in seen.brand_words] if any(e.detector == "shell_offer" for e in evidence) else []
     accused = [profile for profile in named if not identity(subject, profile).cleared]
-    return next((profile.id for profile in (*accused, *by_package, *named, *offered)), None)
+    return next((profile.id for profile in (*accused, *by_package, *by_look, *named, *offered)), None)
 
 
 def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:

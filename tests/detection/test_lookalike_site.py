@@ -105,7 +105,8 @@ def test_domain_claim_and_form_together_are_a_violation_with_quotes(judged_page)
 
 
 def test_a_domain_alone_is_a_lead(judged_page) -> None:
-    assert judged_page(page("欢迎", "https://deepseek-download.com/")).verdict == "lead"
+    judgement = judged_page(page("欢迎", "https://deepseek-download.com/"))
+    assert (judgement.verdict, judgement.brand) == ("lead", "deepseek")
     assert judged_page(page("欢迎", "https://deepseek-download.com/", "<input type=password>")).verdict == "lead"
 
 
