@@ -150,12 +150,12 @@ def _unmask(match: re.Match[str], leet: dict[int, int] = _LEET) -> str:
     token = match[0]
     if len(token) > _LONGEST_TOKEN:
         return token
-    if token.isascii():
-        if token.isalpha() or token.isdecimal() or not _DIGIT_BETWEEN.search(token):
-            return token
-        head = token.rstrip("0123456789")
-        return head.translate(leet) + token[len(head) :]
-    return token.translate(_LOOK_ALIKES) if any("a" <= char <= "z" for char in token) else token
+    if not token.isascii() and any("a" <= char <= "z" for char in token):
+        token = token.translate(_LOOK_ALIKES)
+    if not token.isascii() or token.isalpha() or token.isdecimal() or not _DIGIT_BETWEEN.search(token):
+        return token
+    head = token.rstrip("0123456789")
+    return head.translate(leet) + token[len(head) :]
 
 
 def _unmask_i(match: re.Match[str]) -> str:

@@ -38,3 +38,29 @@ def test_every_kind_has_examples_enough(kind) -> None:
 @pytest.mark.parametrize("raw", UNTOUCHED)
 def test_ordinary_texts_hold_no_disguised_word(raw) -> None:
     assert [(seen.word, seen.how, seen.quote()) for seen in spotted(raw) if seen.how != "joined"] == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "换连 " * 3000,
+        "huan lian " * 2000,
+        "弓虽" * 9000,
+        "6L+H5Lq66IS4 " * 1500,
+        "脸换" * 9000,
+        "👗👚" * 9000,
+        "1换" * 9000,
+    ],
+)
+def test_hostile_texts_give_no_more_words_than_characters(raw) -> None:
+    found = spotted(raw)
+    assert len(found) <= len(raw)
+    for seen in found[:50]:
+        assert raw[slice(*seen.field.text.span(seen.how, seen.start, seen.end))] == seen.quote() != ""
+
+
+def test_a_far_fetched_reading_weighs_less_and_a_short_one_is_weak() -> None:
+    pinyin, homophone = spotted("guo ren lian")[0], spotted("换连")[0]
+    assert 0 < homophone.weight < pinyin.weight < 1
+    assert homophone.weak
+    assert not pinyin.weak

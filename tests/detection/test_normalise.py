@@ -4,12 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detection.normalise import MAX_LENGTH, fold, normalise
+from detection.normalise import MAX_LENGTH, Normalised, fold, normalise
+from detection.normalise.emoji import by_emoji
+from detection.normalise.encoded import by_decoding
+from detection.normalise.parts import by_parts
+from detection.normalise.sounds import by_sound
 
 TRICKY = st.text(
     alphabet=st.one_of(
         st.characters(),
-        st.sampled_from("豆包換臉 變·-_./|abcIl1о0еАG\u200b\u0301Ｄ🅰ﬁßİ㊙\n①９"),
+        st.sampled_from("豆包換臉 變·-_./|abcIl1о0еАG月佥👗ㄌ%6\u200b\u0301Ｄ🅰ﬁßİ㊙\n①９"),
     ),
     max_size=80,
 )
@@ -43,8 +47,9 @@ def test_views(raw, view, seen) -> None:
 @given(TRICKY)
 def test_folding_twice_changes_nothing(raw) -> None:
     assert fold(fold(raw)) == fold(raw)
-    once = normalise(raw).joined
-    assert normalise(once).plain == once
+    once = normalise(raw)
+    assert normalise(once.joined).plain == once.joined
+    assert normalise(once.skeleton).skeleton == once.skeleton
 
 
 @given(TRICKY, st.data())
@@ -60,6 +65,33 @@ def test_every_span_leads_back_into_the_raw_text(raw, data) -> None:
         assert 0 <= raw_start < raw_end <= len(raw)
         assert view == "skeleton" or set(string[start:end]) <= set(fold(raw[raw_start:raw_end]))
         text.steps(view, start, end)
+
+
+@given(TRICKY, st.data())
+def test_every_reading_leads_back_into_the_joined_text(raw, data) -> None:
+    text = normalise(raw)
+    for reading in (by_sound(text.joined), by_parts(text.joined), by_emoji(text.joined), by_decoding(text)):
+        if reading is None or not reading.string:
+            continue
+        start = data.draw(st.integers(0, len(reading.string) - 1))
+        end = data.draw(st.integers(start + 1, len(reading.string)))
+        joined_start, joined_end = reading.in_joined(start, end)
+        assert 0 <= joined_start < joined_end <= len(text.joined)
+
+
+def test_private_characters_do_not_pass_for_syllables() -> None:
+    syllable = by_sound("脸").string
+    assert by_sound(syllable).string.strip() == ""
+
+
+def test_a_window_of_a_longer_text_has_offsets_in_all_of_it() -> None:
+    whole = "字" * 50 + "ＡＩ 換\u200b臉"
+    text = Normalised(whole[50:], base=50)
+    at = text.joined.index("换脸")
+    start, end = text.span("joined", at, at + 2)
+    assert whole[start:end] == "換\u200b臉"
+    assert text.steps("joined", at, at + 2) == ("traditional", "zero_width")
+    assert text.in_joined(start, end) == (at, at + 2)
 
 
 def test_a_quote_is_the_raw_text_and_its_path_is_named() -> None:
