@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from apk_analysis.apkid import ask_apkid, find_apkid
 from apk_analysis.fingerprint import Fingerprint
 from apk_analysis.pool import Pool
 from apk_analysis.walk import samples
@@ -27,9 +29,12 @@ def run(
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=256, help=t("cli.scan.jobs"), show_default=False)
     ] = os.cpu_count() or 1,
+    apkid: Annotated[bool, typer.Option("--apkid", help=t("cli.scan.apkid"))] = False,
     json: JsonFlag = False,
 ) -> int:
     """Analyses every sample below the paths, in sorted order."""
+    if apkid and find_apkid() is None:
+        raise CommandError(t("cli.scan.no_apkid"), Exit.MISSING)
     for path in paths:
         if not path.exists():
             raise CommandError(t("cli.scan.no_such_path", path=path))
@@ -41,10 +46,12 @@ def run(
             if isinstance(result, OSError):
                 failures += 1
                 complain(f"{path}: {result.strerror or result}")
-            elif json:
-                emit(document(path, result))
+                continue
+            shown = _with_opinion(path, result) if apkid else result
+            if json:
+                emit(document(path, shown))
             else:
-                rows.append(_row(path, result))
+                rows.append(_row(path, shown))
     if rows:
         columns = ("path", "package", "version", "label", "signature", "signer", "problems")
         out().print(table([t(f"cli.scan.column.{name}") for name in columns], rows))
@@ -81,6 +88,12 @@ def _started(pool: Pool, kept: Shelf, path: Path) -> Callable[[], Fingerprint]:
         return fingerprint
 
     return wait
+
+
+def _with_opinion(path: Path, fingerprint: Fingerprint) -> Fingerprint:
+    """With what APKiD says; that is shown and not kept, since another version of it may say something else."""
+    traits, problems = ask_apkid(path)
+    return replace(fingerprint, traits=(*fingerprint.traits, *traits), problems=(*fingerprint.problems, *problems))
 
 
 def _raise(error: OSError) -> Fingerprint:

@@ -114,3 +114,26 @@ def test_without_a_home_to_write_the_answer_is_the_same(
     monkeypatch.setenv("COPYCATCH_HOME", str(tmp_path / "file/home"))
     answer = copycatch("scan", folder, "--json")
     assert (answer.code, answer.out) == (0, expected) and "not kept" in answer.err
+
+
+def test_apkid_is_asked_on_demand_and_its_opinion_is_not_kept(
+    copycatch, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin/apkid"
+    program.parent.mkdir()
+    answer = '{"apkid_version": "3", "files": [{"filename": "x", "matches": {"packer": ["Example"]}}]}'
+    program.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    sample = folder / "c/plain.apk"
+    (asked,) = copycatch("scan", sample, "--apkid", "--json").fits("scan")
+    assert [trait["value"] for trait in asked["traits"] if trait["kind"] == "apkid"] == ["packer: Example (APKiD 3)"]
+    (plain,) = copycatch("scan", sample, "--json").fits("scan")
+    assert not [trait for trait in plain["traits"] if trait["kind"] == "apkid"]
+
+
+def test_without_apkid_it_says_so(copycatch, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    answer = copycatch("scan", folder, "--apkid")
+    assert answer.code == 4
+    assert "apkid" in answer.err
