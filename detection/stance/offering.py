@@ -8,7 +8,7 @@ from index.model import Listing
 
 _NEGATED_BEFORE = re.compile(
     r"(?:不(?!限|封|用|需|要钱|掉)|没有?|(?<!毫)无(?!需|痕|视)|非|勿|别|(?<!防)反|防)[提供支持做教卖接含带能会要想碰得有涉及任何的了于进行到再是]{0,6}$"
-    r"|(?:不提供|不支持|不做|不教|不接|不卖|不含|不是|不得|不涉及|禁止|严禁|拒绝|杜绝|抵制|谨防|警惕|当心|小心|打击|查处|整治|"
+    r"|(?:不提供|不支持|不存在|谈不上|不做|不教|不接|不卖|不含|不是|不得|不涉及|禁止|严禁|拒绝|杜绝|抵制|谨防|警惕|当心|小心|打击|查处|整治|"
     r"(?<![反过防])检测|(?<![反过防])识别|拦截|防范|防止|举报|封禁|屏蔽)[^，。,！!；;\n]{0,24}$"
     r"|\b(?:no|not|never|without|don'?t|doesn'?t|won'?t|can'?t|cannot|refuse|against|anti|stop|prevent|detect|detects|block|blocks|ban|avoid|"
     r"banned|beware of|report|fight|fights|combat)\b[^,.;!\n]{0,24}$",

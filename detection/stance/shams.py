@@ -39,7 +39,8 @@ def _ways(texts: Sequence[Field], own: Sequence[Sign]) -> Iterator[Sign]:
     """Ways to buy that are the writer's own: words ('ask me'), then contacts."""
     against = {sign.clause for sign in own if sign.kind in REFUSING}
     found = [sign for sign in own if sign.kind == "way_to_buy"]
-    for text in texts if any(sign.kind in _SURE for sign in own) else ():
+    helps = len({sign.kind for sign in own if sign.kind in REFUSING}) > 1
+    for text in texts if not helps and any(sign.kind in _SURE for sign in own) else ():
         joined = text.text.joined
         for contact in contacts(joined):
             if contact.kind == "mail":
