@@ -236,12 +236,14 @@ class Comparison:
         hit = (self.hit.inside or self.hit.as_name()) if self.hit else None
         if hit is None or self.hit is None or hit.how == "look_alike":
             return None
-        if self.near[0] in _PACKAGE or (hit.how == "typo" and not self._means_more(hit)):
+        if self.near[0] in _PACKAGE or (hit.how != "exact" and not self._means_more(hit)):
             return None
         others = fold(f"{self.row.package.replace('.', ' ').replace('_', ' ')} {self.row.developer}")
         meaning = ordinary(hit, self.text.joined, others)
         if meaning == "no sign of AI":
-            of_the_app = claim or reading.ported(self.text.joined) or ai_context(others)
+            glued = self.hit.relation == "trimmed" and reading.compact(self.text.plain).endswith("ai")  # 'KimiAI'
+            owners = any(fold(one.name) in self.text.plain for one in self.profile.developers)  # '抖音豆包'
+            of_the_app = claim or glued or owners or reading.ported(self.text.joined) or ai_context(others)
             of_the_app = of_the_app or (bool(self.kinds) and not self.under_its_name)
             return None if of_the_app else ""
         return meaning

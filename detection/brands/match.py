@@ -81,14 +81,15 @@ def _inside(text: Normalised, hits: tuple[NameHit, ...]) -> Iterator[WholeHit]:
     for hit in hits:
         start, _ = text.in_plain(hit.view, hit.start, hit.end)
         before = text.plain[:start]
-        if _is_chance(hit, before):
+        own = reading.nothing_else(text.plain, hit.profile)
+        if not own and _is_chance(hit, before):
             continue
         relation: Relation = "contains" if before.strip(" -·#*【[(（") else "leads"
         if hit.how == "look_alike":
             relation = "disguised"
         elif hit.how in _HEADS and is_head(text, hit):
             relation = _HEADS[hit.how]
-        elif reading.nothing_else(text.plain, hit.profile):
+        elif own:
             relation = "trimmed"
         elif len(distinctive) > 1 and hit.profile.id in distinctive and not reading.leads_up(text.plain, start):
             relation = "bundled"

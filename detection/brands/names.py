@@ -43,9 +43,9 @@ _HEAD_END = re.compile(
 )
 _AFFIXES = re.compile(
     r"官方(?:正版|认证|旗舰|下载|直营)?|正版|唯一|官网|国内版?|国内直连|中文版?|国际版?|手机版?|安卓版?|极速版?|免费版?|专业版?|高级版?|会员版?|满血版?|"
-    r"增强版?|完整版?|破解版?|汉化版?|纯净版?|去广告版?|内部版?|尊享版?|繁體版?|繁体版?|标准版?|旗舰版?|版|智能|助手|助理|应用|软件|客户端|下载|安装包?|最新|免翻墙|无需翻墙|免梯子|免登录|免注册|对话|聊天|写作|"
+    r"增强版?|完整版?|破解版?|汉化版?|纯净版?|去广告版?|电脑版?|桌面版?|平板版?|车机版?|鸿蒙版?|苹果版?|豪华版?|青春版?|至尊版?|体验版?|内测版?|抢先版?|离线版?|本地版?|中文网站?|内部版?|尊享版?|繁體版?|繁体版?|标准版?|旗舰版?|版|智能|助手|助理|应用|软件|客户端|下载|安装包?|最新|免翻墙|无需翻墙|免梯子|免登录|免注册|对话|聊天|写作|"
     r"绘画|作图|机器人|大模型|搜索|问答|神器|网页|登录|入口|全能|永久|无限|镜像|工具|平台|小程序|视频|创作|"
-    r"\b(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|hack|cracked|ai|al|chat|chatbot|bot|assistant|online|free|"
+    r"\b(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|hack|pc|ios|windows|desktop|web|beta|\d+b|cracked|ai|al|chat|chatbot|bot|assistant|online|free|"
     r"unlimited|cn|china|version|edition|the|new|latest|download|android|for android|mobile|v?\d+(?:\.\d+)*|gpt|r1|v3|"
     r"by|hd|vip|smart|opus|sonnet|turbo|flash|4o|o1|talk)\b",
     re.ASCII,

@@ -88,9 +88,10 @@ def kinds(plain: str, profile: Profile) -> tuple[str, ...]:
 
 
 def nothing_else(plain: str, profile: Profile) -> bool:
-    """Whether a name is made of the brand's own names and trimmings only: 'DeepSeek 深度求索 官方版'."""
-    for name in sorted((fold(name.text) for name in profile.names), key=len, reverse=True):
-        plain = plain.replace(name, " ")
+    """Whether a name is the brand's own names, its owner's and trimmings: 'DeepSeek 深度求索 官方版', '抖音豆包'."""
+    words = [name.text for name in profile.names] + [one.name for one in profile.developers]
+    for word in sorted(map(fold, words), key=len, reverse=True):
+        plain = plain.replace(word, " ")
     return not compact(trimmed(plain))
 
 
