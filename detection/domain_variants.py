@@ -43,7 +43,7 @@ SUFFIXES = (
 MOST = 20_000
 """Variants at most, whatever is asked for."""
 _MOST_LABELS, _MOST_WORDS = 6, 200
-_LONGEST, _PIECE = 30, 8
+_LONGEST, _PIECE = 30, 10
 """Characters of a label that are looked at, and of a piece in which look-alike characters are put: their number grows
 with the square of its length."""
 _LIKELY: Mapping[str, float] = {

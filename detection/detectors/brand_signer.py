@@ -41,7 +41,9 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         pins = pins_of(profile, sample.package)
         if not pins:
             continue
-        expected = " / ".join(dict.fromkeys(pin.sha256 or pin.sha1 or pin.md5 or "" for pin in pins))
+        expected = " / ".join(
+            dict.fromkeys(pin.sha256 or pin.sha1 or pin.md5 or pin.rsa_modulus_md5 or "" for pin in pins)
+        )
         stores = ", ".join(dict.fromkeys(pin.store for pin in pins))
         if identity(subject, profile).signer == "mismatch":
             here = {subject.listing.marketplace, subject.listing.marketplace.partition(":")[0], *VENDOR_WIDE}

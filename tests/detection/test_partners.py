@@ -6,6 +6,7 @@ import pytest
 
 from detection import scoring
 from detection.detectors import brand_developer, brand_name, brand_package, brand_partner, brand_signer
+from detection.judge import judge as whole
 from detection.subject import Subject
 from index.model import Judgement
 from index.profiles import Partner, load_profiles
@@ -82,6 +83,14 @@ def test_afterwards_it_is_a_lead_that_says_when_it_ended() -> None:
 )
 def test_the_partners_name_does_not_clear_what_differs_from_what_is_known_of_it(fields: dict) -> None:
     assert judged(PARTNER, BEFORE, **fields).verdict == "violation"
+
+
+@pytest.mark.parametrize(("day", "verdict"), [(BEFORE, "benign"), (AFTER, "lead")])
+def test_the_whole_judgement_follows(day: str, verdict: str) -> None:
+    profile = dataclasses.replace(load_profiles()["doubao"], partners=(PARTNER,))
+    listing = make_listing("豆包AI 官方版", package_name="cn.yunfan.doubao", seller="杭州云帆科技有限公司")
+    judgement = whole(Subject(listing=listing, profiles={"doubao": profile}, day=day))
+    assert (judgement.verdict, judgement.brand) == (verdict, "doubao")
 
 
 def test_an_ended_licence_never_hides_a_foreign_signer_of_the_genuine_package() -> None:
