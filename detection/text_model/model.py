@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.text_model.mixture import FOLDER, described
-from detection.text_model.ngrams import LONGEST, Keys, codes_of, columns_of, keys_of, table_of, weigh
+from detection.text_model.ngrams import Keys, added, codes_of, columns_of, keys_of, table_of, weigh
 
 LIKELY = 0.2
 """Probability from which a kind of violation is named; the most probable one always is."""
@@ -54,32 +54,20 @@ class TextModel:
         """Reads `texts` as they are (normalise them before)."""
         codes = codes_of(texts)
         columns = columns_of(keys_of(codes), self._keys, self._table)
-        known = np.flatnonzero(columns >= 0)
-        if not len(known):
+        if not (columns >= 0).any():
             return Opinion(0.0, {}, np.zeros(len(codes), np.float32))
-        shares = weigh(columns, self._idf)[known]
-        added = self._weights[columns[known]] * shares[:, None]
-        scores = added.sum(0) + self._bias
-        return Opinion(float(scores[0]), self._likely(scores[1:]), _spread(added[:, 0], known, len(codes)))
+        scores, at = added(columns, weigh(columns, self._idf), self._weights, len(codes))
+        scores += self._bias
+        return Opinion(float(scores[0]), self._likely(scores[1:].tolist()), at)
 
     def parts(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays of `weights.npz`."""
         return dict(self._parts)
 
-    def _likely(self, scores: Floats) -> dict[str, float]:
-        ranked = np.argsort(-scores, kind="stable")[:MOST_KINDS]
-        chances = {self.kinds[at]: 1 / (1 + math.exp(-float(scores[at]))) for at in ranked}
+    def _likely(self, scores: Sequence[float]) -> dict[str, float]:
+        ranked = sorted(range(len(scores)), key=lambda at: -scores[at])[:MOST_KINDS]
+        chances = {self.kinds[at]: 1 / (1 + math.exp(-scores[at])) for at in ranked}
         return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}
-
-
-def _spread(added: Floats, known: npt.NDArray[np.int64], length: int) -> Floats:
-    """What each n-gram adds, in equal parts to its characters."""
-    at = np.zeros(length + 1, np.float64)
-    sizes = known % LONGEST + 1
-    starts = known // LONGEST
-    np.add.at(at, starts, added / sizes)
-    np.subtract.at(at, np.minimum(starts + sizes, length), added / sizes)
-    return np.cumsum(at)[:length].astype(np.float32)
 
 
 @cache

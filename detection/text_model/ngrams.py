@@ -123,3 +123,32 @@ def _weigh(
         length = np.sqrt(square)
         for number in range(len(columns)):
             shares[number] /= length
+
+
+def added(
+    columns: npt.NDArray[np.int32], shares: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], length: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """float32[1 + m]: what all n-grams add to every score; float32[length]: what each character adds to the first."""
+    scores, at = np.zeros(weights.shape[1], np.float32), np.zeros(length, np.float32)
+    _add(columns, shares, weights, scores, at)
+    return scores, at
+
+
+@compiled
+def _add(
+    columns: npt.NDArray[np.int32],
+    shares: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    scores: npt.NDArray[np.float32],
+    at: npt.NDArray[np.float32],
+) -> None:
+    for number in range(len(columns)):
+        column = columns[number]
+        if column >= 0:
+            share = shares[number]
+            for score in range(len(scores)):
+                scores[score] += weights[column, score] * share
+            start, size = number // LONGEST, number % LONGEST + 1
+            each = weights[column, 0] * share / size
+            for place in range(start, min(start + size, len(at))):
+                at[place] += each
