@@ -28,6 +28,8 @@ MOST_PARTS = 100
 LONGEST_TEXT = 20_000
 LONGEST_ADDRESS = 2000
 _PROGRAM = re.compile(r"\.(?:apks?|xapk|apkm|exe|msi|dmg|pkg|ipa|hap|app)$", re.IGNORECASE)
+_ANDROID = re.compile(r"\.(?:apks?|xapk|apkm)(?:$|[?#])", re.IGNORECASE)
+"""Samples that can be analysed come first."""
 _UNSEEN = {"script", "style", "noscript", "template", "iframe", "svg", "head"}
 _ASKS: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("payment", re.compile(r"card.?n(?:o|um)|cc.?num|cvv|cvc|expiry|银行卡|卡号|信用卡|支付密码|付款", re.IGNORECASE)),
@@ -113,7 +115,7 @@ def listing_of(site: Site, *, marketplace: str = "site") -> Listing:
         description="\n".join(dict.fromkeys(part for part in parts if part))[:LONGEST_TEXT],
         lang=site.lang,
         icon_url=site.favicon,
-        download_urls=site.downloads,
+        download_urls=tuple(sorted(site.downloads, key=lambda address: not _ANDROID.search(address))),
         forms=site.forms,
     )
 

@@ -48,7 +48,7 @@ def test_a_page_is_read_as_a_person_sees_it() -> None:
     assert site.lang == "zh-CN" and site.came_from == ("https://t.example/x",) and not site.cut
     assert "立即下载" in site.text and "var a" not in site.text
     listing = listing_of(site)
-    assert (listing.source_kind, listing.forms, listing.download_urls) == ("site", site.forms, site.downloads)
+    assert (listing.source_kind, listing.forms, listing.download_urls) == ("site", site.forms, site.downloads[::-1])
 
 
 @pytest.mark.parametrize(
