@@ -11,11 +11,13 @@ from rich.text import Text
 
 from console.page_parts import SHOWN, bullet, facts_lines, finding_line, section
 from console.words import chance, verdict
+from detection.scoring import sentence
 from detection.ties import Tie
 from index.messages import language, t
-from index.model import Listing
+from index.model import Listing, Violation
 from index.plain import line, plain
 from index.protocol import Stored
+from index.reading import read
 from index.taxonomy import taxonomy
 from takedown.columns import unseen
 
@@ -89,6 +91,9 @@ def _evidence(value: dict[str, Any]) -> Iterator[Text]:
     for violation in value.get("violations") or ():
         name = f"{violation['id']} {_name(str(violation['id']))}".strip()
         yield Text(f"{name}  {chance(violation['probability'])}", style="yellow")
+        if any(evidence.get("share") for evidence in violation.get("evidence") or ()):
+            weighed = read(Violation, violation, f"{name}")
+            yield Text(f"  {line(sentence(weighed, language()), SHOWN)}", style="dim")
         for evidence in violation.get("evidence") or ():
             yield Text(f"- {line(str(evidence.get(language()) or evidence.get('observed') or ''))}")
             if evidence.get("quote"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from detection.text_model.mixture import mixture
+from index.messages import text
 from index.model import Evidence, Group, Listing, Verdict, Violation
 from index.taxonomy import taxonomy
 
@@ -20,6 +22,8 @@ VIOLATION_FROM = 0.7
 LEAD_FROM = 0.4
 _FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
+WORTH_A_TERM = 0.05
+"""Log-odds from which a term is mentioned."""
 _AT_MOST = 8.0
 """Log-odds are cut here: rules never justify 99.97 %."""
 _MOST_REACH = 7
@@ -28,45 +32,69 @@ _MOST_REACH = 7
 
 def probability(strengths: Iterable[float]) -> float:
     """Probability of a violation from the strengths (log-odds) of what the rules found."""
-    speaking_for, against = sums(strengths)
-    return _chance(PRIOR + speaking_for - against)
+    return chance(sum(_faded(list(strengths))))
 
 
-def with_text(strengths: Iterable[float], text: float, trust: float) -> float:
-    """The same with the text model's say, `text` (log-odds, signed), by the weights that training found.
-
-    `trust`: how far the text can be judged, 0..1; the less, the more the rules stand for themselves.
-    """
-    speaking_for, against = sums(strengths)
-    weights, alone = mixture(), 1 - trust
-    rules = (weights.rules * trust + alone) * speaking_for - (weights.against * trust + alone) * against
-    return _chance(PRIOR + text + rules)
+def chance(added: float) -> float:
+    """Probability after so many log-odds were added to what is expected before anything was seen."""
+    return 1 / (1 + math.exp(-max(-_AT_MOST, min(_AT_MOST, PRIOR + added))))
 
 
 def sums(strengths: Iterable[float]) -> tuple[float, float]:
     """What speaks for, each further piece counting less, and what speaks against; both at least 0."""
-    ordered = sorted(strengths, reverse=True)
-    speaking_for = sum(s * _FADING**rank for rank, s in enumerate(s for s in ordered if s > 0))
-    return speaking_for, -sum(s for s in ordered if s < 0)
+    faded = _faded(list(strengths))
+    return sum(s for s in faded if s > 0), -sum(s for s in faded if s < 0)
 
 
-def _chance(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-_AT_MOST, min(_AT_MOST, log_odds))))
+def _faded(strengths: Sequence[float]) -> list[float]:
+    """In the same order: each further piece that speaks for the violation counts less than the one before."""
+    ranks = {at: rank for rank, at in enumerate(sorted(range(len(strengths)), key=lambda at: -strengths[at]))}
+    return [s * _FADING ** ranks[at] if s > 0 else s for at, s in enumerate(strengths)]
 
 
-def combined(pieces: Iterable[Evidence], words: Container[str] = (), trust: float = 0.0) -> float:
-    """Probability of one violation from all its evidence.
+def weighed(pieces: Sequence[Evidence], words: Container[str] = (), trust: float = 0.0) -> list[Evidence]:
+    """The evidence for one violation, each piece with its share in the log-odds, largest first.
 
-    Words alone are weighed together with the text model. What was observed besides (a signer, a package, a host) needs
-    no text to stand: it counts by itself where that gives more. `words`: detectors that go by words alone. `trust` as
-    in `with_text`.
+    Words alone are weighed together with the text model, by the weights that training found. What was observed besides
+    (a signer, a package, a host) needs no text to stand: it counts by itself where that gives more. `words`: detectors
+    that go by words alone. `trust`: how far the text can be judged, 0..1; the less, the more the rules stand alone.
     """
-    pieces = list(pieces)
-    rules = [one.strength for one in pieces if one.detector != TEXT_MODEL]
-    text = [one.strength for one in pieces if one.detector == TEXT_MODEL]
-    chance = with_text(rules, sum(text), trust) if text else probability(rules)
-    observed = [one.strength for one in pieces if one.detector not in words and one.detector != TEXT_MODEL]
-    return max(chance, probability(observed)) if max(observed, default=0) > 0 else chance
+    alone = [0.0 if one.detector in words or one.detector == TEXT_MODEL else one.strength for one in pieces]
+    by_itself = _faded(alone) if max(alone, default=0) > 0 else [-math.inf]
+    shares = max(_with_text(pieces, trust), by_itself, key=sum)
+    told = [replace(one, share=round(share, 4)) for one, share in zip(pieces, shares, strict=True)]
+    return sorted(told, key=lambda one: (-abs(one.share), -abs(one.strength)))
+
+
+def _with_text(pieces: Sequence[Evidence], trust: float) -> list[float]:
+    rules = _faded([0.0 if one.detector == TEXT_MODEL else one.strength for one in pieces])
+    if not any(one.detector == TEXT_MODEL for one in pieces):
+        return rules
+    weights, rest = mixture(), 1 - trust
+    speaking_for, against = weights.rules * trust + rest, weights.against * trust + rest
+    return [
+        one.strength if one.detector == TEXT_MODEL else rule * (speaking_for if rule > 0 else against)
+        for one, rule in zip(pieces, rules, strict=True)
+    ]
+
+
+def sentence(violation: Violation, lang: str) -> str:
+    """Its probability term by term, in one sentence."""
+    terms = [_term(one, lang) for one in violation.evidence if abs(one.share) >= WORTH_A_TERM]
+    return text(
+        "scoring.sentence",
+        lang,
+        percent=f"{violation.probability:.0%}",
+        prior=f"{chance(0):.0%}",
+        terms=text("scoring.and", lang).join(terms) or "-",
+    )
+
+
+def _term(one: Evidence, lang: str) -> str:
+    """One term of the sentence."""
+    what = one.quote or one.observed
+    message = "scoring.text" if one.detector == TEXT_MODEL else "scoring.quote" if one.quote else "scoring.observed"
+    return text(message, lang, what=what[:40], share=f"{one.share:+.1f}")
 
 
 def score(
@@ -81,16 +109,16 @@ def score(
     by words alone. `trust`: how far the text can be judged, 0..1.
     """
     violations = [
-        Violation(
-            id=id_,
-            group=group,
-            probability=round(combined(pieces, words, trust), 4),
-            evidence=tuple(sorted(pieces, key=lambda one: -abs(one.strength))),
-        )
+        _violation(id_, group, weighed(pieces, words, trust))
         for (id_, group), pieces in _by_violation(evidence, groups).items()
         if any(one.strength > 0 for one in pieces)
     ]
     return tuple(sorted(violations, key=lambda v: (-v.probability, v.id, v.group)))
+
+
+def _violation(id_: str, group: Group, pieces: Sequence[Evidence]) -> Violation:
+    added = sum(one.share for one in pieces)
+    return Violation(id=id_, group=group, probability=round(chance(added), 4), evidence=tuple(pieces))
 
 
 def _by_violation(

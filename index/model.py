@@ -109,8 +109,10 @@ class Evidence:
     violation: str
     """Short taxonomy id ('p2-6a')."""
     strength: float
-    """Weight of evidence in log-odds units; negative speaks against. Combined by `detection.scoring`."""
+    """Weight of evidence in log-odds units, by itself; negative speaks against. Combined by `detection.scoring`."""
     observed: str
+    share: float = 0.0
+    """What it adds to the log-odds of its violation, weighed together with the rest; the shares add up."""
     expected: str | None = None
     """What genuine would look like; None where nothing was expected or it is not collected."""
     field: str | None = None

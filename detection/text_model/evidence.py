@@ -9,7 +9,7 @@ import numpy as np
 from detection.fields import Field
 from detection.look import look
 from detection.saying import quoted, said, spoken_against
-from detection.scoring import STANCE, TEXT_MODEL, with_text
+from detection.scoring import STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
 from detection.text_model.mixture import mixture, trust_in, version
 from detection.text_model.model import Opinion, text_model
@@ -48,7 +48,7 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     if strength > 0 and not considered and not look(subject).signs:
         strength = round(strength * UNSUPPORTED, 4)
     named = []
-    if with_text((), strength, trust) >= WORTH_SAYING:
+    if chance(strength) >= WORTH_SAYING:
         genuine = any(one.detector == "genuine" for one in so_far)
         named = [kind for kind in opinion.kinds if kind not in found and not (genuine and _of_a_brand(kind))]
     evidence = list(spoken_against(look(subject).frames if named else (), detector=STANCE, violations=named))
