@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from detection.brands import claims
 from detection.domains import Domains, Resemblance, compiled, readable
 from detection.fields import Field
-from detection.identity import is_owner
 from detection.look import Look, look
 from detection.saying import quoted, said, spoken_against
 from detection.site import is_program
@@ -20,8 +19,7 @@ from detection.stance import negated
 from detection.subject import Subject
 from index.model import Evidence, Listing
 from index.profiles import Profile
-from index.registry.check import check
-from index.registry.numbers import Number, find
+from index.registry.numbers import find
 
 GROUP = "counterfeit"
 _DOMAIN = {"slip": 2.6}
@@ -30,7 +28,7 @@ _OF_DOMAIN, _UNSURE_DOMAIN = 3.0, 2.0
 _CLAIM, _CLAIM_ELSEWHERE = 3.0, 2.5
 _SIGN, _SIGN_ALONE = 2.6, 1.0
 """A form or program; alone without a claim, or on a domain that resembles nothing: download sites carry many apps."""
-_BORROWED, _OTHER_OWNER, _MISSING = 2.6, 0.8, 0.4
+_BORROWED = 2.6
 _GENUINE, _HONEST = -8.0, -2.4
 _SAYS_SO = re.compile(
     r"非官方|并?非[^，。；\n]{0,12}官网|与[^，。；\n]{1,20}(?:无关|没有(?:任何)?(?:关系|关联))|"
@@ -129,7 +127,7 @@ def _page(
         )
     for message, observed in signs if claim else signs[:1]:
         yield _said(message, _SIGN if like and claim else _SIGN_ALONE, observed=observed, expected=own, brand=brand)
-    yield from _filing(subject, host, profile)
+    yield from _filing(listing, host, profile)
 
 
 def _says_so(seen: Look) -> Iterator[Evidence]:
@@ -167,38 +165,18 @@ def _signs(listing: Listing, host: str, domains: Domains) -> Iterator[tuple[str,
             yield f"asks_{form}", host
 
 
-def _filing(subject: Subject, host: str, profile: Profile) -> Iterator[Evidence]:
-    """What the website filing number on the page says beside the rest."""
-    listing, brand = subject.listing, profile.names[0].text
-    numbers = [one for one in find(f"{listing.description}\n{listing.notes}") if one.kind == "icp"]
+def _filing(listing: Listing, host: str, profile: Profile) -> Iterator[Evidence]:
+    """The brand's own website filing number on a foreign domain; all other numbers are for registry_claim to judge."""
     own = {_base(filing.number) for filing in profile.filings if filing.registry == "icp"}
-    for number in numbers:
-        if _base(number.text) in own:
-            yield _said("icp_borrowed", _BORROWED, observed=number.text, brand=brand, host=host)
+    for number in find(f"{listing.description}\n{listing.notes}") if own else ():
+        if number.kind == "icp" and _base(number.text) in own:
+            yield _said("icp_borrowed", _BORROWED, observed=number.text, brand=profile.names[0].text, host=host)
             return
-        if (owner := _other_owner(subject, number, profile)) is not None:
-            yield _said("icp_other_owner", _OTHER_OWNER, observed=number.text, brand=brand, **owner)
-            return
-    if not numbers and listing.description and _chinese(listing):
-        yield _said("icp_missing", _MISSING, observed=host)
-
-
-def _other_owner(subject: Subject, number: Number, profile: Profile) -> dict[str, str] | None:
-    """Owner in our copy and the day of the copy, where it is surely not one of the brand's."""
-    checked = check(number, subject.registry, profiles=subject.profiles)
-    record = checked.record
-    if record is None or not checked.exact or is_owner(record.entity, profile.developers) is not False:
-        return None
-    return {"owner": record.entity, "day": record.as_of or record.imported}
 
 
 def _base(number: str) -> str:
     """The filer's number without the serial of the site: 京ICP备2026031728号."""
     return number.partition("号")[0]
-
-
-def _chinese(listing: Listing) -> bool:
-    return (listing.lang or "").lower().startswith("zh") or re.search(r"[\u4e00-\u9fff]{2}", listing.title) is not None
 
 
 def _said(message: str, strength: float, *, observed: str, expected: str | None = None, **values: str) -> Evidence:
