@@ -43,9 +43,11 @@ SUFFIXES = (
 MOST = 20_000
 """Variants at most, whatever is asked for."""
 _MOST_LABELS, _MOST_WORDS = 6, 200
-_LONGEST, _PIECE = 30, 10
-"""Characters of a label that are looked at, and of a piece in which look-alike characters are put: their number grows
-with the square of its length."""
+_LONGEST = 63
+"""Characters of a label, as in DNS."""
+_PIECE, _DISGUISED = 10, 20
+"""Look-alike characters are put into pieces of so many letters, for their number grows with the square of that, and
+into so many letters of a label at most."""
 _LIKELY: Mapping[str, float] = {
     "tld-swap": 0.95,
     "name": 0.95,
@@ -213,13 +215,14 @@ def _twisted(label: str, suffix: str, words: Sequence[str]) -> Iterator[tuple[st
 
 
 def _homoglyphs(label: str, suffix: str) -> Iterator[str]:
-    """One or two characters replaced by look-alikes, in each piece of the label."""
-    for start in range(0, len(label), _PIECE):
+    """One or two characters replaced by look-alikes, in each piece of a label."""
+    for start in range(0, min(len(label), _DISGUISED), _PIECE):
         before, piece, behind = label[:start], label[start : start + _PIECE], label[start + _PIECE :]
         for domain in _fuzzed(piece, suffix, "homoglyph", ()):
             whole = before + _decoded(domain.removesuffix(f".{suffix}")) + behind
-            if encoded := domain if whole == piece else _encoded(f"{whole}.{suffix}"):
-                yield encoded
+            label_again = whole if whole.isascii() else f"xn--{whole.encode('punycode').decode()}"  # checked as a piece
+            if len(label_again) < 64:
+                yield f"{label_again}.{suffix}"
 
 
 def _fuzzed(label: str, suffix: str, fuzzer: str, words: Sequence[str]) -> list[str]:
@@ -249,15 +252,16 @@ def _encoded(shown: str) -> str | None:
         return shown
     try:
         return idna.encode(shown, uts46=True).decode()
-    except idna.IDNAError:
+    except UnicodeError:
         return None
 
 
 @lru_cache(maxsize=1 << 15)
 def _decoded(label: str) -> str:
+    """Without the library's checks: our own labels passed them, others are only compared."""
     try:
-        return idna.decode(label) if label.startswith("xn--") else label
-    except idna.IDNAError:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
         return label
 
 

@@ -1,57 +1,59 @@
 """Look-alike domains: what the fuzzers make, in a sensible order, bounded on hostile input, without a network."""
 
 import socket
+from functools import cache
 
 import pytest
 
-from detection.domain_variants import label_variants, split, variants
+from detection.domain_variants import MOST, WORDS, label_variants, split, variants
 
-GENUINE = ["www.brightpath.com"]
+GENUINE = ("www.tidepool.com",)
 
 
-def found(domains=GENUINE, names=(), **fields) -> dict:
-    return {variant.domain: variant for variant in variants(domains, names, **fields)}
+@cache
+def found(domains=GENUINE, names=(), words=WORDS) -> dict:
+    return {variant.domain: variant for variant in variants(domains, names, words=words, limit=MOST)}
 
 
 def test_each_kind_of_look_alike_says_what_made_it() -> None:
-    made = found(limit=20_000)
+    made = found()
     for domain, fuzzer in {
-        "brightpath.cn": "tld-swap",
-        "brightpath-app.com": "dictionary",
-        "brightpathguanwang.vip": "dictionary",
-        "brlghtpath.com": "homoglyph",
-        "brigthpath.com": "transposition",
-        "brightpth.com": "omission",
-        "bright-path.com": "hyphenation",
+        "tidepool.cn": "tld-swap",
+        "tidepool-app.com": "dictionary",
+        "tidepoolguanwang.vip": "dictionary",
+        "tldepool.com": "homoglyph",
+        "tidepolo.com": "transposition",
+        "tidpool.com": "omission",
+        "tide-pool.com": "hyphenation",
     }.items():
         assert made[domain].fuzzer == fuzzer, domain
-        assert made[domain].like == "www.brightpath.com"
+        assert made[domain].like == "www.tidepool.com"
 
 
 def test_the_brands_own_domain_is_not_among_them() -> None:
-    assert "brightpath.com" not in found(limit=20_000)
-    assert "brightpath.cn" not in found(["brightpath.com", "app.brightpath.cn"], limit=20_000)
+    assert "tidepool.com" not in found()
+    assert "tidepool.cn" not in found(("tidepool.com", "app.tidepool.cn"))
 
 
 def test_a_chinese_name_is_varied_in_characters_and_in_pinyin() -> None:
-    made = found([], ["晨光助手"], limit=20_000)
+    made = found((), ("晨光助手",))
     assert {variant.shown for variant in made.values()} >= {"晨光助手.com", "晨光助手官网.cn", "chenguangzhushou.com"}
     assert made["chenguanzhushou.com"].fuzzer in {"pinyin", "omission"}
     assert all(domain.isascii() for domain in made)
 
 
 def test_own_words_are_put_beside_the_name_chinese_ones_in_pinyin() -> None:
-    made = found(words=["充值", "Deals!"], limit=20_000)
-    assert {"brightpathchongzhi.com", "brightpath-deals.com"} <= set(made)
-    assert "brightpathapp.com" not in made
+    made = found(words=("充值", "Deals!"))
+    assert {"tidepoolchongzhi.com", "tidepool-deals.com"} <= set(made)
+    assert "tidepoolapp.com" not in made
 
 
 def test_the_order_is_stable_and_the_most_plausible_come_first() -> None:
     first = variants(GENUINE, limit=300)
     assert first == variants(GENUINE, limit=300)
     assert [v.plausibility for v in first] == sorted((v.plausibility for v in first), reverse=True)
-    rank = {v.domain: v.plausibility for v in variants(GENUINE, limit=20_000)}
-    assert rank["brightpathapp.com"] > rank["brightpaht.com"] > rank["bsightpath.com"]
+    rank = {domain: variant.plausibility for domain, variant in found().items()}
+    assert rank["tidepoolapp.com"] > rank["tidepolo.com"] > rank["tjdepool.com"]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +69,14 @@ def test_what_is_no_domain_breaks_nothing(domains: list[str]) -> None:
 def test_the_number_grows_with_the_length_not_with_its_square() -> None:
     short, long = (len(label_variants("qwertyuiop"[:8] * times, ())) for times in (1, 3))
     assert long < short * 6
-    names = [f"brand{number}" for number in range(500)]
+    names = [f"br{number}" for number in range(500)]
     assert len({variant.like for variant in variants([], names, words=(), limit=20_000)}) <= 6
 
 
 def test_label_variants_are_for_comparing_hosts() -> None:
-    made = label_variants("brightpath")
-    assert made["brlghtpath"] == "homoglyph"
-    assert "brightpath" not in made
+    made = label_variants("tidepool")
+    assert made["tldepool"] == "homoglyph"
+    assert "tidepool" not in made
 
 
 def test_the_registered_part_is_found() -> None:
