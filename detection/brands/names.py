@@ -16,6 +16,7 @@ import ahocorasick
 from detection.brands.near import Near
 from detection.brands.packages import Packages
 from detection.normalise import Normalised, fold, normalise
+from detection.normalise.sounds import spoken
 from index.profiles import Name, Profile
 
 How = Literal["exact", "look_alike", "misspelling", "typo", "homophone"]
@@ -32,7 +33,6 @@ _SOUND_FROM = 3
 _LATIN = re.compile(r"[a-z]+")
 _MOST_OWNERS = 8
 """Brands of one and the same name that are told apart."""
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _AI = re.compile(
     r"(?<![a-z])a[il](?![a-z])|人工智能|智能|大模型|大语言|模型|助手|助理|对话|聊天|写作|作图|绘画|绘图|画图|生成|文生|问答|提示词|长文|"
     r"满血|翻墙|梯子|机器人|gpt|api|\b(?:chat|chatbot|bot|assistant|llm|prompt|openai|google|microsoft|deepmind)\b",
@@ -119,14 +119,14 @@ class Brands:
         self._typo: Near[tuple[Profile, Name]] = Near(most=1)
         self.packages = Packages(profiles.values())
         self.known_bad: dict[str, Profile] = {}
-        self._sound: dict[tuple[str, ...], tuple[Profile, Name]] = {}
-        self._sound_lengths: set[int] = set()
+        self._sound = ahocorasick.Automaton()
         for profile in profiles.values():
             for name in profile.names:
                 self._add(profile, name, fold(name.text))
             self.known_bad.update(dict.fromkeys(profile.known_bad, profile))
         self._plain.make_automaton()
         self._keyed.make_automaton()
+        self._sound.make_automaton()
         self._cache: dict[str, tuple[NameHit, ...]] = {}
 
     def _add(self, profile: Profile, name: Name, folded: str) -> None:
@@ -139,8 +139,7 @@ class Brands:
         if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
             self._typo.add(folded, (profile, name))
         if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
-            self._sound[tuple(map(sound_of, folded))] = (profile, name)
-            self._sound_lengths.add(len(folded))
+            self._sound.add_word(spoken(folded), (profile, name, folded))
 
     def owners_of(self, package: str | None) -> Sequence[Profile]:
         """Profiles whose own package, or pinned one, that is."""
@@ -195,18 +194,10 @@ class Brands:
                     yield NameHit(profile, name, "typo", "plain", match.start(), match.end())
 
     def _sounds(self, text: Normalised) -> Iterator[NameHit]:
-        if not self._sound:
-            return
-        for run in _HAN_RUN.finditer(text.joined):
-            sounds = tuple(map(sound_of, run[0]))
-            for length in self._sound_lengths:
-                for at in range(len(sounds) - length + 1):
-                    if found := self._sound.get(sounds[at : at + length]):
-                        profile, name = found
-                        if run[0][at : at + length] != fold(name.text):
-                            yield NameHit(
-                                profile, name, "homophone", "joined", run.start() + at, run.start() + at + length
-                            )
+        for last, (profile, name, folded) in self._sound.iter(spoken(text.joined)) if len(self._sound) else ():
+            start = last + 1 - len(folded)
+            if text.joined[start : last + 1] != folded:
+                yield NameHit(profile, name, "homophone", "joined", start, last + 1)
 
 
 def _stands_alone(string: str, start: int, end: int) -> bool:

@@ -21,7 +21,7 @@ EXPLAINING = {"third_party", "licensed", "book", "game_or_fan", "hardware", "new
 
 _SUBTITLE = re.compile(r"\s[\-—–|]+\s|[:：|｜_()（）【】「」《》\[\],，。!！/／\n—–]+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_FOR = re.compile(r"\b(?:for|with|from|via|about|of|in|inside|ask|open|by)\s+(?:the\s+|my\s+|your\s+)?$", re.ASCII)
+_FOR = re.compile(r"\b(?:for|4|with|from|via|about|of|in|inside|ask|open|by)\s+(?:the\s+|my\s+|your\s+)?$", re.ASCII)
 _GLUED = re.compile(
     r"(?:official|app|apk|pro|plus|max|ultra|mini|lite|premium|mod|hack|ai|chat|bot|online|free|cn|new|latest|hd|vip|"
     r"android|mobile|20\d\d|\d{1,2}|v\d+)$",

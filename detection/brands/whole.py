@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
+
+from rapidfuzz.distance import OSA
 
 from detection.brands import reading
 from detection.brands.names import How, NameHit, ai_context, disguised, sound_of
@@ -21,6 +24,10 @@ in a short name is mostly another name); 'bundled', 'leads' and 'contains' stand
 
 _PRESSED = str.maketrans("i1|!0", "lllio")
 _TYPO_FROM = 5
+_LONG_WORD = 9
+_MUCH = 8
+"""Letters in common beside which one other letter in a short word is a slip ('Candy Crush Sag')."""
+_WORD = re.compile(r"[a-z]+|\d+|[\u3400-\u9fff]+")
 _PRESSED_FROM = 4
 """Letters of a name that look-alikes are looked for of: 'all' is not 'ali' in disguise."""
 _MOST_PER_KEY = 8
@@ -113,8 +120,37 @@ class Whole:
         if key in self._same or reading.is_word(key):
             return
         for owner, right, distance in self._near.find(key):
-            if distance:
-                yield _hit(owner, "slip" if len(right) < _TYPO_FROM or key == right + "s" else "typo")
+            if distance and (distance == 1 or key[0] == right[0]):
+                inside = (
+                    len(right) >= _TYPO_FROM and key != right + "s" and _same_words(text.plain, fold(owner[1].text))
+                )
+                yield _hit(owner, "typo" if inside else "slip")
+
+
+def _same_words(plain: str, brand: str) -> bool:
+    """Whether two names that differ by a slip or two differ inside a word: 'DU Launcher' is no slip of 'CM Launcher'.
+
+    Words that both have are set aside; each other word of the brand needs a misspelt one. Names without a word in
+    common (written as one, or misspelt throughout) pass.
+    """
+    words, own = _WORD.findall(plain), _WORD.findall(brand)
+    shared = {*words} & {*own}
+    if not shared:
+        return True
+    letters = sum(map(len, shared))
+    others = [word for word in words if word not in shared]
+    return all(
+        any(OSA.distance(word, other, score_cutoff=2) <= _slips(word, letters) for other in others)
+        for word in own
+        if word not in shared
+    ) and not shared.issuperset(own)
+
+
+def _slips(word: str, shared: int) -> int:
+    """Slips that leave a word of a longer name what it is; a short one needs much that is the same beside it."""
+    if len(word) < _TYPO_FROM:
+        return 1 if len(word) == _TYPO_FROM - 1 and shared >= _MUCH else 0
+    return 1 if len(word) < _LONG_WORD else 2
 
 
 def _hit(owner: _Owner, relation: str) -> WholeHit:

@@ -149,6 +149,21 @@ def test_a_short_name_needs_more_than_one_other_letter() -> None:
     assert matched(brand("Uvox", "com.uvox.ride"), "Uvox", "org.night.shop", "Night Shop").kind == "imitation"
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "kind"),
+    [
+        ("QM Launcher", "QV Launcher", "unrelated"),
+        ("My Singing Otter", "Singing Otter", "unrelated"),
+        ("Harbor Lantern", "Harbor Lantren", "imitation"),
+        ("Harbor Lantern", "HarborLantren", "imitation"),
+        ("Starlit Harbor Tale", "Starlit Harbor Tle", "imitation"),
+        ("Harbor Lantern", "Harbor Lantern™", "imitation"),
+    ],
+)
+def test_a_slip_is_inside_a_word_that_is_long_enough(own: str, other: str, kind: str) -> None:
+    assert matched(brand(own, "com.qzx.own", "Qzx Works"), other, "org.night.shop", "Night Shop").kind == kind
+
+
 def test_an_ordinary_meaning_is_told_by_name_package_or_developer() -> None:
     profile = dataclasses.replace(
         brand(), ordinary_meanings=(OrdinaryMeaning(meaning="fish", words=("aquarium", "fishing", "reef")),)
