@@ -78,6 +78,11 @@ def by_sound(joined: str) -> Reading:
     return rewritten("homophone", joined, _spelt(joined), _SOUNDS)
 
 
+def spoken(joined: str) -> str:
+    """Chinese characters as syllables, all else as it is; same offsets."""
+    return joined.translate(_SOUNDS)
+
+
 def sound(word: str) -> str:
     """The key under which a folded word is found in a string of sounds."""
     return by_sound(word).string
