@@ -10,7 +10,7 @@ from detection.fields import Field, fields
 from detection.goods import Goods, misplaced, named, odd_price
 from detection.normalise import normalise
 from detection.schemes import Held, held
-from detection.stance import Clause, Frame, Sign, clause_at, frames_of, priced, refused, sham, signs_in
+from detection.stance import Clause, Frame, Sign, Stance, frames_of, priced, refused, sham, signs_in, stance_at
 from detection.subject import Subject
 from detection.terms import Hit, lexicon
 
@@ -89,10 +89,16 @@ class Look:
         """Clauses that speak against what they name, with the signs that show it."""
         return refused(self.signs) if self.sham is None else {}
 
-    def refuses(self, hit: Hit) -> bool:
-        """Whether the clause of a hit speaks against it by other words than the hit's own."""
-        against = self.refused.get(clause_at(hit.field, "joined", hit.start), ())
-        return any(sign.end <= hit.start or hit.end <= sign.start for sign in against)
+    def stance(self, hit: Hit) -> Stance:
+        """How the place of a hit is meant."""
+        return stance_at(
+            self.signs,
+            hit.field,
+            hit.start,
+            hit.end,
+            sham=self.sham is not None,
+            priced=priced(self.subject.listing),
+        )
 
     @cached_property
     def schemes(self) -> Held:

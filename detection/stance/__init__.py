@@ -7,6 +7,7 @@ puts all of it into numbers for the text model.
 from detection.stance.features import FEATURES, features
 from detection.stance.frames import Frame, frames, frames_of
 from detection.stance.offering import negated, offers, priced
+from detection.stance.roles import Stance, stance_at
 from detection.stance.shams import sham
 from detection.stance.signs import Clause, Sign, acts, clause_at, kinds, refused, signs_in
 
@@ -15,6 +16,7 @@ __all__ = [
     "Clause",
     "Frame",
     "Sign",
+    "Stance",
     "acts",
     "clause_at",
     "features",
@@ -27,4 +29,5 @@ __all__ = [
     "refused",
     "sham",
     "signs_in",
+    "stance_at",
 ]

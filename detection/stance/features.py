@@ -41,7 +41,7 @@ def features(look: Look) -> tuple[float, ...]:
     for frame, *_ in look.frames:
         counts[f"frame:{frame.id}"] = 1.0
     counts["hits"] = min(_MOST, len({id(hit.rule) for hit in look.hits}))
-    counts["hits_refused"] = min(_MOST, sum(map(look.refuses, look.hits)))
+    counts["hits_refused"] = min(_MOST, sum(look.stance(hit).against for hit in look.hits))
     counts["own_signs"] = len({sign.kind for sign in look.signs if sign.field.own_words and sign.kind in kinds()})
     counts["priced"] = float(priced(look.subject.listing))
     counts["offers"] = float(any(offers(field.text.joined) for field in own))

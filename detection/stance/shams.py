@@ -28,10 +28,12 @@ def sham(signs: Sequence[Sign], texts: Sequence[Field]) -> tuple[Sign, Sign] | N
         return None
     order = {text.name: number for number, text in enumerate(texts)}
     warnings = [sign for sign in own if sign.kind in _BEFORE_IT]
+    if not warnings:
+        return None
+    first = min(warnings, key=lambda sign: (order[sign.field.name], sign.end))
     for way in _ways([text for text in texts if text.own_words], own):
-        for warning in warnings:
-            if (order[warning.field.name], warning.end) <= (order[way.field.name], way.start):
-                return warning, way
+        if (order[first.field.name], first.end) <= (order[way.field.name], way.start):
+            return first, way
     return None
 
 

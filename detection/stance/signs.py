@@ -33,7 +33,7 @@ REFUSING = frozenset({"refuses", "defends", "hurt"})
 """Signs that make a clause speak against what it names."""
 Clause = tuple[str, int]
 """Name of the field and number of the clause in it."""
-_MOST = 2000
+_MOST = 1000
 """Words looked at in one field: further ones add nothing but time."""
 
 

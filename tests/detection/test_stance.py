@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from detection.fields import Field
 from detection.look import Look
 from detection.normalise import normalise
-from detection.stance import FEATURES, clause_at, features, refused, signs_in
+from detection.stance import FEATURES, clause_at, features, refused, signs_in, stance_at
 from detection.stance.signs import kinds
 from detection.subject import Subject
 
@@ -77,4 +77,38 @@ def test_signs_stay_within_their_text(text) -> None:
 
 
 def test_a_text_full_of_signs_is_cut_off() -> None:
-    assert len(list(signs_in([field("不用本人知道，" * 2800)]))) <= 2 * 2000
+    assert len(list(signs_in([field("不用本人知道，" * 2800)]))) <= 2 * 1000
+
+
+def stance(listing, profiles, title="", **values):
+    look = Look(Subject(listing=listing(title, **{"source_kind": "forum", **values}), profiles=profiles))
+    hit = next(iter(look.hits), None)
+    act = next(one for one in look.signs if one.kind == "face_check")
+    field, start, end = (hit.field, hit.start, hit.end) if hit else (act.field, act.start, act.end)
+    return stance_at(look.signs, field, start, end, sham=look.sham is not None, priced=False)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("刷脸代办，失败全退，号主不在也行", ("offer", "seller", "unknown", "without")),
+        ("任意人照片都能过人脸，私聊报价", ("offer", "seller", "anyone", "unknown")),
+        ("替人刷脸的不接", ("refuse", "seller", "unknown", "unknown")),
+        ("上门采集，刷脸须本人同意", ("mention", "seller", "consenting", "given")),
+        ("识别刷脸时的虚拟摄像头注入", ("warn", "institution", "unknown", "unknown")),
+        ("请问刷脸总失败怎么办", ("ask", "asker", "unknown", "unknown")),
+        ("记者了解到有人代刷脸牟利", ("report", "reporter", "unknown", "without")),
+        ("课题组关于刷脸安全的论文", ("study", "researcher", "unknown", "unknown")),
+        ("招聘刷脸产品测试岗位", ("hire", "employer", "unknown", "unknown")),
+        ("代刷脸的骗了我三百", ("complain", "victim", "unknown", "without")),
+    ],
+)
+def test_who_speaks_about_whom(title, expected, listing, profiles) -> None:
+    found = stance(listing, profiles, title)
+    assert (found.kind, found.actor, found.object, found.consent) == expected
+    assert found.against is (expected[0] in {"refuse", "warn", "complain"})
+
+
+def test_a_review_is_the_buyers(listing, profiles) -> None:
+    found = stance(listing, profiles, "手机壳", reviews=("刷脸过了，包过",))
+    assert (found.actor, found.field.name) == ("buyer", "reviews[0]")
