@@ -28,7 +28,17 @@ from PIL import Image
 
 from apk_analysis.icon_descriptor import describe
 from detection.icon_index import IconIndex
-from detection.icons import NEAR, NEAR_WITH_COLOURS, SAME_COLOURS, Descriptor, plain, read, structures
+from detection.icons import (
+    CLOSE,
+    CLOSE_WITH_COLOURS,
+    NEAR,
+    NEAR_WITH_COLOURS,
+    SAME_COLOURS,
+    Descriptor,
+    plain,
+    read,
+    structures,
+)
 
 SIDE = 192
 FALSE_ALARMS, RECALL = 0.001, 0.95
@@ -155,6 +165,9 @@ def main() -> None:
     result["false_pairs"] = float(near(tested.others, NEAR, NEAR_WITH_COLOURS).mean())
     result["pairs"] = len(tested.others)
     result["false_queries"] = float(np.mean(tested.alarms))
+    close = CLOSE, CLOSE_WITH_COLOURS
+    result["recall_close"] = float(np.mean([near(hits, *close).mean() for hits in tested.hits.values()]))
+    result["false_pairs_close"] = float(near(tested.others, *close).mean())
     result["plain"] = sum(map(plain, tested.originals.values()))
     result |= look_up(halves)
     for name, value in result.items():

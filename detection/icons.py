@@ -27,7 +27,7 @@ CLOSE, CLOSE_WITH_COLOURS = 0.25, 0.33
 """The same for copies that may accuse: one unknown icon is compared with those of thousands of brands."""
 SAME_COLOURS = 0.16
 """Greatest mean distance of the two colours that are much the same, as a share of that from black to white."""
-_ROWS, _BANDS = 6, 32
+_ROWS, _BANDS = 5, 32
 _PLAIN_SIDE = 96
 
 Words = npt.NDArray[np.uint64]
@@ -109,7 +109,7 @@ def bands(descriptor: Descriptor) -> tuple[str, ...]:
     """Keywords for an index: icons that are near have at least one in common, others seldom. Sorted, each once.
 
     Minima of `_ROWS` orders of the bits of one view, of each view and each of `_BANDS` sets of orders: two views share
-    a keyword with the probability 1 - (1 - s^6)^32, s being the share of rises and falls they have in common.
+    a keyword with the probability 1 - (1 - s^5)^32, s being the share of rises and falls they have in common.
     """
     orders = _orders()
     found: set[str] = set()

@@ -46,7 +46,7 @@ def drawn(number: int) -> Image.Image:
     return image
 
 
-DRAWN = {number: drawn(number) for number in range(60)}
+DRAWN = {number: drawn(number) for number in range(32)}
 KNOWN = {number: read(describe(image)) for number, image in DRAWN.items()}
 
 
