@@ -1,7 +1,7 @@
 """Lists of apps beside brand profiles, for `copycatch brands match`: what is read, and what is said of every row.
 
 Both lists are CSV with the columns name, package and developer; genuine apps may also come as YAML: one brand profile,
-a list of them, or a list of rows.
+a list of them, or a list of rows, with or without a heading.
 """
 
 from __future__ import annotations
@@ -135,6 +135,8 @@ def _yaml(path: Path) -> list[Profile]:
         raw = yaml.load(path.read_text("utf-8-sig"), Loader=loader)  # noqa: S506 - both loaders are safe ones
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         raise ReadError(f"{path}: {line(str(error))}") from error
+    if isinstance(raw, dict) and len(raw) == 1 and isinstance(inner := next(iter(raw.values())), list):
+        raw = inner  # 'brands:' or what else the list is called
     parts = raw if isinstance(raw, list) else [raw]
     return [_part(part, f"{path}, {number}") for number, part in enumerate(parts, start=1)]
 

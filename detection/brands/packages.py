@@ -88,7 +88,7 @@ def _pressed(package: str) -> str:
 
 
 def _holds(parts: list[str], own: list[str]) -> bool:
-    """Whether the genuine id stands inside, part by part; the last part may go on ('photomath1434')."""
+    """Whether the genuine id stands inside, part by part; the last part may go on ('lanternfish77')."""
     if len(own) < 2:
         return False
     first, last = own[:-1], own[-1]

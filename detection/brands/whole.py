@@ -26,7 +26,7 @@ _PRESSED = str.maketrans("i1|!0", "lllio")
 _TYPO_FROM = 5
 _LONG_WORD = 9
 _MUCH = 8
-"""Letters in common beside which one other letter in a short word is a slip ('Candy Crush Sag')."""
+"""Letters in common beside which one other letter in a short word is a slip ('Starlit Harbor Tle')."""
 _WORD = re.compile(r"[a-z]+|\d+|[\u3400-\u9fff]+")
 _PRESSED_FROM = 4
 """Letters of a name that look-alikes are looked for of: 'all' is not 'ali' in disguise."""
@@ -128,7 +128,7 @@ class Whole:
 
 
 def _same_words(plain: str, brand: str) -> bool:
-    """Whether two names that differ by a slip or two differ inside a word: 'DU Launcher' is no slip of 'CM Launcher'.
+    """Whether two names that differ by a slip or two differ inside a word: 'QV Launcher' is no slip of 'QM Launcher'.
 
     Words that both have are set aside; each other word of the brand needs a misspelt one. Names without a word in
     common (written as one, or misspelt throughout) pass.

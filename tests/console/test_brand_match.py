@@ -117,6 +117,7 @@ def test_a_file_that_is_not_there(copycatch, tmp_path: Path) -> None:
         "id: lantern\nnames:\n  - {text: Lanternfish}\npackages:\n  - {id: com.lantern.fish, confidence: confirmed}\n",
         "- id: lantern\n  names:\n    - {text: Lanternfish}\n  packages:\n    - {id: com.lantern.fish}\n",
         "- {name: Lanternfish, package: com.lantern.fish}\n",
+        "brands:\n- {name: Lanternfish, package: com.lantern.fish}\n",
     ],
 )
 def test_genuine_apps_as_yaml(written, content: str) -> None:
