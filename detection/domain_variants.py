@@ -117,12 +117,6 @@ def variants(
     return heapq.nsmallest(min(limit, MOST), best.values(), key=lambda v: (-v.plausibility, len(v.domain), v.domain))
 
 
-@lru_cache(maxsize=256)
-def label_variants(label: str, words: tuple[str, ...] = WORDS) -> Mapping[str, str]:
-    """Look-alikes of one label without suffix: ASCII -> the fuzzer that made it. For comparing many hosts with one."""
-    return {domain.removesuffix(".com"): fuzzer for fuzzer, domain in _twisted(label, "com", words)}
-
-
 def _all(own: Sequence[tuple[str, str, str]], names: Iterable[str], words: Sequence[str]) -> Iterator[DomainVariant]:
     """Variants of each label once, domains first."""
     seen: set[str] = set()

@@ -42,6 +42,8 @@ _LURES = frozenset(
 )
 """What look-alike sites put beside a brand's name: English, and Chinese in pinyin."""
 _KEY = str.maketrans("i1|!0534\u01bf\u0138\u014b\u0259\u0269", "lllloseapknel")
+_CYRILLIC = str.maketrans("аьсԁеԍһіјкӏмортѕѵԝхуԛ", "abcdeghijklmoptsvwxyq")
+"""Letters that look like Latin ones: a whole name may be written in them, where no mixture of scripts tells."""
 _PAIRS = (("rn", "m"), ("vv", "w"), ("nn", "m"), ("cl", "d"), ("dl", "d"), ("lb", "d"), ("lc", "k"))
 """Letters, and pairs of them, that are the same to the eye."""
 _LETTER = re.compile(
@@ -226,7 +228,7 @@ def _hosting(suffix: str) -> bool:
 
 def _key(label: str) -> str:
     """What is the same to the eye has the same key."""
-    text = label if label.isascii() else "".join(map(_base, fold(normalise(label).skeleton)))
+    text = label if label.isascii() else "".join(map(_base, fold(normalise(label).skeleton).translate(_CYRILLIC)))
     for pair, single in _PAIRS:
         text = text.replace(pair, single)
     return text.translate(_KEY)

@@ -1,11 +1,14 @@
 """Look-alike domains: what the fuzzers make, in a sensible order, bounded on hostile input, without a network."""
 
 import socket
+from collections import Counter
 from functools import cache
 
 import pytest
 
-from detection.domain_variants import MOST, WORDS, label_variants, split, variants
+from detection.domain_variants import MOST, WORDS, split, variants
+from detection.domains import Domains
+from index.profiles import Name, Profile
 
 GENUINE = ("www.tidepool.com",)
 
@@ -67,16 +70,10 @@ def test_what_is_no_domain_breaks_nothing(domains: list[str]) -> None:
 
 
 def test_the_number_grows_with_the_length_not_with_its_square() -> None:
-    short, long = (len(label_variants("qwertyuiop"[:8] * times, ())) for times in (1, 3))
+    short, long = (len(variants([f"{'qwertyui' * times}.com"], words=(), limit=MOST)) for times in (1, 3))
     assert long < short * 6
     names = [f"br{number}" for number in range(500)]
     assert len({variant.like for variant in variants([], names, words=(), limit=20_000)}) <= 6
-
-
-def test_label_variants_are_for_comparing_hosts() -> None:
-    made = label_variants("tidepool")
-    assert made["tldepool"] == "homoglyph"
-    assert "tidepool" not in made
 
 
 def test_the_registered_part_is_found() -> None:
@@ -88,3 +85,22 @@ def test_the_library_does_not_change_the_timeout_of_sockets() -> None:
     before = socket.getdefaulttimeout()
     split("example.com")
     assert socket.getdefaulttimeout() == before
+
+
+def test_detection_recognises_what_is_made_here() -> None:
+    """Two ways of looking at the same thing: spellings made from a domain, and hosts compared with it."""
+    profile = Profile(id="b", names=(Name(text="Tidepool"),), domains=("www.tidepool.com",))
+    domains, made, known = Domains({"b": profile}), Counter(), Counter()
+    for domain, variant in found().items():
+        made[variant.fuzzer] += 1
+        known[variant.fuzzer] += bool(domains.resembling(domain))
+    for fuzzer in ("tld-swap", "dictionary", "hyphenation", "transposition", "omission", "repetition"):
+        assert known[fuzzer] == made[fuzzer], fuzzer
+    assert known["homoglyph"] >= 0.9 * made["homoglyph"]
+    assert known.total() >= 0.9 * made.total()
+
+
+def test_detection_recognises_a_name_written_in_cyrillic_letters_from_end_to_end() -> None:
+    profile = Profile(id="b", names=(Name(text="Kimi"),), domains=("kimi.com",))
+    (domain,) = [one.domain for one in variants(["kimi.com"], limit=MOST) if one.fuzzer == "cyrillic"]
+    assert Domains({"b": profile}).resembling(domain)
