@@ -21,6 +21,7 @@ from detection.fields import fields
 from detection.judge import judge
 from detection.normalise import fold
 from detection.pictures import PictureText
+from detection.spotting import Spotter
 from detection.terms import lexicon
 from index.blobs import Blobs
 from index.model import Judgement, Listing, Picture
@@ -45,15 +46,14 @@ def permitted(listing: Listing, judgement: Judgement) -> bool:
     considered = any(one.probability >= CONSIDERED and one.id.startswith(WITHHELD) for one in judgement.violations)
     if considered:
         return False
-    texts = [field.text.joined for field in fields(listing)]
-    return not any(word in text for text in texts for word in _words())
+    return not any(not seen.weak for field in fields(listing) for seen in _trade_words().spot(field))
 
 
 @cache
-def _words() -> frozenset[str]:
-    """Trade words of sexual material, whatever stands beside them: news about it needs no pictures either."""
+def _trade_words() -> Spotter:
+    """Trade words of sexual material, in every disguise, whatever stands beside them: news needs no pictures either."""
     rules = [rule for rule in lexicon().rules if rule.violation.startswith(RULED)]
-    return frozenset(fold(word) for rule in rules for word in rule.words)
+    return Spotter(frozenset(fold(word) for rule in rules for word in rule.words), ())
 
 
 class PictureStep:

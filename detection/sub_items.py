@@ -98,5 +98,6 @@ def _evidence(short: str, text: Field, start: int, end: int, decode: tuple[str, 
         start=start,
         end=end,
         decode=decode,
-        **said,
+        zh=said["zh"],
+        en=said["en"],
     )
