@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 
-import dnstwist
+import dnstwist  # type: ignore[import-untyped]
 
 from detection.domain_variants import MOST, WORDS, variants
 

@@ -34,7 +34,7 @@ def list_brands(*, json: JsonFlag = False) -> int:
     columns = [t(f"cli.brands.column.{name}") for name in ("id", "names", "packages", "signers", "developers")]
     columns += [t(f"brands_onboarding.column.{name}") for name in ("stores", "complete")]
     columns += [t(f"cli.brands.column.{name}") for name in ("confidence", "origin")]
-    wide = dict.fromkeys((columns[1], columns[2], columns[4]), 1)
+    wide = {columns[1]: 2, columns[2]: 3}
     out().print(table(columns, [_row(profile) for profile in profiles.values()], wide=wide))
     return Exit.DONE
 
@@ -95,7 +95,7 @@ def _row(profile: Profile) -> list[str]:
     """What nobody collected yet is said so, never shown as 'none'."""
     said = _summary(profile)
     missing = t("cli.brands.not_collected")
-    said["complete"] = f"{said['complete']:.0%}"
+    said.update(complete=f"{said['complete']:.0%}", developers=len(profile.developers), stores=len(stores(profile)))
     return [_words(value) if value or isinstance(value, str) else missing for value in said.values()]
 
 

@@ -12,7 +12,7 @@ from index.profiles import Profile, last_day
 State = Literal["collected", "unsure", "old", "ended", "not_collected"]
 """unsure: nothing that may accuse. old: nothing of it was checked within a year, or a day is missing. ended: all of it
 expired."""
-FIELDS = ("names", "packages", "developers", "signers", "domains", "filings", "marks", "partners")
+FIELDS = ("names", "packages", "developers", "signers", "domains", "filings", "icons", "marks", "partners")
 FRESH = timedelta(days=365)
 _MAY_ACCUSE = {"confirmed", "probable"}
 

@@ -36,6 +36,7 @@ def test_every_field_and_store_says_how_it_stands() -> None:
         ("signers", None): ("collected", 3, "2026-10-02"),
         ("domains", None): ("collected", 1, None),
         ("filings", None): ("not_collected", 0, None),
+        ("icons", None): ("not_collected", 0, None),
         ("marks", None): ("ended", 1, "2026-11-01"),
         ("partners", None): ("collected", 2, "2026-11-01"),
         ("developers", "huawei"): ("not_collected", 0, None),
