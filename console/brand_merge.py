@@ -20,6 +20,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "filings": ("registry", "number"),
     "marks": ("region", "number"),
     "partners": ("name",),
+    "icons": ("descriptor",),
 }
 """Fields that tell whether two parts are about the same thing; pins are told by their digests."""
 _DIGESTS = ("sha256", "sha1", "md5", "rsa_modulus_md5")

@@ -22,6 +22,8 @@ EXAMPLES = {"should_match", "should_not_match"}
 _COLOURS = {"collected": "green", "unsure": "yellow", "old": "yellow", "ended": "red", "not_collected": "dim"}
 _IN_WORDS = ("since", "until", "expires", "checked", "source", "store", "holder")
 """Fields of parts that need a word before their value."""
+_LONGEST = 200
+"""Characters of a value; what an icon looks like is longer and for programs only."""
 
 
 def list_brands(*, json: JsonFlag = False) -> int:
@@ -122,7 +124,9 @@ def _part(part: Any) -> str:
     main, *others = fields(part)
     told = [_told(field.name, getattr(part, field.name)) for field in others]
     said = "; ".join(word for word in told if word)
-    return f"{getattr(part, main.name)}  ({said})" if said else str(getattr(part, main.name))
+    value = str(getattr(part, main.name))
+    value = value if len(value) <= _LONGEST else f"{value[:40]}…"
+    return f"{value}  ({said})" if said else value
 
 
 def _told(name: str, value: Any) -> str:

@@ -79,6 +79,8 @@ class Gathered:
                 rsa_modulus_md5=signer.rsa_modulus_md5,
                 **self._told(source),
             )
+        if fingerprint.icon and fingerprint.icon.descriptor:
+            self.add("icons", descriptor=fingerprint.icon.descriptor, name=f"launcher, {store}", **self._told(source))
         self.labels += [label for label in (fingerprint.label,) if label and label.strip()]
 
     def page(self, path: Path) -> None:

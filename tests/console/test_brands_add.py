@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.x509.oid import NameOID
 
+from demo import apk_sign
+from demo.apk_patch import Wish, patched
 from index.home import Home
 from index.profiles import SHIPPED, Profile, load_profiles, read_profile
 from tests.apk_analysis import build
@@ -55,6 +58,18 @@ def test_without_a_name_the_samples_label_is_taken_and_everything_shows_its_sour
     assert "a.apk" in answer.out and "probable" in answer.out and PACKAGE in answer.out
     text = (Home(own_home).brands / "mingjing.yml").read_text("utf-8")
     assert "domains: []  # not collected" in text and text.index("names:") < text.index("signers:")
+
+
+def test_a_samples_icon_is_taken_once(copycatch, own_home, tmp_path) -> None:
+    key = apk_sign.key("icon", {NameOID.COMMON_NAME: "Example Icon"})
+    wish = Wish(template="chat", package="cn.mingjing.practice.chat", label_en="Mingjing", label_zh="明镜")
+    (tmp_path / "a.apk").write_bytes(apk_sign.signed_apk(patched(wish), key))
+    call = ("brands", "add", "mingjing", "--apk", tmp_path / "a.apk", "--store", "site")
+    assert copycatch(*call).code == 0
+    (icon,) = profile_of(own_home).icons
+    assert icon.descriptor.startswith("i1:") and "a.apk" in icon.source and icon.confidence == "probable"
+    assert copycatch(*call, "--update", "--json").fits("brands_add")[0]["written"] is False
+    assert icon.descriptor not in copycatch("brands", "show", "mingjing").out
 
 
 def test_the_shipped_tools_read_what_was_written(copycatch, own_home, apk) -> None:
