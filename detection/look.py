@@ -10,7 +10,19 @@ from detection.fields import Field, fields
 from detection.goods import Goods, misplaced, named, odd_price
 from detection.normalise import normalise
 from detection.schemes import Held, held
-from detection.stance import Clause, Frame, Sign, Stance, frames_of, priced, refused, sham, signs_in, stance_at
+from detection.stance import (
+    Clause,
+    Frame,
+    Sign,
+    Stance,
+    asks_money,
+    frames_of,
+    priced,
+    refused,
+    sham,
+    signs_in,
+    stance_at,
+)
 from detection.subject import Subject
 from detection.terms import Hit, lexicon
 
@@ -97,13 +109,13 @@ class Look:
             hit.start,
             hit.end,
             sham=self.sham is not None,
-            priced=priced(self.subject.listing),
+            priced=asks_money(self.subject.listing),
         )
 
     @cached_property
     def schemes(self) -> Held:
         """Violation -> the scheme that holds for it and what fulfils it."""
-        return held(self.signs, self.refused, branded=bool(self.brand_words), priced=priced(self.subject.listing))
+        return held(self.signs, self.refused, branded=bool(self.brand_words), priced=asks_money(self.subject.listing))
 
     @cached_property
     def goods(self) -> Goods | None:

@@ -29,6 +29,8 @@ _MISPLACED, _ODD_PRICE = 1.2, 0.8
 """Log-odds that what does not fit the goods of the title adds to an offer that something else shows."""
 _GOODS_FRAMES = frozenset({"hardware", "book", "game_or_fan"})
 """Ways of speaking that ordinary goods in the title pretend where the offer is told aside."""
+_RETOLD = frozenset({"news", "warning", "complaint", "question", "research"})
+"""Ways of speaking in which signs of a trade are quoted from others and add nothing."""
 _SHAM = 1.0
 """Log-odds of a warning that is followed by a way to buy."""
 _BEATEN = frozenset({"hurt", "asks", "defends", "reports", "refuses"})
@@ -58,6 +60,8 @@ def schemed(seen: Look, *, detector: str, violations: Collection[str]) -> Iterat
 
 def traded(seen: Look, *, detector: str, violations: Collection[str]) -> Iterator[Evidence]:
     """Further signs of a trade for each violation that was considered, without those that its scheme has named."""
+    if seen.sham is None and any(frame.id in _RETOLD for frame, *_ in seen.frames):
+        return
     for sign in _firsts(seen, _TRADE):
         for violation in violations:
             if violation not in seen.schemes or sign not in seen.schemes[violation][1]:

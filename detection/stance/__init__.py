@@ -6,7 +6,7 @@ puts all of it into numbers for the text model.
 
 from detection.stance.features import FEATURES, features
 from detection.stance.frames import Frame, frames, frames_of
-from detection.stance.offering import negated, offers, priced
+from detection.stance.offering import asks_money, negated, offers, priced
 from detection.stance.roles import Stance, stance_at
 from detection.stance.shams import sham
 from detection.stance.signs import Clause, Sign, acts, clause_at, kinds, refused, signs_in
@@ -18,6 +18,7 @@ __all__ = [
     "Sign",
     "Stance",
     "acts",
+    "asks_money",
     "clause_at",
     "features",
     "frames",

@@ -51,7 +51,12 @@ def offers(joined: str) -> bool:
 
 def priced(listing: Listing) -> bool:
     """Whether the listing is an offer by itself: it asks for money, or is an app to be installed."""
-    return listing.source_kind == "app_store" or (listing.price is not None and not _FREE.match(listing.price))
+    return listing.source_kind == "app_store" or asks_money(listing)
+
+
+def asks_money(listing: Listing) -> bool:
+    """Whether a price is stated that is not nought."""
+    return listing.price is not None and not _FREE.match(listing.price)
 
 
 def waived(joined: str, start: int) -> bool:
