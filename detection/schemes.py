@@ -42,6 +42,8 @@ def schemes() -> tuple[Scheme, ...]:
     """All schemes. Raises ReadError naming file and scheme."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     rows = yaml.load(SCHEMES.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    if not isinstance(rows, list):
+        raise ReadError(f"{SCHEMES.name}: expected a list of schemes")
     found = []
     for number, row in enumerate(rows, start=1):
         place = f"{SCHEMES.name}, scheme {number}"

@@ -7,6 +7,7 @@ from detection.look import Look
 from detection.schemes import schemes
 from detection.stance.signs import acts
 from detection.subject import Subject
+from index.reading import ReadError
 from tests.detection.test_stance import shown
 
 ACTS = acts()
@@ -111,3 +112,22 @@ def test_a_waived_consent_is_none() -> None:
     assert "consented" in shown("需本人授权")
     assert "consented" not in shown("无需本人授权")
     assert "consented" not in shown("without permission")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("{}", "expected a list of schemes"),
+        ("- {violation: p9-9, acts: [], signs: [], strength: 4}", "scheme 1: 'p9-9' is not known"),
+        ("- {violation: p1-5, acts: [[flying]], signs: [], strength: 4}", "scheme 1: 'flying' is not known"),
+        ("- {violation: p1-5, acts: [], signs: [[yawning]], strength: 4}", "scheme 1: 'yawning' is not known"),
+        ("- {violation: p1-5, acts: [], signs: [], strength: 4, typo: 1}", "scheme 1: unknown field typo"),
+    ],
+)
+def test_a_broken_scheme_names_file_and_number(content, complaint, tmp_path, monkeypatch) -> None:
+    path = tmp_path / "schemes.yml"
+    path.write_text(content, "utf-8")
+    monkeypatch.setattr("detection.schemes.SCHEMES", path)
+    with pytest.raises(ReadError, match=r"schemes\.yml") as error:
+        schemes.__wrapped__()
+    assert complaint in str(error.value)
