@@ -18,7 +18,7 @@ from index.taxonomy import taxonomy
 
 WORTH_SAYING = 0.15
 """Probability of the text alone from which a violation that no rule considered is named."""
-UNSUPPORTED = 0.5
+UNSUPPORTED = 0.7
 """Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
 _QUOTE, _LEAST = 24, 0.25
 """Characters of a quote; the margin that it must add to be worth quoting."""
