@@ -43,7 +43,7 @@ _WRITTEN_PLAINLY = {"same", "trimmed", "typo", "slip", "bundled", "leads", "cont
 _PACKAGE: Mapping[Nearness, float] = {
     "disguised": 3.9,
     "baited": 3.3,
-    "misspelt": 2.4,
+    "misspelt": 2.8,
     "prolonged": 2.2,
     "rearranged": 2.2,
 }
@@ -55,6 +55,10 @@ _OTHER_DEVELOPER = {True: (0.9, 0.5), False: (0.3, 0.1)}
 _INCOMPARABLE = 0.5
 _OWN_PACKAGE_OTHER_DEVELOPER = 3.6
 """By itself: stores show one owner under many names, and only the signer would settle it."""
+_SLIPS = {"slip", "typo"}
+_SLIP_OF_STRANGERS = 2.0
+"""More for a misspelt short name where package and developer are told and are not the brand's: real squatting looks so.
+Not for names with meanings of their own, which others come near by chance."""
 _SHORT = 7
 """Letters of a name up to which one slip makes it less sure."""
 _SHORT_SLIP = -0.8
@@ -170,6 +174,9 @@ class Comparison:
         if self.hit is None:
             return []
         weight = _NAME[self.hit.relation][self.plain_word]
+        told = self.plain_word and self.row.package and self.row.developer and not self.profile.ordinary_meanings
+        if told and self.hit.relation in _SLIPS:
+            weight += _SLIP_OF_STRANGERS
         signs = [self._sign(f"name_{self.hit.relation}", weight, name=self.row.name)]
         if until := getattr(self.hit.name, "until", None):
             signs.append(self._sign("former_name", 0.0, until=str(until)))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.brands.match import LONGEST, Matcher, Row
+from detection.scoring import VIOLATION_FROM
 from index.profiles import Developer, Name, OrdinaryMeaning, Package, Profile, load_profiles
 from tests.conftest import ROOT
 
@@ -145,7 +146,10 @@ def test_a_name_of_its_own_is_surer_than_an_ordinary_word() -> None:
 
 
 def test_a_short_name_needs_more_than_one_other_letter() -> None:
-    assert matched(brand("Uvox", "com.uvox.app"), "Uvix", "org.night.shop", "Night Shop").kind == "unrelated"
+    strangers = matched(brand("Uvox", "com.uvox.app"), "Uvix", "org.night.shop", "Night Shop")
+    assert strangers.probability < VIOLATION_FROM - 0.1
+    assert matched(brand("Uvox", "com.uvox.app"), "Uvix", "", "").kind == "unrelated"
+    assert matched(brand("Uvox", "com.uvox.app"), "Uvix", "org.night.shop", "").kind == "unrelated"
     assert matched(brand("Uvox", "com.uvox.ride"), "Uvox", "org.night.shop", "Night Shop").kind == "imitation"
 
 
