@@ -1,10 +1,8 @@
 """How a text speaks: offers and denials by clause, frames (news, warning, job ...) by listing, signs of a trade.
 
-`offering` answers for one sentence, `frames` and `signs` read their words from the YAML files beside them, `features`
-puts all of it into numbers for the text model.
+`offering` answers for one sentence, `frames` and `signs` read their words from the YAML files beside them.
 """
 
-from detection.stance.features import FEATURES, features
 from detection.stance.frames import Frame, frames, frames_of
 from detection.stance.offering import asks_money, negated, offers, priced
 from detection.stance.roles import Stance, stance_at
@@ -12,7 +10,6 @@ from detection.stance.shams import sham
 from detection.stance.signs import Clause, Sign, acts, clause_at, kinds, refused, signs_in
 
 __all__ = [
-    "FEATURES",
     "Clause",
     "Frame",
     "Sign",
@@ -20,7 +17,6 @@ __all__ = [
     "acts",
     "asks_money",
     "clause_at",
-    "features",
     "frames",
     "frames_of",
     "kinds",

@@ -1,6 +1,5 @@
-"""Stance: signs by clause, and the numbers that the text model gets."""
+"""Stance: signs by clause, and who does what to whom."""
 
-import math
 
 import pytest
 from hypothesis import given
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from detection.fields import Field
 from detection.look import Look
 from detection.normalise import normalise
-from detection.stance import FEATURES, clause_at, features, refused, signs_in, stance_at
+from detection.stance import clause_at, refused, signs_in, stance_at
 from detection.stance.signs import kinds
 from detection.subject import Subject
 
@@ -52,21 +51,6 @@ def test_a_clause_that_refuses_is_told_from_its_neighbour() -> None:
     against = refused(signs_in([text]))
     assert clause_at(text, "plain", text.raw.index("过脸")) in against
     assert clause_at(text, "plain", text.raw.index("老照片")) not in against
-
-
-def test_features_have_stable_names_and_are_finite(listing, profiles) -> None:
-    page = listing("代过人脸 不用本人 失败全退", reviews=("领导没发现",), source_kind="second_hand", price="30")
-    values = dict(zip(FEATURES, features(Look(Subject(listing=page, profiles=profiles))), strict=True))
-    assert len(FEATURES) == len(set(FEATURES))
-    assert all(math.isfinite(value) and value >= 0 for value in values.values())
-    assert values["own:absent"] == values["own:guarantee"] == values["others:unaware"] == values["priced"] == 1
-    assert values["hits"] >= 1
-    assert values["own:consented"] == 0
-
-
-def test_an_empty_page_has_no_feature(listing, profiles) -> None:
-    page = listing("", source_kind="site")
-    assert set(features(Look(Subject(listing=page, profiles=profiles)))) == {0.0}
 
 
 @given(st.text(alphabet=st.sampled_from("不用本人知道，。 免费a1代过人脸"), max_size=300))
