@@ -46,7 +46,8 @@ def _figures(judged: Judged) -> Iterator[tuple[str, Figure]]:
         yield "pairs: precision at recall .90", curve(paired, precision_at(0.9))
         yield "pairs: violation above its harmless twin", ranked(paired)
     for writer, part in _parts(judged, lambda row: (row.writer,)):
-        yield f"writer {writer}: precision at recall .90", curve(part, precision_at(0.9))
+        if part.wrong.any():
+            yield f"writer {writer}: precision at recall .90", curve(part, precision_at(0.9))
     for evasion, part in _parts(wrong, lambda row: row.evasion):
         yield f"found, evasion {evasion}", flagged(part)
     for kind, part in _parts(harmless, lambda row: (row.benign_kind,) if row.benign_kind else ()):
