@@ -117,7 +117,9 @@ def share(yes: Sequence[bool]) -> Figure:
     rate = count / total
     centre, spread = rate + z * z / (2 * total), z * math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
     whole = 1 + z * z / total
-    return Figure(_rounded(rate), _rounded(max(0.0, (centre - spread) / whole)), _rounded((centre + spread) / whole), total)
+    return Figure(
+        _rounded(rate), _rounded(max(0.0, (centre - spread) / whole)), _rounded((centre + spread) / whole), total
+    )
 
 
 def _rounded(value: float) -> float:

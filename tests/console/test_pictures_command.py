@@ -144,7 +144,13 @@ def test_the_rule_reads_disguised_words_too() -> None:
     assert not permitted(listing(1, description="nudify bot news"), benign)
     for disguised in ("一键去\u200b衣", "一鍵脫衣", "yi jian tuo yi", "ｎｕｄｉｆｙ"):
         assert not permitted(listing(1, title=disguised), benign)
-    for harmless in ("手机壳 详情见图", "AI写作助手 月卡", "Notes app for students", "豆包官方下载", "代过人脸 失败全退"):
+    for harmless in (
+        "手机壳 详情见图",
+        "AI写作助手 月卡",
+        "Notes app for students",
+        "豆包官方下载",
+        "代过人脸 失败全退",
+    ):
         assert permitted(listing(1, title=harmless), benign)
 
 

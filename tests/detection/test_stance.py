@@ -1,6 +1,5 @@
 """Stance: signs by clause, and who does what to whom."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
