@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 """Rises whenever the same bytes would yield other facts; samples are analysed once per version."""
 
 Status = Literal["valid", "invalid", "unsigned", "unknown"]
