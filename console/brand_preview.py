@@ -14,10 +14,12 @@ from console.exits import Exit
 from console.terminal import JsonFlag, emit, home, out, remark, table
 from console.words import verdict
 from crawler.rejudge import Rejudge
-from detection.judge import findings, judge
+from detection.judge import by_rules, findings, judge
+from detection.scoring import GENERAL
+from detection.subject import Subject
 from index.home import Home
 from index.messages import LANGUAGES, both, language, t, text
-from index.model import Finding, Judgement
+from index.model import Finding
 from index.open import open_decisions, open_index
 from index.profiles import Profile, load_profiles, read_profile
 from index.protocol import Index, Stored
@@ -105,7 +107,7 @@ def _changes(index: Index, before: Rejudge, after: Rejudge, batch: Sequence[Stor
                 "marketplace": str(stored.value.get("marketplace", "")),
                 "before": was.verdict if was else "benign",
                 "after": now.verdict if now else "benign",
-                "reason": _reason(was, now, judgement),
+                "reason": _reason(was, now, new.subject),
             }
 
 
@@ -113,12 +115,12 @@ def _finding(found: Iterable[Finding], group: str, brand: object) -> Finding | N
     return next((one for one in found if (one.group, one.brand) == (group, brand)), None)
 
 
-def _reason(was: Finding | None, now: Finding | None, judgement: Judgement) -> dict[str, str]:
+def _reason(was: Finding | None, now: Finding | None, subject: Subject) -> dict[str, str]:
     """What is said now and was not before; else what is not said any more."""
     former = [one for violation in (was.violations if was else ()) for one in violation.evidence]
-    present = [one for violation in judgement.violations for one in violation.evidence]
-    fresh = [one for one in present if one not in former]
-    gone = [one for one in former if one not in present]
+    present = by_rules(subject)  # also what speaks for the listing where nothing speaks against it
+    fresh = [one for one in present if one.zh not in {other.zh for other in former}]
+    gone = [one for one in former if one.detector not in GENERAL and one.zh not in {other.zh for other in present}]
     eased = (now.probability if now else 0) < (was.probability if was else 0)
     telling = [one for one in fresh if (one.strength < 0) == eased]
     if telling:
