@@ -15,7 +15,7 @@ from apk_analysis.manifest import Manifest
 
 OTHERS: tuple[Callable[[Path], Manifest | None], ...] = (apk_info_reader.read_manifest, second_opinion.read_manifest)
 """In the order in which they are asked."""
-READ = {"AndroidManifest.xml": 16 << 20, "resources.arsc": 16 << 20}
+READ = {"AndroidManifest.xml": 16 << 20, "resources.arsc": 10 << 20}
 """What all readers look at, and bytes that it may have."""
 MOST_COPIES = 8
 DEEPEST, MOST_TAGS = 1_000, 100_000

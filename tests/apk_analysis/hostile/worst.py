@@ -17,7 +17,7 @@ def _everything() -> bytes:
 @variant("the same with a manifest that only others can read", "not_examined dex_limit", lost="icon",
          status="unknown")  # fmt: skip
 def _everything_odd() -> bytes:
-    return _full(manifests.of_elements(15_000)[:-24], 15 * MB)
+    return _full(manifests.of_elements(15_000)[:-24], 9 * MB)
 
 
 def _full(manifest: bytes, size: int) -> bytes:
@@ -34,11 +34,11 @@ def _full(manifest: bytes, size: int) -> bytes:
     )
 
 
-@variant("a manifest that only others can read beside a table of 70,000 values", status="unknown",
+@variant("a manifest that only others can read beside a table of 45,000 values", status="unknown",
          lost="label icon")  # fmt: skip
 def _for_others() -> bytes:
     """They read the whole table, without any limit of their own."""
-    table = tables.longer(tables.HEALTHY[tables.TYPE : tables.LAST_TYPE] * 70_000)
+    table = tables.longer(tables.HEALTHY[tables.TYPE : tables.LAST_TYPE] * 45_000)
     content = newer({"AndroidManifest.xml": manifests.broken(), "resources.arsc": None})
     plain = [File(name.encode(), data) for name, data in content.items()]
     return sealed(zipped([*plain, File(b"resources.arsc", table, raw=deflated(table))]))
