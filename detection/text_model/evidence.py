@@ -8,18 +8,22 @@ import numpy as np
 
 from detection.fields import Field
 from detection.look import look
-from detection.saying import quoted, said, spoken_against
+from detection.saying import quoted, said
 from detection.scoring import STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
 from detection.text_model.mixture import mixture, trust_in, version
 from detection.text_model.model import Opinion, text_model
+from detection.weighing import AGAINST, lawful
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
 WORTH_SAYING = 0.15
 """Probability of the text alone from which a violation that no rule considered is named."""
-UNSUPPORTED = 0.7
-"""Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
+UNSUPPORTED, SIGNS_ALONE = 0.5, 0.8
+"""Of its suspicion where no rule holds: without a sign of a trade or beside one of lawful use, and with such a sign. It
+has not read every harmless text, and a verdict should rest on something that can be named."""
+TOPICS = frozenset({"by_machine", "ai_service"})
+"""Signs that only say what it is about."""
 _QUOTE, _LEAST = 24, 0.25
 """Characters of a quote; the margin that it must add to be worth quoting."""
 _NOT_QUOTED = frozenset(" \n\t,.;:!?，。；：！？、（）()【】[]“”\"'")
@@ -41,17 +45,17 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     trust = trust_in(len(opinion.at))
     strength = round(mixture().text_strength(opinion.margin, trust), 4)
     found = dict.fromkeys(one.violation for one in so_far if one.strength > 0)
-    worded = {
-        one.violation for one in so_far if one.strength > 0 and one.quote
-    }  # the others stand by what was observed
+    # What has no quote stands by what was observed.
+    worded = {one.violation for one in so_far if one.strength > 0 and one.quote}
     considered = [violation for violation in found if violation in worded and violation in text_model().kinds]
-    if strength > 0 and not considered and not look(subject).signs:
-        strength = round(strength * UNSUPPORTED, 4)
+    if strength > 0 and not considered:
+        signs = {sign.kind for sign in look(subject).signs} - TOPICS
+        strength = round(strength * (SIGNS_ALONE if signs and signs.isdisjoint(AGAINST) else UNSUPPORTED), 4)
     named = []
     if chance(strength) >= WORTH_SAYING:
         genuine = any(one.detector == "genuine" for one in so_far)
         named = [kind for kind in opinion.kinds if kind not in found and not (genuine and _of_a_brand(kind))]
-    evidence = list(spoken_against(look(subject).frames if named else (), detector=STANCE, violations=named))
+    evidence = list(lawful(look(subject), detector=STANCE, violations=named, trade_words=bool(considered)))
     place = _place(read, opinion) if strength > 0 and (considered or named) else None
     return [*evidence, *(_say(violation, strength, place) for violation in (*considered, *named) if trust)], trust
 
