@@ -18,7 +18,7 @@ GENERAL = frozenset({TEXT_MODEL, STANCE})
 """Their evidence goes to whatever group the others put the violation in."""
 PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
-VIOLATION_FROM = 0.7
+VIOLATION_FROM, TEXT_ALONE_FROM = 0.7, 0.9
 LEAD_FROM = 0.4
 _FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
@@ -139,11 +139,15 @@ def _by_violation(
 
 
 def verdict(violations: Iterable[Violation]) -> Verdict:
-    """The machine's proposal for the most probable violation."""
-    highest = max((violation.probability for violation in violations), default=0.0)
-    if highest >= VIOLATION_FROM:
-        return "violation"
-    return "lead" if highest >= LEAD_FROM else "benign"
+    """The machine's proposal. The text model alone needs to be surer: nothing that can be named stands beside it."""
+    proposed: Verdict = "benign"
+    for violation in violations:
+        named = any(one.strength > 0 and one.detector != TEXT_MODEL for one in violation.evidence)
+        if violation.probability >= (VIOLATION_FROM if named else TEXT_ALONE_FROM):
+            return "violation"
+        if violation.probability >= LEAD_FROM:
+            proposed = "lead"
+    return proposed
 
 
 def reach(listing: Listing) -> float:

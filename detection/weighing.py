@@ -9,7 +9,7 @@ from detection.saying import quoted, said, spoken_against
 from detection.stance import Sign
 from index.model import Evidence
 
-AGAINST = {
+_AGAINST = {
     "consented": 2.4,
     "refuses": 1.6,
     "papers": 1.8,
@@ -116,9 +116,9 @@ def lawful(seen: Look, *, detector: str, violations: Collection[str], trade_word
     if not violations:
         return
     share = _BESIDE_TRADE_WORDS if trade_words else 1.0
-    for sign in _firsts(seen, AGAINST):
+    for sign in _firsts(seen, _AGAINST):
         if sign.field.own_words and not (seen.sham and sign.kind in _BEATEN):
-            yield from (_of(sign, detector, violation, -share * AGAINST[sign.kind]) for violation in violations)
+            yield from (_of(sign, detector, violation, -share * _AGAINST[sign.kind]) for violation in violations)
     frames = [one for one in seen.frames if not (seen.misplaced and one[0].id in _GOODS_FRAMES)]
     yield from spoken_against(frames, detector=detector, violations=violations)
 

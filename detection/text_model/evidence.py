@@ -13,17 +13,14 @@ from detection.scoring import STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
 from detection.text_model.mixture import mixture, trust_in, version
 from detection.text_model.model import Opinion, text_model
-from detection.weighing import AGAINST, lawful
+from detection.weighing import lawful
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
-WORTH_SAYING = 0.15
-"""Probability of the text alone from which a violation that no rule considered is named."""
-UNSUPPORTED, SIGNS_ALONE = 0.5, 0.8
-"""Of its suspicion where no rule holds: without a sign of a trade or beside one of lawful use, and with such a sign. It
-has not read every harmless text, and a verdict should rest on something that can be named."""
-TOPICS = frozenset({"by_machine", "ai_service"})
-"""Signs that only say what it is about."""
+WORTH_SAYING, OF_A_BRAND = 0.08, 0.2
+"""Probability of the text alone from which a violation that no rule considered is named, and one against a brand."""
+UNSUPPORTED = 0.5
+"""Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
 _QUOTE, _LEAST = 24, 0.25
 """Characters of a quote; the margin that it must add to be worth quoting."""
 _NOT_QUOTED = frozenset(" \n\t,.;:!?，。；：！？、（）()【】[]“”\"'")
@@ -48,13 +45,12 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     # What has no quote stands by what was observed.
     worded = {one.violation for one in so_far if one.strength > 0 and one.quote}
     considered = [violation for violation in found if violation in worded and violation in text_model().kinds]
-    if strength > 0 and not considered:
-        signs = {sign.kind for sign in look(subject).signs} - TOPICS
-        strength = round(strength * (SIGNS_ALONE if signs and signs.isdisjoint(AGAINST) else UNSUPPORTED), 4)
+    if strength > 0 and not considered and not look(subject).signs:
+        strength = round(strength * UNSUPPORTED, 4)
     named = []
     if chance(strength) >= WORTH_SAYING:
-        genuine = any(one.detector == "genuine" for one in so_far)
-        named = [kind for kind in opinion.kinds if kind not in found and not (genuine and _of_a_brand(kind))]
+        accuses = chance(strength) >= OF_A_BRAND and all(one.detector != "genuine" for one in so_far)
+        named = [kind for kind in opinion.kinds if kind not in found and (accuses or not _of_a_brand(kind))]
     evidence = list(lawful(look(subject), detector=STANCE, violations=named, trade_words=bool(considered)))
     place = _place(read, opinion) if strength > 0 and (considered or named) else None
     return [*evidence, *(_say(violation, strength, place) for violation in (*considered, *named) if trust)], trust

@@ -1,18 +1,20 @@
 """The text model: n-grams, opinions, the way it joins the rules, and that it is the one its listings give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detection.judge import judge
-from detection.scoring import TEXT_MODEL, chance, sentence, weighed
+from detection.scoring import TEXT_ALONE_FROM, TEXT_MODEL, chance, sentence, verdict, weighed
 from detection.subject import Subject
 from detection.text_model.mixture import ENOUGH, described, mixture, trust_in
 from detection.text_model.model import TextModel, text_model
 from detection.text_model.ngrams import LONGEST, MOST_CHARACTERS, codes_of, columns_of, keys_of, table_of, weigh
 from detection.training.data import digest, kind_of, labelled
-from index.model import Evidence, Listing
+from index.model import Evidence, Listing, Violation
 from index.profiles import load_profiles
 
 PROFILES = load_profiles()
@@ -130,6 +132,15 @@ def test_a_short_text_alone_makes_no_verdict() -> None:
     assert len(titles) > 500
     assert by_text == []
     assert trust_in(ENOUGH // 4) == 0.25
+
+
+def test_the_text_alone_must_be_surer_than_what_can_be_named() -> None:
+    text = Evidence(detector=TEXT_MODEL, violation="p1-2b", strength=5.0, share=5.0, observed="")
+    rule = Evidence(detector="illegal_tool", violation="p1-2b", strength=1.0, observed="x", quote="x")
+    between = Violation(id="p1-2b", group="illegal_tool", probability=0.8, evidence=(text,))
+    assert verdict([between]) == "lead"
+    assert verdict([replace(between, evidence=(text, rule))]) == "violation"
+    assert verdict([replace(between, probability=TEXT_ALONE_FROM)]) == "violation"
 
 
 def test_its_evidence_quotes_the_text_and_names_the_model() -> None:
