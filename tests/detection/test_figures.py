@@ -21,12 +21,12 @@ def bench() -> ModuleType:
 
 def test_labelled_listings(bench, shared: Path, profiles) -> None:
     figures = bench.labelled(shared / "benchmarks" / "listings_dev.jsonl", profiles)
-    assert figures["all"]["precision"] >= 0.95
-    assert figures["all"]["recall"] >= 0.6
+    assert figures["all"]["precision"] >= 0.97
+    assert figures["all"]["recall"] >= 0.8
     assert figures["all"]["right_id"] >= 0.9
     for writer in "abc":
         assert figures[f"writer {writer}"]["precision"] >= 0.95
-        assert figures[f"writer {writer}"]["recall"] >= 0.4
+        assert figures[f"writer {writer}"]["recall"] >= 0.75
 
 
 def test_real_store_titles_are_left_alone(bench, shared: Path, profiles) -> None:
