@@ -1,5 +1,6 @@
 """Real software from package registries, installed once into `.venvs/` and run on loopback."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -35,13 +36,21 @@ def environment(name: str) -> Path:
     lock = LOCKS / f"{name}.txt"
     state = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
     folder = ROOT / ".venvs" / name
-    if not (folder / "state").exists() or (folder / "state").read_text() != state:
-        shutil.rmtree(folder, ignore_errors=True)
-        run(sys.executable, "-m", "venv", str(folder))
-        pip = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
-        run(*pip, "--require-hashes", "-r", str(lock))
-        (folder / "state").write_text(state)
+    folder.parent.mkdir(exist_ok=True)
+    with (folder.parent / f"{name}.lock").open("w") as lone:
+        fcntl.flock(lone, fcntl.LOCK_EX)  # test processes side by side want the same one
+        _make(folder, lock, state)
     return folder / "bin"
+
+
+def _make(folder: Path, lock: Path, state: str) -> None:
+    if (folder / "state").exists() and (folder / "state").read_text() == state:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    run(sys.executable, "-m", "venv", str(folder))
+    pip = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
+    run(*pip, "--require-hashes", "-r", str(lock))
+    (folder / "state").write_text(state)
 
 
 def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None, text: str | None = None) -> str:
