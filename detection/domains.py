@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from rapidfuzz.distance import OSA
 
+from detection.compiling import once
 from detection.normalise import fold, normalise
 from index.profiles import Profile
 
@@ -253,15 +254,7 @@ def _lure(rest: str) -> bool:
     return any(rest[:cut] in _LURES and rest[cut:] in _LURES for cut in range(2, len(rest) - 1))
 
 
-_compiled: list[tuple[Mapping[str, Profile], Domains]] = []
-
-
+@once
 def compiled(profiles: Mapping[str, Profile]) -> Domains:
     """The compiled form of these very profiles; the last few are kept."""
-    for known, domains in _compiled:
-        if known is profiles:
-            return domains
-    domains = Domains(profiles)
-    _compiled.insert(0, (profiles, domains))
-    del _compiled[4:]
-    return domains
+    return Domains(profiles)

@@ -9,6 +9,7 @@ from detection.brands import reading
 from detection.brands.comparison import Comparison, Match, Row, Sign
 from detection.brands.names import How, NameHit, compiled, is_head
 from detection.brands.whole import Relation, Whole, WholeHit
+from detection.compiling import once
 from detection.normalise import Normalised, normalise
 from index.profiles import Profile
 
@@ -53,18 +54,10 @@ class Matcher:
         return best or Match(None, "unrelated", 0.0, (Sign("near_to_none", 0.0, {}),))
 
 
-_compiled: list[tuple[Mapping[str, Profile], Matcher]] = []
-
-
+@once
 def matcher(profiles: Mapping[str, Profile]) -> Matcher:
     """The matcher of these very profiles; the last few are kept."""
-    for known, made in _compiled:
-        if known is profiles:
-            return made
-    made = Matcher(profiles)
-    _compiled.insert(0, (profiles, made))
-    del _compiled[4:]
-    return made
+    return Matcher(profiles)
 
 
 def _rank(hit: WholeHit) -> tuple[int, int]:

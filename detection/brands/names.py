@@ -15,6 +15,7 @@ import ahocorasick
 
 from detection.brands.near import Near
 from detection.brands.packages import Packages
+from detection.compiling import once
 from detection.normalise import Normalised, fold, normalise
 from detection.normalise.sounds import spoken
 from index.profiles import Name, Profile
@@ -244,18 +245,10 @@ def _word_in(word: str, text: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){re.escape(word)}s?(?![a-z0-9])", text) is not None
 
 
-_compiled: list[tuple[Mapping[str, Profile], Brands]] = []
-
-
+@once
 def compiled(profiles: Mapping[str, Profile]) -> Brands:
     """The compiled form of these very profiles; the last few are kept."""
-    for known, brands in _compiled:
-        if known is profiles:
-            return brands
-    brands = Brands(profiles)
-    _compiled.insert(0, (profiles, brands))
-    del _compiled[4:]
-    return brands
+    return Brands(profiles)
 
 
 def names_in(raw: str, profiles: Mapping[str, Profile]) -> tuple[NameHit, ...]:

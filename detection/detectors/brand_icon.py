@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from apk_analysis.fingerprint import Fingerprint, Icon
 from detection.brands import sure
+from detection.compiling import once
 from detection.identity import identity
 from detection.saying import said
 from detection.subject import Subject
@@ -85,24 +86,16 @@ def _another(subject: Subject, profile: Profile) -> bool:
     return who.owner is False or (who.package is not None and packages)
 
 
-_known: list[tuple[Mapping[str, Profile], IconIndex[_Key]]] = []
-
-
+@once
 def _compiled(profiles: Mapping[str, Profile]) -> IconIndex[_Key]:
     """The icons of these very profiles that may accuse; the last few are kept."""
     from detection.icon_index import IconIndex  # noqa: PLC0415 - loads NumPy; only where icons are known
     from detection.icons import plain, read  # noqa: PLC0415 - as above
 
-    for known, index in _known:
-        if known is profiles:
-            return index
     icons = [
         ((profile.id, number), read(icon.descriptor))
         for profile in profiles.values()
         for number, icon in enumerate(profile.icons)
         if sure(icon.confidence)
     ]
-    index = IconIndex([(key, icon) for key, icon in icons if not plain(icon)])
-    _known.insert(0, (profiles, index))
-    del _known[4:]
-    return index
+    return IconIndex([(key, icon) for key, icon in icons if not plain(icon)])

@@ -64,8 +64,11 @@ def _of(verdict: Verdict) -> Callable[[Labelled], bool]:
 def _parts(judged: Judged, names: Callable[[Labelled], tuple[str, ...]]) -> Iterator[tuple[str, Judged]]:
     """The listings that carry each name, by name."""
     for name in sorted({name for row in judged.rows for name in names(row)}):
-        carriers = {row.id for row in judged.rows if name in names(row)}
-        yield name, judged.only(lambda row, carriers=carriers: row.id in carriers)  # type: ignore[misc]
+        yield name, judged.only(_carries(name, names))
+
+
+def _carries(name: str, names: Callable[[Labelled], tuple[str, ...]]) -> Callable[[Labelled], bool]:
+    return lambda row: name in names(row)
 
 
 def untested(judged: Judged) -> dict[str, int]:

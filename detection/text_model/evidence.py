@@ -11,7 +11,7 @@ from detection.look import look
 from detection.saying import quoted, said
 from detection.scoring import STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
-from detection.text_model.mixture import mixture, trust_in, version
+from detection.text_model.mixture import mixture, version
 from detection.text_model.model import Opinion, text_model
 from detection.weighing import lawful
 from index.model import Evidence
@@ -35,12 +35,11 @@ def readable(texts: Iterable[Field]) -> list[Field]:
 def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None = None) -> tuple[list[Evidence], float]:
     """Evidence for each violation that a rule considered and for the kinds that the text alone suggests; and the trust.
 
-    The trust says how far a text of this length can be judged at all, 0..1.
+    The trust says how far this text can be judged at all, 0..1.
     """
     read = readable(look(subject).fields)
     opinion = opinion or text_model().opinion([text.text.joined for text in read])
-    trust = trust_in(len(opinion.at))
-    strength = round(mixture().text_strength(opinion.margin, trust), 4)
+    strength = round(mixture().text_strength(opinion.margin, opinion.trust), 4)
     found = dict.fromkeys(one.violation for one in so_far if one.strength > 0)
     # What has no quote stands by what was observed.
     worded = {one.violation for one in so_far if one.strength > 0 and one.quote}
@@ -53,7 +52,9 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
         named = [kind for kind in opinion.kinds if kind not in found and (accuses or not _of_a_brand(kind))]
     evidence = list(lawful(look(subject), detector=STANCE, violations=named, trade_words=bool(considered)))
     place = _place(read, opinion) if strength > 0 and (considered or named) else None
-    return [*evidence, *(_say(violation, strength, place) for violation in (*considered, *named) if trust)], trust
+    if opinion.trust:
+        evidence += (_say(violation, strength, place) for violation in (*considered, *named))
+    return evidence, opinion.trust
 
 
 def _say(violation: str, strength: float, place: tuple[Field, int, int] | None) -> Evidence:

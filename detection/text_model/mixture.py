@@ -11,8 +11,9 @@ from typing import Any
 FOLDER = Path(__file__).parent
 
 
-ENOUGH = 80
-"""Characters from which a text says what it is; of a shorter one the model's opinion counts in proportion."""
+ENOUGH, KNOWN = 80, 0.5
+"""Characters from which a text says what it is, and share of its pairs of characters that the model must know: of a
+shorter text, or one in a language that it has not read, its opinion counts in proportion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +30,13 @@ class Mixture:
     """Weight of the evidence that speaks against it."""
 
     def text_strength(self, margin: float, trust: float) -> float:
-        """What the text adds to the log-odds, signed; `trust` as in `trust_in`."""
+        """What the text adds to the log-odds, signed; `trust` as `trust_in` says."""
         return trust * (self.text * margin + self.bias)
 
 
-def trust_in(length: int) -> float:
-    """How far a text of that many characters can be judged, 0..1."""
-    return min(1.0, length / ENOUGH)
+def trust_in(length: int, known: float) -> float:
+    """How far a text of that many characters, of whose pairs that share is known, can be judged, 0..1."""
+    return round(min(1.0, length / ENOUGH) * min(1.0, known / KNOWN), 4)
 
 
 @cache

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detection.text_model.mixture import FOLDER, described
-from detection.text_model.ngrams import Keys, added, codes_of, columns_of, keys_of, table_of, weigh
+from detection.text_model.mixture import FOLDER, described, trust_in
+from detection.text_model.ngrams import LONGEST, Keys, added, codes_of, columns_of, keys_of, table_of, weigh
 
 LIKELY = 0.2
 """Probability from which a kind of violation is named; the most probable one always is."""
@@ -31,9 +31,11 @@ class Opinion:
     """What the model says of the texts of one listing."""
 
     margin: float
-    """Log-odds of a violation, of the text alone; 0 where no n-gram is known."""
+    """Log-odds of a violation, of the text alone."""
     kinds: dict[str, float]
     """Violation id -> its probability if it is a violation at all; the likely ones, most probable first."""
+    trust: float
+    """How far texts so long, and of such a language, can be judged at all, 0..1."""
     at: Floats
     """float32 per character of `codes_of(texts)`: what it adds to the margin."""
 
@@ -53,12 +55,13 @@ class TextModel:
     def opinion(self, texts: Sequence[str]) -> Opinion:
         """Reads `texts` as they are (normalise them before)."""
         codes = codes_of(texts)
-        columns = columns_of(keys_of(codes), self._keys, self._table)
-        if not (columns >= 0).any():
-            return Opinion(0.0, {}, np.zeros(len(codes), np.float32))
+        keys = keys_of(codes)
+        columns = columns_of(keys, self._keys, self._table)
+        pairs, known = int(np.count_nonzero(keys[1::LONGEST])), int(np.count_nonzero(columns[1::LONGEST] >= 0))
         scores, at = added(columns, weigh(columns, self._idf), self._weights, len(codes))
         scores += self._bias
-        return Opinion(float(scores[0]), self._likely(scores[1:].tolist()), at)
+        trust = trust_in(len(codes), known / max(1, pairs))
+        return Opinion(float(scores[0]), self._likely(scores[1:].tolist()), trust, at)
 
     def parts(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays of `weights.npz`."""

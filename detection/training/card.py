@@ -16,10 +16,10 @@ Written by `python -m detection.training`, which also makes the model. Do not ed
 
 **What it is.** A logistic regression on character n-grams (one to five characters, {ngrams} of them, digits alike)
 of everything a listing shows except the seller's name and the price; beside it one regression per kind of violation,
-which says what kind it would be. Its margin joins the evidence of the rules by {count} weights. Those of evidence are
+which says what kind it would be. Its margin joins the evidence of the rules by four weights. Those of evidence are
 never negative, so more evidence never lowers a probability (text {text}, its constant {bias}, evidence for {rules},
-evidence against {against}). Texts under 80 characters count in proportion. What was observed in a sample, a signature
-or a register stands by itself.
+evidence against {against}). Texts under 80 characters, and texts in languages of which it knows little, count in
+proportion. What was observed in a sample, a signature or a register stands by itself.
 
 **What it was trained on.** {listings} listings in `detection/training/listings`, written by hand for this project by
 {writers} writers: {verdicts}. No real persons, contacts or offers. Texts of minimal contrast (same words, other
@@ -65,7 +65,6 @@ def card(judged: Judged) -> str:
     return _TEXT.format(
         version=said["version"],
         ngrams=f"{said['ngrams']:,}",
-        count=4,
         text=mixed.text,
         bias=mixed.bias,
         rules=mixed.rules,

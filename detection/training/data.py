@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,8 +44,12 @@ class Labelled:
 
 def kind_of(violation: str) -> str:
     """The entry that rules and model tell apart: the violation itself, or what it is a part of ('p2-5c' -> 'p2-5')."""
-    known = {path.stem for path in _LEXICON.glob("*.yml")}
-    return violation[:-1] if violation not in known and violation[:-1] in known else violation
+    return violation[:-1] if violation not in _kinds() and violation[:-1] in _kinds() else violation
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(path.stem for path in _LEXICON.glob("*.yml"))
 
 
 def labelled(paths: Iterable[Path] = ()) -> list[Labelled]:

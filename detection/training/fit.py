@@ -6,7 +6,7 @@ on it would seem surer than it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from detection.look import look
 from detection.scoring import PRIOR, sums
 from detection.subject import Subject
 from detection.text_model.evidence import readable
-from detection.text_model.mixture import Mixture, trust_in
+from detection.text_model.mixture import Mixture
 from detection.text_model.model import Floats, Opinion, TextModel
 from detection.text_model.ngrams import Keys, codes_of, columns_of, keys_of, table_of, weigh
 from detection.training.data import Labelled
@@ -105,7 +105,7 @@ def _matrix(reads: Sequence[Read], keys: Keys, idf: Floats) -> Any:
     return matrix
 
 
-def unread_opinions(reads: Sequence[Read], fit: Callable[[Sequence[Read]], TextModel] = fit_text) -> dict[str, Opinion]:
+def unread_opinions(reads: Sequence[Read]) -> dict[str, Opinion]:
     """By id, the opinion of a model that was trained without this writer.
 
     Without half of the rows of a writer of harmless texts alone: nobody else has written any of that kind.
@@ -114,7 +114,7 @@ def unread_opinions(reads: Sequence[Read], fit: Callable[[Sequence[Read]], TextM
     parts = [one.row.writer if one.row.writer in both else f"{one.row.writer} {at % 2}" for at, one in enumerate(reads)]
     opinions: dict[str, Opinion] = {}
     for part in sorted({*parts}):
-        model = fit([one for one, of in zip(reads, parts, strict=True) if of != part])
+        model = fit_text([one for one, of in zip(reads, parts, strict=True) if of != part])
         opinions |= {one.row.id: model.opinion(one.texts) for one, of in zip(reads, parts, strict=True) if of == part}
     return opinions
 
@@ -131,7 +131,7 @@ def fit_mixture(reads: Sequence[Read], opinions: Mapping[str, Opinion]) -> Mixtu
     margins = np.array([opinions[one.row.id].margin for one in reads])
     told = np.array([one.row.verdict != "lead" for one in reads])
     wrong = np.array([one.row.verdict == "violation" for one in reads], float)[told]
-    trust = np.array([trust_in(len(codes_of(one.texts))) for one in reads])
+    trust = np.array([opinions[one.row.id].trust for one in reads])
     rules = np.array([one.rules for one in reads])
     seen = (np.column_stack([margins, rules[:, 0], -rules[:, 1], np.ones(len(reads))]) * trust[:, None])[told]
     alone = (PRIOR + (1 - trust) * (rules[:, 0] - rules[:, 1]))[told]

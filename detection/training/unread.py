@@ -14,13 +14,13 @@ UNREAD = Path(__file__).parent / "unread.csv"
 
 
 def write_unread(opinions: Mapping[str, Opinion]) -> None:
-    """One line each: id, margin, characters, kinds with their probabilities."""
+    """One line each: id, margin, trust, kinds with their probabilities."""
     with UNREAD.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["id", "margin", "characters", "kinds"])
+        rows.writerow(["id", "margin", "trust", "kinds"])
         for id_, opinion in opinions.items():
             kinds = " ".join(f"{kind}:{chance:.3f}" for kind, chance in opinion.kinds.items())
-            rows.writerow([id_, f"{opinion.margin:.4f}", len(opinion.at), kinds])
+            rows.writerow([id_, f"{opinion.margin:.4f}", opinion.trust, kinds])
 
 
 def read_unread() -> dict[str, Opinion]:
@@ -31,5 +31,5 @@ def read_unread() -> dict[str, Opinion]:
 
 def _opinion(row: Mapping[str, str]) -> Opinion:
     kinds = dict(part.split(":") for part in row["kinds"].split())
-    nowhere = np.zeros(int(row["characters"]), np.float32)
-    return Opinion(float(row["margin"]), {kind: float(chance) for kind, chance in kinds.items()}, nowhere)
+    chances = {kind: float(chance) for kind, chance in kinds.items()}
+    return Opinion(float(row["margin"]), chances, float(row["trust"]), np.zeros(0, np.float32))
