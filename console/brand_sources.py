@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from apk_analysis.fingerprint import Fingerprint, Problem
-from apk_analysis.pool import Pool
 from console.exits import CommandError
 from console.sheets import read_listings, readable
 from index.messages import t
@@ -160,6 +159,8 @@ def fingerprints(paths: Sequence[Path]) -> list[Fingerprint]:
     """Of all samples, in limited worker processes: who hands in a file may have been deceived. Raises OSError."""
     if not paths:
         return []
+    from apk_analysis.pool import Pool  # noqa: PLC0415 - loads the analysis; only where there are samples
+
     with Pool(workers=min(2, len(paths))) as pool:
         futures = [pool.submit(path) for path in paths]
         return [future.result().fingerprint for future in futures]

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from rapidfuzz.distance import OSA
@@ -203,7 +203,7 @@ def _decoded(label: str) -> str:
 
 
 @cache
-def _extract() -> object:
+def _extract() -> Any:
     import tldextract  # noqa: PLC0415 - only where hosts are judged
 
     return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
@@ -211,12 +211,12 @@ def _extract() -> object:
 
 def _parts(host: str) -> tuple[str, str, str]:
     """What stands below the registered domain, its own label, and its public suffix, from the list that ships."""
-    found = _extract()(host)  # type: ignore[operator]
+    found = _extract()(host)
     return found.subdomain, found.domain, found.suffix
 
 
 @cache
-def _icann() -> object:
+def _icann() -> Any:
     import tldextract  # noqa: PLC0415 - as above
 
     return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
@@ -224,7 +224,7 @@ def _icann() -> object:
 
 def _hosting(suffix: str) -> bool:
     """Whether names below the suffix are given away by a platform (github.io)."""
-    return "." in suffix and bool(_icann()(f"x.{suffix}").suffix != suffix)  # type: ignore[operator]
+    return "." in suffix and bool(_icann()(f"x.{suffix}").suffix != suffix)
 
 
 def _key(label: str) -> str:

@@ -66,7 +66,8 @@ class Distance:
         return self.structure <= (CLOSE_WITH_COLOURS if self.same_colours else CLOSE)
 
     @property
-    def same_colours(self) -> bool:  # noqa: D102
+    def same_colours(self) -> bool:
+        """Whether the colours are near enough for the same picture."""
         return self.colour <= SAME_COLOURS
 
 

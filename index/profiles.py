@@ -104,7 +104,7 @@ _DAYS = ("since", "until", "checked", "expires")
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # a base chosen when it starts
     """Safe, and with days and numbers as the text that was written: 2026-01-02, 0123."""
 
 
@@ -159,11 +159,14 @@ def parse_profile(text: str, place: str, *, origin: Literal["shipped", "own"] = 
 
 def last_day(written: str) -> date:
     """The last day that '2026', '2026-11' or '2026-11-25' means. Raises ValueError."""
+    wrong = ValueError(f"{written[:20]!r} is no day: expected 2026, 2026-11 or 2026-11-25")
+    if (found := _DAY.fullmatch(written)) is None:
+        raise wrong
+    year, month, day = (int(part) if part else None for part in found.groups())
     try:
-        year, month, day = (int(part) if part else None for part in _DAY.fullmatch(written).groups())  # type: ignore[union-attr]
         first = date(year or 0, month or 12, day or 1)
-    except (AttributeError, ValueError):
-        raise ValueError(f"{written[:20]!r} is no day: expected 2026, 2026-11 or 2026-11-25") from None
+    except ValueError:
+        raise wrong from None
     return first if day else first.replace(day=monthrange(first.year, first.month)[1])
 
 

@@ -93,7 +93,8 @@ class Whole:
     def find(self, text: Normalised) -> Iterator[WholeHit]:
         """Hits of the name as a whole; several for one profile are possible."""
         heads, cores = reading.spellings(text.plain)
-        for relation, keys in (("same", heads), ("trimmed", cores)):
+        forms: tuple[tuple[Relation, tuple[str, ...]], ...] = (("same", heads), ("trimmed", cores))
+        for relation, keys in forms:
             for key in keys:
                 for owner in self._same.get(key, ()):
                     yield _hit(owner, "disguised" if disguised(text) else relation)
@@ -153,10 +154,10 @@ def _slips(word: str, shared: int) -> int:
     return 1 if len(word) < _LONG_WORD else 2
 
 
-def _hit(owner: _Owner, relation: str) -> WholeHit:
+def _hit(owner: _Owner, relation: Relation) -> WholeHit:
     if relation in {"same", "trimmed"} and owner[1].kind == "misspelling":
         relation = "misspelling"
-    return WholeHit(*owner, relation)  # type: ignore[arg-type]
+    return WholeHit(*owner, relation)
 
 
 def _put(into: dict[Any, list[_Owner]], key: object, owner: _Owner) -> None:

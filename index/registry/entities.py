@@ -57,7 +57,8 @@ class Likeness:
     """'same', 'form' (legal form aside), 'region', 'alike', 'group:<profile>', 'unlike', 'incomparable'."""
 
     @property
-    def same(self) -> bool:  # noqa: D102
+    def same(self) -> bool:
+        """Whether both names are of one entity."""
         return self.confidence >= SAME
 
     @property

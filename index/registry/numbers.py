@@ -15,7 +15,7 @@ Texts are NFKC (full width folded); every pattern is bounded, so that reading is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -61,6 +61,8 @@ _D = r"[0-9oOlI|QZSB]"
 _S = r"\s{0,3}"
 _MASK = r"[0-9xX*×…#]"
 """A number that goes on, or is masked: nobody can say that it is malformed."""
+_KINDS: Mapping[str, Kind] = {"A": "app", "X": "mini_program"}
+"""By the letter at the end."""
 _ICP = re.compile(
     rf"(?P<place>[\u4e00-\u9fff])?{_S}[iI1l|][cC][pP]{_S}[备備各]{_S}"
     rf"(?:(?P<spaced>{_D}(?:\s{{0,2}}{_D}){{3,23}})\s{{0,2}}[号號]|(?P<bare>[0-9]{{5,24}}(?!{_MASK})))"
@@ -148,7 +150,7 @@ def _icp(text: str) -> Iterator[Number]:
         known = place in PLACES and place != ""
         digits = _closed(hit["spaced"] or hit["bare"])
         serial, letter = hit["serial"] or "", (hit["letter"] or "").strip().upper()
-        kind: Kind = {"A": "app", "X": "mini_program"}.get(letter, "icp")  # type: ignore[assignment]
+        kind = _KINDS.get(letter, "icp")
         start = hit.start() if known else hit.start() + len(hit[0]) - len(hit[0][len(place) :].lstrip())
         yield Number(
             kind=kind,

@@ -80,7 +80,7 @@ def test_what_dnstwist_makes_of_our_domains_is_found_again(domains, profiles, ca
                     met[fuzzer] += sum(profile.id in {one.profile.id for one in domains.resembling(h)} for h in hosts)
     recall = {fuzzer: met[fuzzer] / made[fuzzer] for fuzzer in made}
     with capsys.disabled():
-        print("\nrecall per fuzzer:", {name: f"{met[name]}/{made[name]}" for name in sorted(made)})  # noqa: T201
+        print("\nrecall per fuzzer:", {name: f"{met[name]}/{made[name]}" for name in sorted(made)})  # noqa: T201 - figures for people
     assert len(made) >= 12
     assert not {name: rate for name, rate in recall.items() if rate < {**ALWAYS, **FROM_SIX}[name]}
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from detection.judge import judge
 from detection.scoring import TEXT_ALONE_FROM, TEXT_MODEL, chance, sentence, verdict, weighed
 from detection.subject import Subject
-from detection.text_model.mixture import ENOUGH, described, mixture, trust_in
+from detection.text_model.mixture import ENOUGH, KNOWN, described, mixture, trust_in
 from detection.text_model.model import TextModel, text_model
 from detection.text_model.ngrams import LONGEST, MOST_CHARACTERS, codes_of, columns_of, keys_of, table_of, weigh
 from detection.training.data import digest, kind_of, labelled
+from detection.training.unread import read_unread
 from index.model import Evidence, Listing, Violation
 from index.profiles import load_profiles
 
@@ -67,6 +68,30 @@ def test_odd_texts_have_an_opinion(texts: list[str]) -> None:
     opinion = text_model().opinion(texts)
     assert np.isfinite(opinion.margin)
     assert len(opinion.at) <= MOST_CHARACTERS
+
+
+FOREIGN = {
+    "ru": "Точный прогноз погоды на неделю для вашего города. Осадки, ветер, влажность, восход и закат. Покупка один раз, 99 рублей.",
+    "th": "แอปพยากรณ์อากาศที่แม่นยำสำหรับทุกจังหวัด แสดงอุณหภูมิ ความชื้น และปริมาณฝนรายชั่วโมง ซื้อครั้งเดียว 59 บาท ติดต่อเราได้ทุกวัน",
+    "ko": "매시간 정확한 날씨 예보와 강수량, 습도, 바람 정보를 제공합니다. 한 번 구매로 평생 사용하세요. 문의는 언제든지 환영합니다. 위젯도 있습니다.",
+    "ar": "توقعات الطقس لكل ساعة لمدينتك مع الرطوبة والرياح والأمطار. تطبيق بسيط وسريع بدون إعلانات، شراء لمرة واحدة بسعر زهيد.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", FOREIGN)
+def test_a_language_that_it_has_not_read_is_trusted_little(lang: str) -> None:
+    assert text_model().opinion([FOREIGN[lang]]).trust < 0.5
+    page = Listing(
+        marketplace="m", native_id=lang, url="", title="x", description=FOREIGN[lang], source_kind="shop", price="$5"
+    )
+    assert judge(Subject(listing=page, profiles=PROFILES)).verdict == "benign"
+
+
+def test_its_own_languages_are_trusted() -> None:
+    trusts = [one.trust for one in read_unread().values() if one.trust < 1]
+    long = [row for row in labelled() if len(row.listing.description) > 2 * ENOUGH]
+    assert all(read_unread()[row.id].trust == 1 for row in long[:200])
+    assert trusts
 
 
 def test_parts_that_do_not_belong_together_are_refused() -> None:
@@ -131,7 +156,8 @@ def test_a_short_text_alone_makes_no_verdict() -> None:
     ]  # fmt: skip
     assert len(titles) > 500
     assert by_text == []
-    assert trust_in(ENOUGH // 4) == 0.25
+    assert trust_in(ENOUGH // 4, KNOWN) == 0.25
+    assert trust_in(ENOUGH, KNOWN / 2) == 0.5
 
 
 def test_the_text_alone_must_be_surer_than_what_can_be_named() -> None:
