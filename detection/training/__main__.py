@@ -37,12 +37,15 @@ def main() -> int:
 
 def train() -> None:
     """Writes the model and the opinions of models that have not read a writer."""
-    from detection.training.fit import fit_mixture, fit_text, read_all, unread_opinions  # noqa: PLC0415 - scikit-learn
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 - as scikit-learn
+
+    from detection.training.fit import fit_mixture, fit_text, read_all, unread_opinions  # noqa: PLC0415 - as above
 
     rows = labelled()
     reads = read_all(rows, load_profiles())
-    opinions = unread_opinions(reads)
-    mixed, model = fit_mixture(reads, opinions), fit_text(reads)
+    with threadpool_limits(1):  # several wait for each other on vectors of this size: minutes instead of seconds
+        opinions = unread_opinions(reads)
+        mixed, model = fit_mixture(reads, opinions), fit_text(reads)
     parts, seen = model.parts(), digest()
     with (FOLDER / "weights.npz").open("wb") as file:
         np.savez_compressed(file, keys=parts["keys"], idf=parts["idf"], weights=parts["weights"], bias=parts["bias"])
