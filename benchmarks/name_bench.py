@@ -14,7 +14,6 @@ import argparse
 import csv
 import hashlib
 import json
-import math
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -24,6 +23,7 @@ from rapidfuzz import fuzz, process
 
 from console.brand_match import profiles_of
 from detection.brands.match import Matcher, Row
+from detection.intervals import wilson
 from detection.normalise import fold
 from index.profiles import load_profiles
 
@@ -41,10 +41,8 @@ def share(hits: int, of: int) -> dict:
     """Count, rate and Wilson's 95 % bounds."""
     if not of:
         return {"hits": hits, "of": of}
-    z, rate = 1.96, hits / of
-    middle, spread = rate + z * z / (2 * of), z * math.sqrt(rate * (1 - rate) / of + z * z / (4 * of * of))
-    low, high = (middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
-    return {"hits": hits, "of": of, "rate": round(rate, 5), "low": round(low, 5), "high": round(high, 5)}
+    low, high = wilson(hits, of)
+    return {"hits": hits, "of": of, "rate": round(hits / of, 5), "low": round(low, 5), "high": round(high, 5)}
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from apk_analysis.fingerprint import Problem
 from crawler.rejudge import Change, Rejudge, as_judgement, as_listing
-from crawler.sexual import CONSIDERED, RULED
+from crawler.sexual import RULED, considered
 from crawler.tally import Tally
 from detection.fields import fields
 from detection.judge import judge
@@ -43,8 +43,7 @@ Read = Callable[[Path], Awaitable[PictureText]]
 
 def permitted(listing: Listing, judgement: Judgement) -> bool:
     """Whether the pictures of a listing that was judged so may be fetched. In doubt they may not."""
-    considered = any(one.probability >= CONSIDERED and one.id.startswith(WITHHELD) for one in judgement.violations)
-    if considered:
+    if considered(judgement, WITHHELD):
         return False
     return not any(not seen.weak for field in fields(listing) for seen in _trade_words().spot(field))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from index.model import Judgement
+from detection.scoring import TEXT_MODEL, probability
+from index.model import Judgement, Violation
 
 RULED = ("p1-1b", "p2-3")
 """Violations (and all their sub-items) under which no media is touched."""
@@ -46,11 +47,20 @@ UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 def no_media(judgement: Judgement) -> bool:
     """Whether the rule holds for what was judged so."""
-    return any(
-        violation.probability >= CONSIDERED and violation.id.startswith(ruled)
-        for violation in judgement.violations
-        for ruled in RULED
-    )
+    return considered(judgement, RULED)
+
+
+def considered(judgement: Judgement, ruled: tuple[str, ...]) -> bool:
+    """Whether such a violation is a possibility: to everything together, or to the rules without the text model.
+
+    That a text reads like a harmless one may clear a listing; it opens no picture.
+    """
+    return any(_possible(violation) for violation in judgement.violations if violation.id.startswith(ruled))
+
+
+def _possible(violation: Violation) -> bool:
+    by_rules = [one.strength for one in violation.evidence if one.detector != TEXT_MODEL]
+    return max(violation.probability, probability(by_rules) if by_rules else 0.0) >= CONSIDERED
 
 
 def allow_resource(resource_type: str, url: str) -> bool:

@@ -6,16 +6,14 @@ Shares come with Wilson's interval at 95 %, because most terms were judged a few
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from detection.intervals import wilson
 from detection.normalise import fold
 from index.model import Evidence, Finding
 
-Z = 1.959964
-"""Of the normal distribution, for 95 %."""
 DETECTOR_FAULTLESS = frozenset({"duplicate", "unreadable"})
 """Reasons for which nothing was wrong with what the machine said; such answers are counted apart."""
 LONGEST_TERM = 40
@@ -93,14 +91,10 @@ class Report:
     thresholds: tuple[Threshold, ...]
 
 
-def wilson(right: int, of: int) -> Share:
-    """The share with Wilson's interval; 0..1 for nothing seen."""
-    if not of:
-        return Share(right=0, of=0, low=0.0, high=1.0)
-    share, square = right / of, Z * Z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = Z / (1 + square / of) * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return Share(right=right, of=of, low=max(0.0, middle - half), high=min(1.0, middle + half))
+def share(right: int, of: int) -> Share:
+    """The share with Wilson's interval."""
+    low, high = wilson(right, of)
+    return Share(right=right, of=of, low=low, high=high)
 
 
 def report(decided: Iterable[Decided]) -> Report:
@@ -142,7 +136,7 @@ def _terms(finding: Finding) -> set[tuple[str, str | None]]:
 
 
 def _share(decided: Sequence[Decided]) -> Share:
-    return wilson(sum(one.confirmed for one in decided), len(decided))
+    return share(sum(one.confirmed for one in decided), len(decided))
 
 
 def _reasons(decided: Iterable[Decided]) -> dict[str, int]:
@@ -174,8 +168,8 @@ def _threshold(decided: Sequence[Decided], target: float) -> Threshold:
     return Threshold(
         target=target,
         at=ordered[best - 1].finding.probability,
-        precision=wilson(kept, best),
-        recall=wilson(kept, confirmed),
+        precision=share(kept, best),
+        recall=share(kept, confirmed),
         dismissed_less=len(ordered) - best - (confirmed - kept),
         confirmed_lost=confirmed - kept,
     )

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.evaluation.predict import Prediction
+from detection.intervals import wilson
 from detection.training.data import Labelled
 
 Floats = npt.NDArray[np.float64]
@@ -111,15 +112,8 @@ def curve(judged: Judged, measure: Callable[[Floats, npt.NDArray[np.bool_]], flo
 
 def share(yes: Sequence[bool]) -> Figure:
     """How many of them hold."""
-    count, total, z = sum(yes), len(yes), 1.96
-    if not total:
-        return Figure(0.0, 0.0, 1.0, 0)
-    rate = count / total
-    centre, spread = rate + z * z / (2 * total), z * math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
-    whole = 1 + z * z / total
-    return Figure(
-        _rounded(rate), _rounded(max(0.0, (centre - spread) / whole)), _rounded((centre + spread) / whole), total
-    )
+    low, high = wilson(sum(yes), len(yes))
+    return Figure(_rounded(sum(yes) / max(1, len(yes))), _rounded(low), _rounded(high), len(yes))
 
 
 def _rounded(value: float) -> float:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.sexual import allow_resource, cut_data_media, is_media, no_media
-from index.model import Judgement, Violation
+from crawler.sexual import CONSIDERED, allow_resource, cut_data_media, is_media, no_media
+from detection.scoring import TEXT_MODEL, score
+from index.model import Evidence, Judgement, Violation
 
 PIXELS = base64.b64encode(bytes(range(256)))
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(range(256)))
@@ -37,6 +38,14 @@ def judged(violation: str, probability: float) -> Judgement:
 def test_the_rule_holds_from_a_possibility_on(violation: str, probability: float, *, ruled: bool) -> None:
     assert no_media(judged(violation, probability)) is ruled
     assert not no_media(Judgement(verdict="benign"))
+
+
+def test_a_text_that_reads_harmless_opens_no_picture() -> None:
+    word = Evidence(detector="illegal_tool", violation="p1-1b", strength=3.0, observed="x", quote="x")
+    text = Evidence(detector=TEXT_MODEL, violation="p1-1b", strength=-6.0, observed="")
+    (violation,) = score([word, text], {"illegal_tool": None}, {"illegal_tool"}, trust=1.0)
+    assert violation.probability < CONSIDERED
+    assert no_media(Judgement(verdict="benign", violations=(violation,)))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detection.learning import Decided, report, wilson
+from detection.intervals import wilson
+from detection.learning import Decided, report
 from index.model import Evidence, Finding, Violation
 
 
@@ -86,8 +87,8 @@ def test_nothing_decided() -> None:
     ("right", "of", "low", "high"), [(13, 15, 0.621, 0.963), (0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0)]
 )
 def test_wilson_is_the_textbooks(right: int, of: int, low: float, high: float) -> None:
-    share = wilson(right, of)
-    assert (round(share.low, 3), round(share.high, 3)) == (low, high)
+    found = wilson(right, of)
+    assert (round(found[0], 3), round(found[1], 3)) == (low, high)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
