@@ -11,6 +11,7 @@ from apk_analysis.arbitration import arbitrate
 from apk_analysis.archive import Archive, Bytes
 from apk_analysis.axml import Document, Platform, read_document, read_platform
 from apk_analysis.components import component_elements
+from apk_analysis.containers import PROGRAMS
 from apk_analysis.contents import Contents
 from apk_analysis.defects import Defect
 from apk_analysis.fingerprint import NetworkSecurity, Signature
@@ -119,9 +120,12 @@ def open_archive(data: Bytes, container: str, guard: Guard) -> Archive | None:
             return Archive(data)
         except Defect as defect:
             kind = {"empty": "empty", "html": "html_instead"}.get(container, defect.kind)
+            if program:
+                raise Defect("not_analysed", container) from defect
             raise Defect(kind, defect.detail or f"looks like {container}") from defect
 
-    archive = guard.run("zip", opened, None)
+    program = container in PROGRAMS  # which may have an archive behind it all the same
+    archive = guard.run("container" if program else "zip", opened, None)
     if archive is not None:
         guard.note(archive.problems)
     return archive
