@@ -25,7 +25,7 @@ from detection.brands.reasons import reason
 from index.messages import language, t
 from index.plain import line
 from index.profiles import Developer, Name, Package, Profile, load_profiles
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 
 COLUMNS = ("name", "package", "developer")
 LARGEST_YAML = 16 << 20
@@ -130,9 +130,8 @@ def profiles_of(rows: Iterable[Row]) -> dict[str, Profile]:
 def _yaml(path: Path) -> list[Profile]:
     if path.stat().st_size > LARGEST_YAML:
         raise ReadError(t("brand_match.huge_file", path=path, most=LARGEST_YAML))
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        raw = yaml.load(path.read_text("utf-8-sig"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+        raw = yaml_of(path.read_text("utf-8-sig"))
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         raise ReadError(f"{path}: {line(str(error))}") from error
     if isinstance(raw, dict) and len(raw) == 1 and isinstance(inner := next(iter(raw.values())), list):

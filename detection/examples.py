@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from index.model import Listing, SourceKind
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 
 FILE = Path(__file__).parent / "examples.yml"
 
@@ -51,7 +49,7 @@ class Example:
 @cache
 def examples() -> dict[str, Example]:
     """Short id -> example; a category may share that of one of its sub-items. Raises ReadError."""
-    raw = yaml.load(FILE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    raw = yaml_of(FILE.read_text("utf-8"))
     own = {
         short: read(Example, {**row, "violation": short}, f"{FILE.name}, {short}")
         for short, row in raw.items()

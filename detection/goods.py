@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from detection.fields import Field
 from detection.normalise import fold
 from detection.stance import Sign, acts
 from index.model import Listing
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 
 GOODS = Path(__file__).parent / "goods.yml"
 _AMOUNT = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
@@ -45,8 +43,7 @@ class Goods:
 @cache
 def all_goods() -> tuple[Goods, ...]:
     """All kinds. Raises ReadError naming file and kind."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    raw = yaml.load(GOODS.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    raw = yaml_of(GOODS.read_text("utf-8"))
     kinds = tuple(read(Goods, {**row, "id": name}, f"{GOODS.name}, {name}") for name, row in raw.items())
     for kind in kinds:
         if not 0 < kind.price[0] < kind.price[1] or not set(kind.explains) <= set(acts()):

@@ -27,7 +27,6 @@ _UNSEEN = {
     "incomplete_set": "unseen.parts",
 }
 """Traits that say what nobody could look at -> message."""
-_BRANDED: tuple[Group, ...] = ("counterfeit", "shell")
 
 
 @cache
@@ -139,7 +138,7 @@ def findings(
         verdict = scoring.verdict(violations)
         if verdict == "benign":
             continue
-        brand = judgement.brand if group in _BRANDED else None
+        brand = judgement.brand if group in scoring.BRANDED else None
         signers = fingerprint.signature.signers if fingerprint else ()
         proposed.append(
             Finding(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
-from detection.stance import Sign, acts, kinds, negated
+from detection.stance import Sign, acts, firsts, kinds, negated
 from detection.stance.signs import Clause
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 from index.taxonomy import taxonomy
 
 _WEAK = "anyone"
@@ -40,8 +38,7 @@ class Scheme:
 @cache
 def schemes() -> tuple[Scheme, ...]:
     """All schemes. Raises ReadError naming file and scheme."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = yaml.load(SCHEMES.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    rows = yaml_of(SCHEMES.read_text("utf-8"))
     if not isinstance(rows, list):
         raise ReadError(f"{SCHEMES.name}: expected a list of schemes")
     found = []
@@ -85,11 +82,11 @@ def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool, pr
 
     `against`: clauses that speak against what they name. `priced`: the listing has a price, which is a sign 'paid'.
     """
-    done = _firsts(one for one in signs if one.kind in acts() and one.clause not in against and not _denied(one))
+    done = firsts(one for one in signs if one.kind in acts() and one.clause not in against and not _denied(one))
     found: Held = {}
     if not done:
         return found
-    shown = _firsts(one for one in signs if one.kind in kinds())
+    shown = firsts(one for one in signs if one.kind in kinds())
     for scheme in schemes():
         if scheme.brand and not branded:
             continue
@@ -102,11 +99,3 @@ def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool, pr
 
 def _denied(act: Sign) -> bool:
     return negated(act.field.text.joined, act.start, act.end)
-
-
-def _firsts(signs: Iterable[Sign]) -> dict[str, Sign]:
-    """Kind -> the first sign of it."""
-    found: dict[str, Sign] = {}
-    for sign in signs:
-        found.setdefault(sign.kind, sign)
-    return found

@@ -16,6 +16,8 @@ TEXT_MODEL, STANCE = "text_model", "stance"
 """What judges the text as a whole, and ways of speaking that speak against what only the text model suspects."""
 GENERAL = frozenset({TEXT_MODEL, STANCE})
 """Their evidence goes to whatever group the others put the violation in."""
+BRANDED: frozenset[Group] = frozenset({"counterfeit", "shell"})
+"""Groups in which somebody's brand is concerned."""
 PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
 VIOLATION_FROM, TEXT_ALONE_FROM = 0.7, 0.9

@@ -11,8 +11,6 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from detection.fields import Field
 from detection.look import look
 from detection.normalise import fold, stands_alone
@@ -20,7 +18,7 @@ from detection.subject import Subject
 from index.messages import LANGUAGES
 from index.messages import text as message
 from index.model import Evidence, Violation
-from index.reading import ReadError
+from index.reading import ReadError, yaml_of
 from index.taxonomy import taxonomy
 
 FILE = Path(__file__).parent / "sub_items.yml"
@@ -31,7 +29,7 @@ _MOST_PLACES = 50
 @cache
 def words() -> dict[str, dict[str, tuple[str, ...]]]:
     """Category -> sub-item -> folded words, longest first. Raises ReadError."""
-    raw = yaml.load(FILE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    raw = yaml_of(FILE.read_text("utf-8"))
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for short, given in raw.items():
         if short not in taxonomy() or taxonomy()[short].category == short:

@@ -16,7 +16,7 @@ from detection.fields import Field
 from detection.normalise import fold
 from detection.spotting import Seen, Spotter
 from detection.stance import negated, offers
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 from index.taxonomy import taxonomy
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -100,8 +100,7 @@ class Hit:
 def read_rules(path: Path) -> list[Rule]:
     """The rules of one lexicon file, named after its violation. Raises ReadError naming file and rule."""
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        raw = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+        raw = yaml_of(path.read_text("utf-8"))
         rows, unless = raw["rules"], raw.get("unless", [])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ReadError(f"{path.name}: not a lexicon file ({type(error).__name__}: {error})") from error

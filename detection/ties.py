@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from apk_analysis.fingerprint import Fingerprint
 from index.messages import LANGUAGES, text
@@ -14,7 +15,6 @@ HUB = 100
 _LEAST, _BANDS, _ROWS = 60, 3, 6
 """Characters from which a text can be told by its words; bands of its sketch and hashes in each: two texts that share
 .95 of their 5-grams meet with probability .98, at .5 with .05."""
-_SALTS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +64,16 @@ def _bands(joined: str) -> Iterator[str]:
     """Bands of a MinHash over the text's 5-grams; digits alike, so that prices and contacts make no difference."""
     import numpy as np  # noqa: PLC0415 - only when something is judged
 
+    from apk_analysis.code.sketch import mixed  # noqa: PLC0415 - as above
     from detection.text_model.ngrams import LONGEST, codes_of, keys_of  # noqa: PLC0415 - as above
 
-    grams = keys_of(codes_of([joined]))[LONGEST - 1 :: LONGEST]
-    grams = np.unique(grams[grams != 0])
+    grams = np.unique(keys_of(codes_of([joined]))[LONGEST - 1 :: LONGEST])
+    grams = grams[grams != 0]
     if not len(grams):
         return
     for band in range(_BANDS):
-        salts = np.arange(1 + band * _ROWS, 1 + (band + 1) * _ROWS, dtype=np.uint64) * np.uint64(_SALTS[0])
-        mixed = (grams[:, None] ^ salts) * np.uint64(_SALTS[1])
-        mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(_SALTS[0])
-        least = (mixed ^ (mixed >> np.uint64(29))).min(axis=0)
-        yield f"{band}-{int(np.bitwise_xor.reduce(least * (np.arange(_ROWS, dtype=np.uint64) * 2 + 1))):016x}"
+        least = [mixed(grams, salt).min() for salt in range(1 + band * _ROWS, 1 + (band + 1) * _ROWS)]
+        yield f"{band}-{blake2b(np.array(least).tobytes(), digest_size=8).hexdigest()}"
 
 
 def ties(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Container, Iterator
 
 from detection.look import Look
 from detection.saying import quoted, said, spoken_against
-from detection.stance import Sign
+from detection.stance import Sign, firsts
 from index.model import Evidence
 
 _AGAINST = {
@@ -124,12 +124,8 @@ def lawful(seen: Look, *, detector: str, violations: Collection[str], trade_word
 
 
 def _firsts(seen: Look, wanted: Container[str]) -> list[Sign]:
-    """The first sign of each kind."""
-    found: dict[str, Sign] = {}
-    for sign in seen.signs:
-        if sign.kind in wanted:
-            found.setdefault(sign.kind, sign)
-    return list(found.values())
+    """The first sign of each kind that is wanted."""
+    return list(firsts(sign for sign in seen.signs if sign.kind in wanted).values())
 
 
 def _of(sign: Sign, detector: str, violation: str, strength: float) -> Evidence:

@@ -9,7 +9,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-import yaml
+from index.reading import yaml_of
 
 LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent / "catalogue"
@@ -18,8 +18,7 @@ FOLDER = Path(__file__).parent / "catalogue"
 @cache
 def _topic(name: str) -> dict[str, dict[str, str]]:
     path = FOLDER / f"{name}.yml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return dict(yaml.load(path.read_text("utf-8"), Loader=loader) or {})  # noqa: S506 - both loaders are safe ones
+    return dict(yaml_of(path.read_text("utf-8")) or {})
 
 
 def text(message: str, lang: str, /, **values: object) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import yaml
 
 from index.model import Group
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "taxonomy.yml"
@@ -147,8 +147,7 @@ def counterpart(short: str, namespace: str) -> Counterpart | None:
 def _rows(path: Path, what: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The head of a file without its `schema`, and its entries. Raises ReadError."""
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        raw = dict(yaml.load(path.read_text("utf-8"), Loader=loader))  # noqa: S506 - both loaders are safe ones
+        raw = dict(yaml_of(path.read_text("utf-8")))
         rows = dict(raw.pop("entries"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReadError(f"{path.name}: not {what} ({type(error).__name__}: {error})") from error

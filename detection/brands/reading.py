@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from detection.brands.names import trimmed
 from detection.normalise import fold
 from index.profiles import Profile
-from index.reading import read
+from index.reading import read, yaml_of
 
 WORDS = Path(__file__).parent / "words.yml"
 
@@ -43,8 +41,7 @@ class Words:
 
 @cache
 def _lists() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str], re.Pattern[str], frozenset[str]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    words = read(Words, yaml.load(WORDS.read_text("utf-8"), Loader=loader), WORDS.name)  # noqa: S506 - both are safe
+    words = read(Words, yaml_of(WORDS.read_text("utf-8")), WORDS.name)
     kinds = {kind: _either(lists) for kind, lists in words.kinds.items()}
     return kinds, _either(words.claims), _either(words.ports), frozenset(words.common.split())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from detection.look import look
 from detection.saying import quoted
+from detection.scoring import BRANDED
 from detection.subject import Subject
 from detection.terms import Hit
 from detection.weighing import lawful, schemed, traded, unfitting
@@ -15,7 +16,6 @@ from index.taxonomy import taxonomy
 GROUP = None
 """The group is that of the violation."""
 WORDS = True
-_NOT_HERE = {"shell", "counterfeit"}
 _OTHERS_WORDS = 0.6
 """Weight of what reviews and questions say."""
 
@@ -29,7 +29,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         for violation in (hit.rule.violation, *hit.rule.also):
             here = told.setdefault((violation, hit.field.name), [])
             within = any(other.start <= hit.start and hit.end <= other.end for other in here)
-            if within or seen.stance(hit).against or taxonomy()[violation].group in _NOT_HERE:
+            if within or seen.stance(hit).against or taxonomy()[violation].group in BRANDED:
                 continue
             here.append(hit)
             concerned[violation] = None
@@ -45,7 +45,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 beside="”“".join(hit.beside),
                 reads=hit.reads,
             )
-    schemes = [violation for violation in seen.schemes if taxonomy()[violation].group not in _NOT_HERE]
+    schemes = [violation for violation in seen.schemes if taxonomy()[violation].group not in BRANDED]
     yield from schemed(seen, detector="illegal_tool", violations=schemes)
     considered = dict.fromkeys((*concerned, *schemes))
     yield from traded(seen, detector="illegal_tool", violations=considered)

@@ -6,13 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from index.reading import yaml_of
 
 
 @cache
 def _tables() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return dict(yaml.load(Path(__file__).with_suffix(".yml").read_text("utf-8"), Loader=loader))  # noqa: S506 - both loaders are safe ones
+    return dict(yaml_of(Path(__file__).with_suffix(".yml").read_text("utf-8")))
 
 
 def table(name: str) -> Any:

@@ -7,7 +7,7 @@ from detection.stance.frames import Frame, frames, frames_of
 from detection.stance.offering import asks_money, negated, offers, priced
 from detection.stance.roles import Stance, stance_at
 from detection.stance.shams import sham
-from detection.stance.signs import Clause, Sign, acts, clause_at, kinds, refused, signs_in
+from detection.stance.signs import Clause, Sign, acts, clause_at, firsts, kinds, refused, signs_in
 
 __all__ = [
     "Clause",
@@ -17,6 +17,7 @@ __all__ = [
     "acts",
     "asks_money",
     "clause_at",
+    "firsts",
     "frames",
     "frames_of",
     "kinds",

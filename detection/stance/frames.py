@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import ahocorasick
-import yaml
 
 from detection.contacts import contacts
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
 from detection.stance.offering import waived
 from index.model import Listing
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 
 FRAMES = Path(__file__).parent / "frames.yml"
 
@@ -43,8 +42,7 @@ class Frame:
 @cache
 def frames() -> tuple[Frame, ...]:
     """All frames. Raises ReadError naming file and frame."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    raw = yaml.load(FRAMES.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    raw = yaml_of(FRAMES.read_text("utf-8"))
     if not isinstance(raw, dict):
         raise ReadError(f"{FRAMES.name}: expected frames by id")
     return tuple(read(Frame, {**row, "id": name}, f"{FRAMES.name}, {name}") for name, row in raw.items())

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import ahocorasick
-import yaml
 
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
 from detection.stance.offering import waived
-from index.reading import ReadError, read
+from index.reading import ReadError, read, yaml_of
 
 SIGNS = Path(__file__).parent / "signs.yml"
 ACTS = Path(__file__).parent / "acts.yml"
@@ -88,8 +87,7 @@ def acts() -> dict[str, Kind]:
 
 
 def _read(path: Path) -> dict[str, Kind]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    raw = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    raw = yaml_of(path.read_text("utf-8"))
     if not isinstance(raw, dict):
         raise ReadError(f"{path.name}: expected kinds by id")
     return {name: read(Kind, {**row, "id": name}, f"{path.name}, {name}") for name, row in raw.items()}
@@ -166,3 +164,11 @@ def _signs(field: Field) -> Iterator[Sign]:
             if (kind, clause) not in shown:
                 shown.add((kind, clause))
                 yield Sign(kind, field, here, end, clause)
+
+
+def firsts(signs: Iterable[Sign]) -> dict[str, Sign]:
+    """Kind -> the first sign of it."""
+    found: dict[str, Sign] = {}
+    for sign in signs:
+        found.setdefault(sign.kind, sign)
+    return found

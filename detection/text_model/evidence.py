@@ -9,7 +9,7 @@ import numpy as np
 from detection.fields import Field
 from detection.look import look
 from detection.saying import quoted, said
-from detection.scoring import STANCE, TEXT_MODEL, chance
+from detection.scoring import BRANDED, STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
 from detection.text_model.mixture import mixture, version
 from detection.text_model.model import Opinion, text_model
@@ -49,7 +49,9 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     named = []
     if chance(strength) >= WORTH_SAYING:
         accuses = chance(strength) >= OF_A_BRAND and all(one.detector != "genuine" for one in so_far)
-        named = [kind for kind in opinion.kinds if kind not in found and (accuses or not _of_a_brand(kind))]
+        named = [
+            kind for kind in opinion.kinds if kind not in found and (accuses or taxonomy()[kind].group not in BRANDED)
+        ]
     evidence = list(lawful(look(subject), detector=STANCE, violations=named, trade_words=bool(considered)))
     place = _place(read, opinion) if strength > 0 and (considered or named) else None
     if opinion.trust:
@@ -78,10 +80,6 @@ def _say(violation: str, strength: float, place: tuple[Field, int, int] | None) 
         observed=f"{strength:+.1f}",
         version=version(),
     )
-
-
-def _of_a_brand(violation: str) -> bool:
-    return taxonomy()[violation].group in {"counterfeit", "shell"}
 
 
 def _place(read: Sequence[Field], opinion: Opinion) -> tuple[Field, int, int] | None:
