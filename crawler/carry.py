@@ -83,10 +83,12 @@ class Carrier:
         samples: SampleSource | None = None,
         limit: int | None = None,
         newer_than: str | None = None,
+        containing: Sequence[str] = (),
         fields: Sequence[str] = (),
     ) -> None:
         """`samples` None: none is fetched. `newer_than`: listings whose date is earlier are left out; those without a
-        date are not. `fields`: whose fill rate the run's health wants to know.
+        date are not. `containing`: so are listings with none of these words, where there are any. `fields`: whose fill
+        rate the run's health wants to know.
         """
         self.index = index
         self._run_id = run_id
@@ -96,6 +98,7 @@ class Carrier:
         self._samples = samples
         self._limit = limit
         self._newer_than = newer_than
+        self._containing = tuple(word.casefold() for word in containing)
         self._fields = fields
         self._inbox: list[Look] = []
         self._outbox: list[Look] = []
@@ -112,7 +115,8 @@ class Carrier:
     def carry(self, listing: Listing, archive: Callable[[], Capture | None]) -> asyncio.Future[None] | None:
         """Takes a listing in. The future is done when it is in the index, and fails with IndexUnavailable.
 
-        None: it was refused (counted as a problem), is too old, a duplicate within the run, or the run has enough.
+        None: it was refused (counted as a problem), is too old, holds no word that is asked for, is a duplicate within
+        the run, or the run has enough.
         """
         try:
             listing, cut = admitted(listing)
@@ -124,6 +128,9 @@ class Carrier:
             self._tally.problem("text_cut")
         if self._newer_than and listing.published_at and listing.published_at < self._newer_than:
             self._tally.count("older")
+            return None
+        if self._containing and not _contains(listing, self._containing):
+            self._tally.count("unmatched")
             return None
         name, content = listing_id(listing.marketplace, listing.native_id), _content(listing)
         if content in (self._tally.seen.get(name), self._under_way.get(name)):
@@ -280,6 +287,13 @@ class Carrier:
 def _verdict(look: Look) -> Judgement:
     assert look.judgement is not None  # noqa: S101 - set by the first step of every turn
     return look.judgement
+
+
+def _contains(listing: Listing, words: Sequence[str]) -> bool:
+    """Whether what names the listing, or its text, holds one of the words (casefolded)."""
+    said = (listing.title, listing.description, listing.seller or "", listing.package_name or "")
+    text = "\n".join(said).casefold()
+    return any(word in text for word in words)
 
 
 def _content(listing: Listing) -> bytes:

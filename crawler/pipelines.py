@@ -57,6 +57,7 @@ class CarryPipeline:
             samples=self._samples,
             limit=ledger.run.order.limit,
             newer_than=cutoff(ledger.run.order.since),
+            containing=() if ledger.spider.searches() else ledger.run.order.queries,
             fields=tuple(ledger.spider.expect.fill),
         )
         ledger.on_close.append(self._conclude)

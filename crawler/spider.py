@@ -12,8 +12,12 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import PACKAGE
 from index.model import Listing, SourceKind
 
+Access = Literal["open", "key", "browser", "unproven"]
+"""Open to everybody; with a key; through a browser session of the operator; or from a documented format that no live
+answer has confirmed yet ('unproven': `crawl --all` leaves these out unless told)."""
 Yield = Listing | scrapy.Request | Problem
 """What a callback may yield. A Problem is a typed defect of the page; it is counted and shown with the run."""
 
@@ -34,7 +38,7 @@ class MarketplaceSpider(scrapy.Spider):
     kind: ClassVar[SourceKind]
     country: ClassVar[str | None] = None
     """ISO 3166 code; None for engines."""
-    access: ClassVar[Literal["open", "key", "browser", "unproven"]] = "open"
+    access: ClassVar[Access] = "open"
     proof: ClassVar[Literal["real software", "recorded", "synthetic"]]
     format_confirmed: ClassVar[str]
     """ISO date on which the format was last confirmed against software or a recording."""
@@ -44,7 +48,11 @@ class MarketplaceSpider(scrapy.Spider):
     """Least seconds between two requests to one host."""
     concurrency: ClassVar[int] = 2
     """Requests under way at once to one host."""
+    robots: ClassVar[Literal["obeyed", "exempt"]] = "obeyed"
+    """'exempt': such sites' robots.txt forbids these addresses as a rule, so that a run needs the operator's written
+    exemption ([crawl] robots_exempt); without one it ends as blocked."""
     abuse_contact: ClassVar[str | None] = None
+    """Where such a marketplace takes complaints: mail address or web page; None for engines, whose hosts differ."""
     native_id_rule: ClassVar[str]
     """One sentence: what identifies a listing here."""
     expect: ClassVar[Expect] = Expect()
@@ -52,6 +60,10 @@ class MarketplaceSpider(scrapy.Spider):
     """Whether a full run sees every listing. Feeds and channels show the newest only: what left them is not gone."""
     one_site: ClassVar[bool] = False
     """True: the spider's name is the marketplace. False: an engine, each host is one."""
+    starts: ClassVar[tuple[str, ...]] = ()
+    """The addresses of a single site, for orders that name none."""
+    walks: ClassVar[bool] = True
+    """Whether its listings can be walked without a query. False: it only answers keywords or package names."""
 
     def __init__(
         self,
@@ -82,15 +94,42 @@ class MarketplaceSpider(scrapy.Spider):
         """Name of the marketplace that `url` belongs to: 'discuz:bbs.example.org'."""
         return cls.name if cls.one_site else f"{cls.name}:{urlsplit(url).netloc.lower()}"
 
+    @classmethod
+    def searches(cls) -> bool:
+        """Whether the marketplace answers keywords; where not, a run walks it and keeps what contains a query."""
+        return cls.search is not MarketplaceSpider.search
+
+    @classmethod
+    def looks_up(cls) -> bool:
+        """Whether the marketplace can be asked for one package."""
+        return cls.look_up is not MarketplaceSpider.look_up
+
     async def start(self) -> AsyncIterator[Any]:
-        """The first requests."""
-        for address in self.start_addresses:
-            for request in self.first_requests(address):
+        """The first requests: of a walk, or of the queries at every address."""
+        for address in self.start_addresses or self.starts:
+            for request in self._asked(address) if self.queries else self.first_requests(address):
                 yield request
+
+    def _asked(self, address: str) -> Iterator[scrapy.Request]:
+        for query in self.queries:
+            if self.looks_up() and PACKAGE.fullmatch(query):
+                yield from self.look_up(query, address)
+            elif self.searches():
+                yield from self.search(query, address)
+        if not self.searches():
+            yield from self.first_requests(address)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """Where a walk that starts at `address` begins; families override it."""
         yield scrapy.Request(address, callback=self.parse, dont_filter=True)
+
+    def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
+        """Requests that ask the marketplace at `address` for a keyword; spiders override it where there is a search."""
+        raise NotImplementedError(f"{self.name} has no search: {query!r} at {address}")
+
+    def look_up(self, package: str, address: str) -> Iterator[scrapy.Request]:
+        """Requests for the app with that package name at `address`; spiders override it where that is possible."""
+        raise NotImplementedError(f"{self.name} looks no package up: {package!r} at {address}")
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Yield]:
         """The default callback."""

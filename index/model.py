@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-SourceKind = Literal["app_store", "shop", "second_hand", "forum", "channel", "site"]
+SourceKind = Literal[
+    "app_store", "shop", "second_hand", "forum", "channel", "site", "mini_program", "bot", "official_account"
+]
+"""Kind of place. 小程序, 智能体 and 公众号 live inside a platform's client: they come by import."""
 Group = Literal["counterfeit", "shell", "illegal_tool", "other"]
 Verdict = Literal["violation", "lead", "benign"]
 ObservationState = Literal["seen", "gone", "blocked", "moved", "error"]

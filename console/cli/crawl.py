@@ -56,8 +56,10 @@ def _order(name: str, start: list[str], queries: list[str], limit: int | None, s
     spiders = declared()
     if name not in spiders:
         raise CommandError(t("cli.crawl.unknown", name=name, known=", ".join(spiders)))
-    if not spiders[name].one_site and not start:
+    if not start and not spiders[name].starts:
         raise CommandError(t("cli.crawl.needs_start", name=name))
+    if not queries and not spiders[name].walks:
+        raise CommandError(t("cli.crawl.needs_query", name=name))
     for address in start:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -67,7 +69,11 @@ def _order(name: str, start: list[str], queries: list[str], limit: int | None, s
 
 def _all(settings: Settings, limit: int | None, since: str | None) -> list[Order]:
     """The marketplaces of a single site, then what the settings name."""
-    own = [Order(spider=name, limit=limit, since=since) for name, spider in declared().items() if spider.one_site]
+    own = [
+        Order(spider=name, limit=limit, since=since)
+        for name, spider in declared().items()
+        if spider.starts and spider.walks and spider.access == "open"
+    ]
     named = [_order(each.spider, [*each.start], [*each.queries], limit, since) for each in settings.marketplaces]
     if not own + named:
         raise CommandError(t("cli.crawl.nothing"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import scrapy
 from parsel import Selector
@@ -16,7 +16,7 @@ from crawler.families.addresses import clean_url, samples_in
 from crawler.families.moments import moment
 from crawler.families.page_text import links_of, text_of
 from crawler.families.schema_site import SchemaSite
-from crawler.spider import Yield
+from crawler.spider import Access, Yield
 from index.model import Listing
 
 MOST_CARDS = 500
@@ -25,7 +25,7 @@ MOST_CARDS = 500
 class RenderedPages(SchemaSite):
     """A member names the element that is one listing, and where its parts are; schema.org is read as well."""
 
-    access: ClassVar[Literal["open", "key", "browser", "unproven"]] = "browser"
+    access: ClassVar[Access] = "browser"
     shows_all: ClassVar[bool] = False
     deepest: ClassVar[int] = 0
     card: ClassVar[str]

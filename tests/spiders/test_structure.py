@@ -32,6 +32,9 @@ def test_there_are_spiders() -> None:
 def test_declarations_are_there_and_typed(name: str) -> None:
     spider = SPIDERS[name]
     assert issubclass(spider, MarketplaceSpider)
+    assert spider.robots in {"obeyed", "exempt"}
+    assert bool(spider.starts) == spider.one_site
+    assert spider.walks or spider.searches() or spider.looks_up()
     assert spider.kind in typing.get_args(SourceKind)
     assert spider.access in {"open", "key", "browser", "unproven"}
     assert spider.proof in {"real software", "recorded", "synthetic"}
