@@ -89,6 +89,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """As whom a page was asked for: marketplaces show different pages to different visitors."""
+
+    vantage: str = ""
+    """Where from, in the operator's words ([crawl] vantage: '北京电信', 'office'); empty when nobody said."""
+    lang: str = ""
+    """Accept-Language as sent; empty when none was."""
+    agent: str = ""
+    """User agent as sent. Always ours: we never disguise."""
+    session: bool = False
+    """Whether the operator's own browser session was used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One archived response, by content."""
 
@@ -102,6 +116,8 @@ class Capture:
     """Byte offset of the record in that file."""
     status: int
     """HTTP status."""
+    visitor: Visitor | None = None
+    """As whom it was seen; None where that is not known (supplied by others, or kept by an earlier version)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +214,20 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a second, declared look at a listing showed: kept beside the listing, never in its place."""
+
+    listing_id: str
+    at: str
+    run_id: str
+    visitor: Visitor
+    state: ObservationState
+    """'seen' with `listing`; else what stood there instead."""
+    listing: Listing | None = None
+    capture: Capture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One crawl of one marketplace, and its health."""
 
@@ -213,6 +243,8 @@ class Run:
     """'pages', 'listings', 'new', 'changed', 'samples', 'findings', 'blocked', 'problems', ..."""
     problems: dict[str, int] = field(default_factory=dict)
     """Problem kind -> how often."""
+    fills: dict[str, int] = field(default_factory=dict)
+    """Listing field that the spider expects -> in how many listings it was filled."""
     remarks: tuple[str, ...] = ()
     """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason: each the id of a message in
     index/catalogue/crawl.yml, then its values as JSON."""

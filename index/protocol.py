@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Finding, Judgement, Listing, Observation, Picture, Run
+from index.model import Finding, Judgement, Listing, Observation, Picture, Run, View
 
 Kind = Literal["findings", "listings", "samples"]
 
@@ -110,6 +110,12 @@ class Index(Protocol):
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """Appends observations."""
+
+    def put_views(self, views: Sequence[View]) -> None:
+        """Stores second looks; the newest few of each listing are kept."""
+
+    def views(self, listing_ids: Iterable[str]) -> dict[str, list[View]]:
+        """Listing id -> its second looks, newest first; listings without any are left out."""
 
     def record_run(self, run: Run) -> None:
         """Upserts the run by id."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Observation, Picture, Run
+from index.model import Observation, Picture, Run, View
 from index.protocol import IndexUnavailable, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
@@ -22,6 +22,8 @@ from index.sqlite.tidy import merge_full_text
 BATCH = 200
 """Rows of one write transaction: short enough that other processes hardly wait."""
 NEIGHBOURS = 50
+VIEWS = 10
+"""So many second looks are kept of one listing."""
 TIDY_AFTER = 1000
 """Documents written before closing is worth some merging."""
 
@@ -187,6 +189,30 @@ class SqliteIndex:
                 "SELECT at, state, run_id, detail FROM observations WHERE listing_id = ? ORDER BY seq", (listing_id,)
             ).fetchall()
         return [Observation(listing_id=listing_id, at=a, state=s, run_id=r, detail=d) for a, s, r, d in found]
+
+    def put_views(self, views: Sequence[View]) -> None:
+        """See the protocol."""
+        rows = [(one.listing_id, one.at, one.run_id, encode(one).decode()) for one in views]
+        with self._writing() as opened:
+            opened.executemany("INSERT OR REPLACE INTO views VALUES (?, ?, ?, ?)", rows)
+            opened.executemany(
+                "DELETE FROM views WHERE listing_id = ?1 AND (at, run_id) NOT IN"
+                " (SELECT at, run_id FROM views WHERE listing_id = ?1 ORDER BY at DESC, run_id DESC LIMIT ?2)",
+                {(one.listing_id, VIEWS) for one in views},
+            )
+
+    def views(self, listing_ids: Iterable[str]) -> dict[str, list[View]]:
+        """See the protocol."""
+        found: dict[str, list[View]] = {}
+        with self._reading() as opened:
+            rows = opened.execute(
+                "SELECT v.listing_id, v.body FROM json_each(?) w CROSS JOIN views v ON v.listing_id = w.value"
+                " ORDER BY v.listing_id, v.at DESC, v.run_id DESC",
+                (encode(list(dict.fromkeys(listing_ids))).decode(),),
+            )
+            for name, body in rows:
+                found.setdefault(name, []).append(decode(View, body))
+        return found
 
     def record_run(self, run: Run) -> None:
         """See the protocol."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apk_analysis.fingerprint import Trait
 from index.ids import finding_id
-from index.model import Capture, Judgement, Listing, Observation, Run
+from index.model import Capture, Judgement, Listing, Observation, Run, View, Visitor
 from index.protocol import Index, Judged, QueryError
 from index.reading import read
 from tests.index.objects import MARKET, finding, fingerprint, judged, listing, own_id
@@ -144,6 +144,21 @@ def test_a_finding_of_another_listing_is_refused(index: Index) -> None:
     with pytest.raises(ValueError, match="another listing"):
         put(index, replace(judged(listing(1)), findings=(finding(listing(2)),)))
     assert index.count("", kind="listings") == 0
+
+
+def test_second_looks_come_back_newest_first_and_the_oldest_go(index: Index) -> None:
+    def look(name: str, day: int, **more: object) -> View:
+        visitor = Visitor(vantage="上海联通", lang="zh", agent="copycatch/0.1", session=True)
+        return View(listing_id=name, at=DAY.format(day), run_id="r", visitor=visitor, state="seen", **more)  # type: ignore[arg-type]
+
+    index.put_views([look("l1-a", 1, listing=listing(title="另一个样子")), look("l1-b", 2)])
+    index.put_views([look("l1-a", day) for day in range(2, 20)])
+    index.put_views([look("l1-a", 19)])
+    found = index.views(["l1-a", "l1-b", "l1-a", "l1-none"])
+    assert set(found) == {"l1-a", "l1-b"} and found["l1-b"] == [look("l1-b", 2)]
+    assert [one.at for one in found["l1-a"]] == [DAY.format(day) for day in range(19, 9, -1)]
+    index.put_views([look("l1-b", 3, listing=listing(title="另一个样子\ud800"))])
+    assert (again := index.views(["l1-b"])["l1-b"][0].listing) and again.title.startswith("另一个样子")
 
 
 HOSTILE = [
