@@ -6,9 +6,11 @@ that reads up to the last whole record. The same payload twice is a revisit reco
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from hashlib import sha256
 from http.client import responses
 from io import BytesIO
@@ -21,13 +23,15 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.sexual import cut_data_media
-from index.model import Capture
+from index.model import Capture, Visitor
 
 Headers = Iterable[tuple[str, str]]
 REPLACED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 CUT = "WARC-Copycatch-Cut-Media"
 """How many media were cut out, and the SHA-256 of the first of them."""
 CUT_NAMED = 50
+VISITOR = "WARC-Copycatch-Visitor"
+"""As whom the page was asked for, as JSON in ASCII."""
 FIRST = "WARC-Copycatch-First-Record"
 """Offset of the record with the payload, within the same file."""
 
@@ -52,7 +56,15 @@ class Archive:
         self._seen: dict[str, Capture] = {}
 
     def store(
-        self, *, url: str, status: int, headers: Headers, body: bytes, taken_at: str, ip: str | None = None
+        self,
+        *,
+        url: str,
+        status: int,
+        headers: Headers,
+        body: bytes,
+        taken_at: str,
+        ip: str | None = None,
+        visitor: Visitor | None = None,
     ) -> Capture:
         """Archives one response. Raises OSError when the disk is full or gone."""
         body, cut = cut_data_media(body)
@@ -65,6 +77,8 @@ class Archive:
         extra = {"WARC-Payload-Digest": f"sha256:{digest}", "WARC-Date": taken_at}
         if ip:
             extra["WARC-IP-Address"] = ip
+        if visitor is not None:
+            extra[VISITOR] = json.dumps(asdict(visitor))
         if cut:
             extra[CUT] = " ".join((str(len(cut)), *cut[:CUT_NAMED]))
         offset = self._out.tell()
@@ -80,7 +94,9 @@ class Archive:
             )
         self._writer.write_record(record)
         self._out.flush()
-        capture = Capture(sha256=digest, url=url, taken_at=taken_at, warc=self._name, offset=offset, status=status)
+        capture = Capture(
+            sha256=digest, url=url, taken_at=taken_at, warc=self._name, offset=offset, status=status, visitor=visitor
+        )
         self._seen.setdefault(digest, capture)
         return capture
 

@@ -17,6 +17,7 @@ from crawler.ledger import Ledger, observed, stopping
 from crawler.page import Found, Page
 from crawler.samples import Samples
 from crawler.since import cutoff
+from crawler.visitor import visitor_of
 from index.home import Home
 from index.model import Capture, Listing, Observation
 from index.open import open_index, open_registry
@@ -45,6 +46,7 @@ class CarryPipeline:
             raise RuntimeError("the pipeline needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
         self._ledger = ledger
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
+        self._vantage = settings.crawl.vantage
         self._home = Home(Path(crawler.settings["COPYCATCH_HOME"]))
         self._index = open_index(self._home, settings.index)
         self._samples = Samples(crawler, self._index, audit_one_in=settings.crawl.audit_one_in)
@@ -103,6 +105,7 @@ class CarryPipeline:
                 headers=headers,
                 body=response.body,
                 taken_at=page.taken_at or utc(),
+                visitor=visitor_of(response.request, self._vantage),
             )
         return page.capture
 

@@ -76,6 +76,10 @@ def for_run(home: Home, settings: Settings) -> dict[str, object]:
         "COPYCATCH_HOME": str(home.path),
         "COPYCATCH_SETTINGS": settings,
         "USER_AGENT": f"copycatch/0.1 ({whom})",
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": crawl.accept_language,
+        },
         "DOWNLOAD_DELAY": crawl.delay,
         "CONCURRENT_REQUESTS": crawl.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency,

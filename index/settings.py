@@ -28,6 +28,10 @@ class CrawlSettings:
     """Least seconds between two requests to one host; a spider may ask for more."""
     concurrency: int = 4
     """Requests under way at once, over all hosts."""
+    vantage: str = ""
+    """Where the crawler stands, in the operator's words ('北京电信'): kept with every capture, since pages differ."""
+    accept_language: str = "en"
+    """Sent with every page request; for pages that differ by it: kept with every capture."""
     sample_max_mb: int = 2048
     audit_one_in: int = 50
     """One in this many samples is fetched although nothing points at it, to see what the rules miss; 0 for none."""
@@ -83,7 +87,7 @@ def _add_variables(crawl: dict[str, Any]) -> None:
     """COPYCATCH_* over what the file says under [crawl]."""
     if hosts := os.environ.get("COPYCATCH_ALLOW_HOSTS"):
         crawl["allow_hosts"] = [*crawl.get("allow_hosts", []), *(host.strip() for host in hosts.split(","))]
-    for key in ("operator", "contact"):
+    for key in ("operator", "contact", "vantage"):
         if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
             crawl[key] = value
     for key, kind in (("delay", float), ("concurrency", int), ("audit_one_in", int)):

@@ -1,5 +1,6 @@
 """What was seen can be read again, also after a crash, and nothing that was cut out is in it."""
 
+import json
 import os
 from dataclasses import replace
 from hashlib import sha256
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.archive import Archive, CaptureMissingError, read, whole_length
-from index.model import Capture
+from crawler.archive import VISITOR, Archive, CaptureMissingError, read, whole_length
+from index.model import Capture, Visitor
 
 AT = "2026-11-25T08:00:00Z"
 
@@ -126,3 +127,14 @@ def test_a_page_that_was_changed_later_is_not_taken_for_the_captured_one(tmp_pat
     archive.close()
     with pytest.raises(CaptureMissingError, match="not the one"):
         read(tmp_path, replace(first, offset=second.offset))
+
+
+def test_as_whom_a_page_was_seen_is_kept_with_it(tmp_path: Path) -> None:
+    visitor = Visitor(vantage="北京电信", lang="zh-CN", agent="copycatch/0.1 (+ops@example.org)", session=True)
+    archive = Archive(tmp_path, "r1")
+    kept = archive.store(url="http://a.example/1", status=200, headers=[], body=b"x", taken_at=AT, visitor=visitor)
+    archive.close()
+    assert kept.visitor == visitor
+    with (tmp_path / kept.warc).open("rb") as stream:
+        said = next(iter(ArchiveIterator(stream))).rec_headers.get_header(VISITOR)
+    assert Visitor(**json.loads(said)) == visitor

@@ -247,6 +247,8 @@ def test_a_finding_points_to_its_archived_page_and_benign_pages_are_not_kept(cra
     headers, body = archive.read(own_home / "archive", capture)
     assert capture.url == site.url("/item/0") and capture.status == 200
     assert ("Content-Type", "text/html; charset=utf-8") in headers
+    assert capture.visitor and capture.visitor.agent.startswith("copycatch/") and capture.visitor.lang == "en"
+    assert site.headers["/item/0"]["accept-language"] == capture.visitor.lang
     assert "一键脱衣" in body.decode() and b"iVBORw0KGgo" not in body
     [kept] = (own_home / "archive").iterdir()
     with kept.open("rb") as stream:
