@@ -13,6 +13,7 @@ from detection.scoring import BRANDED, STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
 from detection.text_model.mixture import mixture, version
 from detection.text_model.model import Opinion, text_model
+from detection.text_model.ngrams import densest
 from detection.weighing import lawful
 from index.model import Evidence
 from index.taxonomy import taxonomy
@@ -50,7 +51,7 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     if chance(strength) >= WORTH_SAYING:
         accuses = chance(strength) >= OF_A_BRAND and all(one.detector != "genuine" for one in so_far)
         named = [
-            kind for kind in opinion.kinds if kind not in found and (accuses or taxonomy()[kind].group not in BRANDED)
+            kind for kind in opinion.kinds() if kind not in found and (accuses or taxonomy()[kind].group not in BRANDED)
         ]
     evidence = list(lawful(look(subject), detector=STANCE, violations=named, trade_words=bool(considered)))
     place = _place(read, opinion) if strength > 0 and (considered or named) else None
@@ -88,12 +89,9 @@ def _place(read: Sequence[Field], opinion: Opinion) -> tuple[Field, int, int] | 
     for field in read:
         part = opinion.at[offset : offset + len(field.text.joined)]
         offset += len(field.text.joined) + 1
-        if not len(part):
-            continue
-        sums = np.convolve(part, np.ones(min(_QUOTE, len(part))), "valid")
-        start = int(sums.argmax())
-        if sums[start] > best_sum:
-            best, best_sum = _trimmed(field, start, min(start + _QUOTE, len(part)), part), float(sums[start])
+        start, added = densest(part, _QUOTE)
+        if added > best_sum:
+            best, best_sum = _trimmed(field, start, min(start + _QUOTE, len(part)), part), added
     return best
 
 

@@ -9,16 +9,26 @@ violations. `weights.json` names the kinds and says how the margin is put togeth
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from detection.text_model.mixture import FOLDER, described, trust_in
-from detection.text_model.ngrams import LONGEST, Keys, added, codes_of, columns_of, keys_of, table_of, weigh
+from detection.text_model.ngrams import (
+    Keys,
+    codes_of,
+    columns_of,
+    familiar,
+    keys_of,
+    margin_of,
+    scores_of,
+    table_of,
+    weigh,
+)
 
 LIKELY = 0.2
 """Probability from which a kind of violation is named; the most probable one always is."""
@@ -32,8 +42,9 @@ class Opinion:
 
     margin: float
     """Log-odds of a violation, of the text alone."""
-    kinds: dict[str, float]
-    """Violation id -> its probability if it is a violation at all; the likely ones, most probable first."""
+    kinds: Callable[[], dict[str, float]]
+    """Violation id -> its probability if it is a violation at all; the likely ones, most probable first. Worked out when
+    it is asked for: most texts are no violation."""
     trust: float
     """How far texts so long, and of such a language, can be judged at all, 0..1."""
     at: Floats
@@ -49,7 +60,8 @@ class TextModel:
             raise ValueError("the parts of the text model do not belong together")
         self._parts: dict[str, npt.NDArray[Any]] = {"keys": keys, "idf": idf, "weights": weights, "bias": bias}
         self._keys, self._table, self._idf = keys, table_of(keys), idf
-        self._weights, self._bias = np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
+        self._first, self._others = (np.ascontiguousarray(part, np.float32) for part in (weights[:, 0], weights[:, 1:]))
+        self._bias = bias.astype(np.float32)
         self.kinds = tuple(kinds)
 
     def opinion(self, texts: Sequence[str]) -> Opinion:
@@ -57,17 +69,17 @@ class TextModel:
         codes = codes_of(texts)
         keys = keys_of(codes)
         columns = columns_of(keys, self._keys, self._table)
-        pairs, known = int(np.count_nonzero(keys[1::LONGEST])), int(np.count_nonzero(columns[1::LONGEST] >= 0))
-        scores, at = added(columns, weigh(columns, self._idf), self._weights, len(codes))
-        scores += self._bias
-        trust = trust_in(len(codes), known / max(1, pairs))
-        return Opinion(float(scores[0]), self._likely(scores[1:].tolist()), trust, at)
+        shares = weigh(columns, self._idf)
+        margin, at = margin_of(columns, shares, self._first, len(codes))
+        trust = trust_in(len(codes), familiar(keys, columns))
+        return Opinion(margin + float(self._bias[0]), partial(self._likely, columns, shares), trust, at)
 
     def parts(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays of `weights.npz`."""
         return dict(self._parts)
 
-    def _likely(self, scores: Sequence[float]) -> dict[str, float]:
+    def _likely(self, columns: npt.NDArray[np.int32], shares: Floats) -> dict[str, float]:
+        scores = (scores_of(columns, shares, self._others) + self._bias[1:]).tolist()
         ranked = sorted(range(len(scores)), key=lambda at: -scores[at])[:MOST_KINDS]
         chances = {self.kinds[at]: 1 / (1 + math.exp(-scores[at])) for at in ranked}
         return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}

@@ -96,26 +96,34 @@ def _look_up(keys: Keys, vocabulary: Keys, table: npt.NDArray[np.int32], columns
 
 def weigh(columns: npt.NDArray[np.int32], idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """float32 per key: its share of the text's unit vector, (1 + log count) x idf / length, spread over its places."""
-    shares = np.zeros(len(columns), np.float32)
-    _weigh(columns, idf, np.zeros(len(idf), np.int32), shares)
+    shares = np.empty(len(columns), np.float32)
+    _weigh(columns, idf, shares)
     return shares
 
 
 @compiled
-def _weigh(
-    columns: npt.NDArray[np.int32],
-    idf: npt.NDArray[np.float32],
-    counts: npt.NDArray[np.int32],
-    shares: npt.NDArray[np.float32],
-) -> None:
-    for column in columns:
-        if column >= 0:
-            counts[column] += 1
-    square = 0.0
+def _weigh(columns: npt.NDArray[np.int32], idf: npt.NDArray[np.float32], shares: npt.NDArray[np.float32]) -> None:
+    # Counts stand in a small open hash table: an array over the whole vocabulary would take longer than all the rest.
+    size = 1
+    while size < 2 * len(columns):
+        size *= 2
+    owners, counts = np.full(size, -1, np.int32), np.zeros(size, np.int32)
+    slots = np.empty(len(columns), np.int32)
     for number in range(len(columns)):
         column = columns[number]
         if column >= 0:
-            count = counts[column]
+            slot = column & (size - 1)
+            while owners[slot] >= 0 and owners[slot] != column:
+                slot = (slot + 1) & (size - 1)
+            owners[slot] = column
+            counts[slot] += 1
+            slots[number] = slot
+    square = 0.0
+    for number in range(len(columns)):
+        shares[number] = 0.0
+        column = columns[number]
+        if column >= 0:
+            count = counts[slots[number]]
             value = (1.0 + np.log(float(count))) * idf[column]
             shares[number] = value / count
             square += value * value / count
@@ -125,30 +133,88 @@ def _weigh(
             shares[number] /= length
 
 
-def added(
+def margin_of(
     columns: npt.NDArray[np.int32], shares: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], length: int
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """float32[1 + m]: what all n-grams add to every score; float32[length]: what each character adds to the first."""
-    scores, at = np.zeros(weights.shape[1], np.float32), np.zeros(length, np.float32)
-    _add(columns, shares, weights, scores, at)
-    return scores, at
+) -> tuple[float, npt.NDArray[np.float32]]:
+    """What all n-grams add to one score by its `weights` (float32 per column); float32[length]: what each character
+    adds to it.
+    """
+    at = np.zeros(length, np.float32)
+    return _margin(columns, shares, weights, at), at
 
 
 @compiled
-def _add(
+def _margin(
+    columns: npt.NDArray[np.int32],
+    shares: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    at: npt.NDArray[np.float32],
+) -> float:
+    score = np.float32(0.0)
+    for number in range(len(columns)):
+        column = columns[number]
+        if column >= 0:
+            value = weights[column] * shares[number]
+            score += value
+            start, size = number // LONGEST, number % LONGEST + 1
+            for place in range(start, min(start + size, len(at))):
+                at[place] += value / size
+    return float(score)
+
+
+def scores_of(
+    columns: npt.NDArray[np.int32], shares: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """float32[m]: what all n-grams add to each of the scores of `weights` (float32[n, m])."""
+    scores = np.zeros(weights.shape[1], np.float32)
+    _scores(columns, shares, weights, scores)
+    return scores
+
+
+@compiled
+def _scores(
     columns: npt.NDArray[np.int32],
     shares: npt.NDArray[np.float32],
     weights: npt.NDArray[np.float32],
     scores: npt.NDArray[np.float32],
-    at: npt.NDArray[np.float32],
 ) -> None:
     for number in range(len(columns)):
         column = columns[number]
         if column >= 0:
-            share = shares[number]
             for score in range(len(scores)):
-                scores[score] += weights[column, score] * share
-            start, size = number // LONGEST, number % LONGEST + 1
-            each = weights[column, 0] * share / size
-            for place in range(start, min(start + size, len(at))):
-                at[place] += each
+                scores[score] += weights[column, score] * shares[number]
+
+
+def familiar(keys: Keys, columns: npt.NDArray[np.int32]) -> float:
+    """Share of a text's pairs of characters that are known; 0 where it has none."""
+    pairs, known = _familiar(keys, columns)
+    return known / max(1, pairs)
+
+
+@compiled
+def _familiar(keys: Keys, columns: npt.NDArray[np.int32]) -> tuple[int, int]:
+    pairs, known = 0, 0
+    for number in range(1, len(keys), LONGEST):
+        if keys[number] != np.uint64(0):
+            pairs += 1
+            if columns[number] >= 0:
+                known += 1
+    return pairs, known
+
+
+def densest(at: npt.NDArray[np.float32], width: int) -> tuple[int, float]:
+    """Where the `width` characters begin that add most (all of a shorter text), and what they add; 0, 0 for no text."""
+    return _densest(at, min(width, len(at)))
+
+
+@compiled
+def _densest(at: npt.NDArray[np.float32], width: int) -> tuple[int, float]:
+    here = 0.0
+    for place in range(width):
+        here += at[place]
+    best, start = here, 0
+    for place in range(width, len(at)):
+        here += at[place] - at[place - width]
+        if here > best:
+            best, start = here, place - width + 1
+    return start, best

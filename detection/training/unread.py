@@ -19,7 +19,7 @@ def write_unread(opinions: Mapping[str, Opinion]) -> None:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["id", "margin", "trust", "kinds"])
         for id_, opinion in opinions.items():
-            kinds = " ".join(f"{kind}:{chance:.3f}" for kind, chance in opinion.kinds.items())
+            kinds = " ".join(f"{kind}:{chance:.3f}" for kind, chance in opinion.kinds().items())
             rows.writerow([id_, f"{opinion.margin:.4f}", opinion.trust, kinds])
 
 
@@ -32,4 +32,4 @@ def read_unread() -> dict[str, Opinion]:
 def _opinion(row: Mapping[str, str]) -> Opinion:
     kinds = dict(part.split(":") for part in row["kinds"].split())
     chances = {kind: float(chance) for kind, chance in kinds.items()}
-    return Opinion(float(row["margin"]), chances, float(row["trust"]), np.zeros(0, np.float32))
+    return Opinion(float(row["margin"]), lambda: chances, float(row["trust"]), np.zeros(0, np.float32))
