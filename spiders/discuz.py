@@ -20,8 +20,8 @@ class Discuz(ThreadBoard):
     native_id_rule = "tid: the number of the thread"
 
     thread_link = (
-        r"(?:(?P<root>.*/)(?:forum\.php\?(?:.*&)?mod=viewthread&(?:.*&)?tid=|viewthread\.php\?(?:.*&)?tid="
-        r"|thread-|archiver/(?:index\.php)?\?tid-))(?P<id>\d+)"
+        r"^(?P<root>[^?]*/)(?:forum\.php\?(?:.*&)?mod=viewthread&(?:.*&)?tid=|viewthread\.php\?(?:.*&)?tid="
+        r"|thread-|archiver/(?:index\.php)?\?(?:.*&)?tid-)(?P<id>\d+)"
     )
     board_link = r"forum\.php\?(?:.*&)?mod=forumdisplay|/forumdisplay\.php\?|/forum-\d+-\d+\.html|\?fid-\d+\.html"
     sub_board = "[id^=subforum_] a"

@@ -27,7 +27,7 @@ class FeedSpider(MarketplaceSpider):
     format_confirmed = "2026-11-24"
     interval = "6h"
     shows_all = False
-    native_id_rule = "id (guid) of the entry, else its link"
+    native_id_rule = "id (guid) of the entry, else its address without tracking, session and language parameters"
 
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """A listing for each entry."""

@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import feedparser
 from scrapy.http import Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import clean_url, host_of, path_of
 from crawler.families.moments import stamp
 from crawler.families.page_text import text_of
 
@@ -23,7 +25,7 @@ class Entry:
     """One entry, as the feed gives it."""
 
     id: str
-    """The feed's own id of the entry, else its link."""
+    """The feed's own id of the entry, else its link without what changes from visit to visit."""
     link: str
     title: str
     html: str
@@ -79,7 +81,7 @@ def _entries(raw: list[Any]) -> Iterator[Entry]:
         link = entry.get("link") or ""
         moment = next((entry[key] for key in ("published_parsed", "updated_parsed") if key in entry), None)
         yield Entry(
-            id=entry.get("id") or link,
+            id=entry.get("id") or _address(link),
             link=link,
             title=" ".join(text_of(entry.get("title")).split()),
             html=longest if "<" in (longest := max(texts, key=len)) else longest.replace("\n", "<br>"),
@@ -87,3 +89,8 @@ def _entries(raw: list[Any]) -> Iterator[Entry]:
             published_at=stamp(calendar.timegm(moment)) if moment else None,
             files=tuple(file["href"] for file in entry.get("enclosures", ()) if file.get("href")),
         )
+
+
+def _address(link: str) -> str:
+    url = clean_url(link)
+    return link if url is None else f"{urlsplit(url).scheme}://{host_of(url)}{path_of(url)}"

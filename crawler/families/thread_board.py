@@ -51,7 +51,8 @@ class ThreadBoard(MarketplaceSpider):
     expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "description": 0.5, "seller": 0.5})
 
     thread_link: ClassVar[str]
-    """Pattern found in a thread's address; the group `id` is the native id."""
+    """Pattern found in a thread's clean address (parameters sorted); the group `id` is the native id. Begin it with `^`
+    or a literal: addresses are hostile, and as long as a page likes."""
     board_link: ClassVar[str]
     """Pattern found in the address of a list of threads."""
     sub_board: ClassVar[str] = ""
@@ -76,6 +77,10 @@ class ThreadBoard(MarketplaceSpider):
     utc_offset: ClassVar[float] = 0
     """Hours; boards write local time."""
 
+    def thread_in(self, url: str) -> re.Match[str] | None:
+        """Where the address names a thread: read in its clean form, in which parameters stand in alphabetical order."""
+        return re.search(self.thread_link, clean_url(url) or "")
+
     def thread_address(self, found: re.Match[str], url: str) -> str | None:  # noqa: ARG002 - members need it
         """The canonical address of the thread whose address `url` matched."""
         return (clean_url(url) or "").partition("?")[0] or None
@@ -84,7 +89,7 @@ class ThreadBoard(MarketplaceSpider):
         """Any page of a board: a thread, a list, or a feed."""
         if is_feed(response):
             yield from self.threads_of_feed(response)
-        elif re.search(self.thread_link, response.url):
+        elif self.thread_in(response.url):
             yield from self.parse_thread(response)
         else:
             yield from self.parse_list(response)
@@ -131,7 +136,7 @@ class ThreadBoard(MarketplaceSpider):
     def parse_thread(self, response: Response) -> Iterator[Yield]:
         """The listing of one thread, from its first page."""
         page = readable(response)
-        found = re.search(self.thread_link, response.url)
+        found = self.thread_in(response.url)
         posts = list(self.posts(page))[:MOST_POSTS]
         title = _first_text(page, self.title)
         if found is None or not title or not posts:

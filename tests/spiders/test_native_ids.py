@@ -2,9 +2,11 @@
 
 import json
 import re
+from random import Random
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 from w3lib.url import canonicalize_url
@@ -13,6 +15,8 @@ from crawler.families.addresses import TRACKING, clean_url, file_url, path_of, s
 from index.model import Listing
 from spiders.discuz import Discuz
 from spiders.jsonld_shop import JsonldShop
+from tests.spiders.addresses import FOLDER, groups, with_noise
+from tests.spiders.cases import SPIDERS
 
 NOISE = st.lists(
     st.sampled_from(
@@ -22,6 +26,47 @@ NOISE = st.lists(
     max_size=5,
 )  # fmt: skip
 WORD = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=12)
+
+
+def ids(listings: list[dict[str, object]]) -> list[object]:
+    return [listing["native_id"] for listing in listings]
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_every_spider_has_addresses(name: str) -> None:
+    assert groups(name), f"write tests/spiders/addresses/{name}.json: docs/add-a-marketplace.md says how"
+
+
+def test_every_file_of_addresses_has_a_spider() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} <= SPIDERS.keys()
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_addresses_of_one_listing_give_one_id_and_others_another(name: str) -> None:
+    found = [[ids(group.read(address)) for address in group.addresses] for group in groups(name)]
+    for group, read in zip(groups(name), found, strict=True):
+        assert read[0] and all(one == read[0] for one in read), str(group)
+    assert len({str(read[0]) for read in found}) == len(found)
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+@settings(max_examples=20, deadline=None)
+@given(
+    noise=NOISE,
+    order=st.randoms(use_true_random=False),
+    fragment=st.sampled_from(["", "#reply9", "#reviews"]),
+    pick=st.integers(0, 99),
+)
+def test_noise_in_an_address_does_not_change_an_id(
+    name: str, noise: list[str], order: Random, fragment: str, pick: int
+) -> None:
+    every = [(group, address) for group in groups(name) for address in group.addresses]
+    group, address = every[pick % len(every)]
+    plain = group.read(group.addresses[0])
+    noisy = group.read(with_noise(address, noise, order, fragment))
+    assert ids(noisy) == ids(plain)
+    for listing in noisy:
+        assert clean_url(str(listing["url"])) == str(listing["url"]).partition("#")[0]
 
 
 def product(url: str, **node: object) -> Listing:
