@@ -1,4 +1,7 @@
-"""Waiting when a marketplace asks for it: 429 and 503 with Retry-After, bounded, without holding up other hosts."""
+"""Waiting when a marketplace asks for it, bounded, without holding up other hosts.
+
+It asks by 429, by 503 with Retry-After, or, as interfaces with a budget do (GitHub), by 403 once nothing of it remains.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +49,9 @@ class Patience:
 
     def process_response(self, request: scrapy.Request, response: Response) -> Response | scrapy.Request:
         """Sends the request round again after the time that the answer asks for."""
-        asked = response.headers.get("Retry-After")
-        if response.status != 429 and not (response.status == 503 and asked):
+        seconds = _rest(response, tries=request.meta.get("retry_times", 0))
+        if seconds is None:
             return response
-        seconds = _seconds(asked, tries=request.meta.get("retry_times", 0))
         spider = self._crawler.spider
         if seconds > LONGEST or spider is None:
             return response
@@ -59,6 +61,17 @@ class Patience:
         host = urlsplit(request.url).netloc
         self._quiet[host] = max(self._quiet.get(host, 0.0), time.monotonic() + seconds)
         return again
+
+
+def _rest(response: Response, *, tries: int) -> float | None:
+    """Seconds of rest that the answer asks for; None when it asks for none."""
+    asked, reset = response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset")
+    if response.status == 403 and response.headers.get("X-RateLimit-Remaining") == b"0" and not asked:
+        moment = (reset or b"").decode("latin-1").strip()
+        return max(int(moment) - time.time(), 0.0) if moment.isdigit() and len(moment) < 12 else UNSAID * 2.0**tries
+    if response.status == 429 or (response.status in {403, 503} and asked):
+        return _seconds(asked, tries=tries)
+    return None
 
 
 def _seconds(asked: bytes | None, *, tries: int) -> float:

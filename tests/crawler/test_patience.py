@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from scrapy.http import Response
 
-from crawler.patience import UNSAID, _seconds
+from crawler.patience import LONGEST, UNSAID, _rest, _seconds
+
+HOUR = str(int(datetime.now(UTC).timestamp()) + 3600)
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(b"0", 0), (b"7", 7), (b" 120 ", 120), (b"86400", 86400)])
@@ -23,3 +26,23 @@ def test_a_date() -> None:
     assert 80 < _seconds(later.encode(), tries=0) <= 90
     assert _seconds(b"Wed, 21 Oct 2015 07:28:00 GMT", tries=0) == 0
     assert _seconds(b"Wed, 21 Oct 2015 07:28:00", tries=0) == 0
+
+
+def rest(status: int, **headers: str) -> float | None:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return _rest(Response("https://api.example.org/", status=status, headers=named), tries=0)
+
+
+def test_a_spent_budget_asks_for_rest_until_it_is_renewed() -> None:
+    waited = rest(403, X_RateLimit_Remaining="0", X_RateLimit_Reset=HOUR)
+    assert waited is not None and waited > LONGEST, "an hour is more than is waited: the marketplace has blocked us"
+    assert rest(403, X_RateLimit_Remaining="0", X_RateLimit_Reset="1") == 0, "renewed long ago"
+    assert rest(403, X_RateLimit_Remaining="0", X_RateLimit_Reset="soon") == UNSAID
+    assert rest(403, X_RateLimit_Remaining="0", X_RateLimit_Reset=HOUR, Retry_After="30") == 30
+    assert rest(403, X_RateLimit_Remaining="14", X_RateLimit_Reset=HOUR, Retry_After="60") == 60
+
+
+def test_no_other_refusal_asks_for_rest() -> None:
+    assert rest(403) is None and rest(503) is None and rest(200, X_RateLimit_Remaining="0") is None
+    assert rest(403, X_RateLimit_Remaining="14", X_RateLimit_Reset=HOUR) is None
+    assert rest(429) == UNSAID and rest(503, Retry_After="7") == 7
