@@ -6,10 +6,14 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from index.home import settings_file
 from index.reading import ReadError, read
+
+Positive = Annotated[int, Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,12 @@ class CrawlSettings:
     sample_max_mb: int = 2048
     audit_one_in: int = 50
     """One in this many samples is fetched although nothing points at it, to see what the rules miss; 0 for none."""
+    pages: Positive | None = None
+    """Budget of a run: pages fetched. What is left over is fetched by the next run; None: no bound."""
+    minutes: Annotated[float, Meta(gt=0)] | None = None
+    """The same in minutes."""
+    megabytes: Positive | None = None
+    """The same in megabytes that came in, samples included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +53,45 @@ class MarketplaceSettings:
 
     spider: str
     """'discuz', 'fdroid_repo', ...: see `copycatch marketplaces`."""
-    start: tuple[str, ...]
-    """Addresses where the crawl begins."""
+    start: tuple[str, ...] = ()
+    """Addresses where the crawl begins; a spider of a single site knows its own."""
     queries: tuple[str, ...] = ()
+    interval: str | None = None
+    """When it is due: '6h', 'daily 07:00', or a cron expression; None: as the spider says."""
+    lang: tuple[str, ...] = ()
+    """Languages of the words it is asked for; empty: by the spider's country."""
+    pages: Positive | None = None
+    """As in [crawl], for this marketplace."""
+    minutes: Annotated[float, Meta(gt=0)] | None = None
+    megabytes: Positive | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSettings:
+    """[watch] in copycatch.toml: what marketplaces are asked for, and whose samples are always fetched."""
+
+    brands: tuple[str, ...] = ()
+    """Ids of brand profiles; empty: all."""
+    terms: bool = True
+    """Whether the lexicon's search words are asked for as well."""
+    words: tuple[str, ...] = ()
+    """The operator's own words and package names; asked for before all others."""
+    samples: tuple[str, ...] = ()
+    """Package names, sellers, and SHA-256 of certificates or samples whose sample is fetched wherever it is seen."""
+    per_run: Positive = 40
+    """Words one marketplace is asked for in one run; those that were asked longest ago come first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """[schedule] in copycatch.toml."""
+
+    zone: str | None = None
+    """Time zone of cron expressions and of 'daily 07:00' ('Asia/Shanghai'); None: the system's."""
+    jitter: str = "10m"
+    """Runs begin up to so much later than they are due, each marketplace by an amount of its own."""
+    at_once: Positive = 2
+    """Runs under way at the same time; never two of one marketplace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +102,8 @@ class Settings:
     """'sqlite:///path'; None for index.sqlite in the home."""
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     marketplaces: tuple[MarketplaceSettings, ...] = ()
+    watch: WatchSettings = field(default_factory=WatchSettings)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -77,6 +125,8 @@ def load_settings(start: Path | None = None) -> Settings:
     if url := os.environ.get("COPYCATCH_INDEX"):
         raw["index"] = url
     read(CrawlSettings, crawl, f"{place}, [crawl]")
+    for key, kind in (("watch", WatchSettings), ("schedule", ScheduleSettings)):
+        read(kind, raw.get(key, {}), f"{place}, [{key}]")
     entries = raw.get("marketplaces", [])
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
         read(MarketplaceSettings, entry, f"{place}, [[marketplaces]] number {number}")
