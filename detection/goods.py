@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import ahocorasick
 
 from detection.fields import Field
 from detection.normalise import fold
@@ -51,10 +54,22 @@ def all_goods() -> tuple[Goods, ...]:
     return kinds
 
 
+@cache
+def _words() -> Any:
+    """Automaton over the words of all goods; each gives the number of the first goods that it names."""
+    automaton = ahocorasick.Automaton()
+    for number, kind in enumerate(all_goods()):
+        for word in kind.words:
+            if word not in automaton:
+                automaton.add_word(word, number)
+    automaton.make_automaton()
+    return automaton
+
+
 def named(title: str) -> Goods | None:
     """The goods that a title names."""
-    folded = fold(title[:200])
-    return next((kind for kind in all_goods() for word in kind.words if word in folded), None)
+    number = min((number for _, number in _words().iter(fold(title[:200]))), default=None)
+    return None if number is None else all_goods()[number]
 
 
 def in_cny(price: str | None) -> float | None:

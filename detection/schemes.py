@@ -57,6 +57,16 @@ def schemes() -> tuple[Scheme, ...]:
     return tuple(found)
 
 
+@cache
+def _by_act() -> dict[str, frozenset[int]]:
+    """Act -> numbers of the schemes in whose first group it stands: the others cannot hold by it."""
+    found: dict[str, set[int]] = {}
+    for number, scheme in enumerate(schemes()):
+        for act in scheme.acts[0]:
+            found.setdefault(act, set()).add(number)
+    return {act: frozenset(numbers) for act, numbers in found.items()}
+
+
 def fulfilled(
     scheme: Scheme, done: dict[str, Sign], shown: dict[str, Sign], *, priced: bool
 ) -> tuple[Sign, ...] | None:
@@ -82,12 +92,14 @@ def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool, pr
 
     `against`: clauses that speak against what they name. `priced`: the listing has a price, which is a sign 'paid'.
     """
-    done = firsts(one for one in signs if one.kind in acts() and one.clause not in against and not _denied(one))
+    does = acts().keys()
+    done = firsts(one for one in signs if one.kind in does and one.clause not in against and not _denied(one))
     found: Held = {}
     if not done:
         return found
-    shown = firsts(one for one in signs if one.kind in kinds())
-    for scheme in schemes():
+    shown = firsts(one for one in signs if one.kind not in does)
+    for number in sorted(set().union(*(_by_act().get(act, ()) for act in done))):
+        scheme = schemes()[number]
         if scheme.brand and not branded:
             continue
         chosen = fulfilled(scheme, done, shown, priced=priced)

@@ -64,7 +64,7 @@ def _told(short: str, candidates: Sequence[str], texts: Sequence[Field]) -> Evid
             continue
         joined = text.text.joined
         for word in candidates:
-            if (at := next(_places(joined, word), None)) is not None:
+            if word in joined and (at := next(_places(joined, word), None)) is not None:
                 start, end = text.text.span("joined", at, at + len(word))
                 return _evidence(short, text, start, end, text.text.steps("joined", at, at + len(word)))
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import ahocorasick
@@ -31,6 +31,10 @@ _TYPO_FROM = 7
 """Latin names of at least this length are matched with one slip; shorter ones are too close to other words."""
 _SOUND_FROM = 3
 """Chinese names of at least this length are matched by sound."""
+_KEYED_FROM = 4
+"""Latin names of at least this length are searched for with look-alike letters."""
+_LETTERS = re.compile(r"[\x00-\x7f]{4}")
+"""What a text must contain for any of them."""
 _LATIN = re.compile(r"[a-z]+")
 _MOST_OWNERS = 8
 """Brands of one and the same name that are told apart."""
@@ -75,6 +79,7 @@ def sure(confidence: str) -> bool:
     return confidence in {"confirmed", "probable"}
 
 
+@lru_cache(maxsize=1024)
 def ai_context(joined: str) -> bool:
     """Whether a folded text speaks of AI at all."""
     return bool(_AI.search(joined))
@@ -134,7 +139,7 @@ class Brands:
         owners = self._plain.get(folded, (len(folded), []))[1]
         if len(owners) < _MOST_OWNERS:
             self._plain.add_word(folded, (len(folded), [*owners, (profile, name)]))
-        if folded.isascii() and len(folded) >= 4:
+        if folded.isascii() and len(folded) >= _KEYED_FROM:
             for spelling in {folded, folded.replace("m", "rn")}:
                 self._keyed.add_word(spelling.translate(_KEY), (profile, name, len(spelling)))
         if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
@@ -177,7 +182,7 @@ class Brands:
                 yield NameHit(profile, name, how, "joined", start, last + 1)
 
     def _look_alikes(self, text: Normalised) -> Iterator[NameHit]:
-        if not len(self._keyed):
+        if not len(self._keyed) or not _LETTERS.search(text.skeleton):
             return
         keyed = text.skeleton.translate(_KEY)
         for last, (profile, name, length) in self._keyed.iter(keyed):

@@ -61,18 +61,24 @@ class Reading:
         return here, here + 1
 
 
-def rewritten(how: str, joined: str, pieces: Iterable[Piece], rest: dict[int, str] | None = None) -> Reading:
-    """`joined` with the pieces replaced; they come in order and do not overlap. `rest` translates what is between."""
+def rewritten(how: str, joined: str, pieces: Iterable[Piece], spoken: str | None = None) -> Reading:
+    """`joined` with the pieces replaced; they come in order and do not overlap.
+
+    `spoken`: what stands between them instead of `joined`, of the same length.
+    """
+    rest = joined if spoken is None else spoken
     out: list[str] = []
     patches: list[_Patch] = []
     here = length = 0
     for piece in pieces:
         if piece.start < here:
             continue
-        between = joined[here : max(here, piece.start - piece.before)]
-        out += [between if rest is None else between.translate(rest), piece.reads]
+        between = rest[here : max(here, piece.start - piece.before)]
+        out += (between, piece.reads)
         length += len(between) + len(piece.reads)
         patches.append(_Patch(length - len(piece.reads), length, piece))
         here = piece.end + piece.after
-    out.append(joined[here:] if rest is None else joined[here:].translate(rest))
+    if not patches:
+        return Reading(how, rest, ())
+    out.append(rest[here:])
     return Reading(how, "".join(out), tuple(patches))

@@ -75,9 +75,10 @@ _SOUNDS = _Sounds()
 
 def by_sound(joined: str) -> Reading:
     """The string of sounds."""
-    return rewritten("homophone", joined, _spelt(joined), _SOUNDS)
+    return rewritten("homophone", joined, _spelt(joined), spoken(joined))
 
 
+@lru_cache(maxsize=256)
 def spoken(joined: str) -> str:
     """Chinese characters as syllables, all else as it is; same offsets."""
     return joined.translate(_SOUNDS)

@@ -95,7 +95,9 @@ def _read(path: Path) -> dict[str, Kind]:
 
 @cache
 def _words() -> Any:
-    """Automaton; each word gives its length and uses: (kind, -1) alone, 2n and 2n + 1 for the halves of pair n."""
+    """Automaton; each word gives its length, whether it must stand alone, and its uses: (kind, -1) alone, 2n and 2n + 1
+    for the halves of pair n. A single digit need not: it is the first one of a price.
+    """
     uses: dict[str, dict[tuple[str, int], None]] = {}
     for kind in (*kinds().values(), *acts().values()):
         roles = [(-1, kind.words)]
@@ -106,7 +108,8 @@ def _words() -> Any:
                 uses.setdefault(fold(word), {})[kind.id, role] = None
     automaton = ahocorasick.Automaton()
     for word, used in uses.items():
-        automaton.add_word(word, (len(word), tuple(used)))
+        latin = len(word) > 1 and (word[0].isascii() or word[-1].isascii())
+        automaton.add_word(word, (len(word), latin, tuple(used)))
     automaton.make_automaton()
     return automaton
 
@@ -137,18 +140,19 @@ def signs_in(texts: Sequence[Field]) -> Iterator[Sign]:
 
 
 def _signs(field: Field) -> Iterator[Sign]:
-    joined = field.text.joined
+    joined, at = field.text.joined, field.text.joined_at
+    ends = _clause_ends(field.text.plain)
     begun: dict[tuple[str, int], tuple[int, int, Clause]] = {}
     shown: set[tuple[str, Clause]] = set()
     looked = 0
-    for last, (length, uses) in _words().iter(joined):
+    for last, (length, latin, uses) in _words().iter(joined):
         start, end = last - length + 1, last + 1
-        if length > 1 and not stands_alone(joined, start, end):  # a single one is the first digit of a price
+        if latin and not stands_alone(joined, start, end):
             continue
         looked += 1
         if looked > _MOST:
             return
-        clause = clause_at(field, "joined", start)
+        clause = field.name, bisect_right(ends, start if at is None else at[start])
         for kind, role in uses:
             if role >= 0 and role % 2 == 0:
                 begun[kind, role] = start, end, clause

@@ -43,8 +43,8 @@ class Opinion:
     margin: float
     """Log-odds of a violation, of the text alone."""
     kinds: Callable[[], dict[str, float]]
-    """Violation id -> its probability if it is a violation at all; the likely ones, most probable first. Worked out when
-    it is asked for: most texts are no violation."""
+    """Violation id -> its probability if it is a violation at all; the likely ones, most probable first. Worked out
+    when it is asked for: most texts are no violation."""
     trust: float
     """How far texts so long, and of such a language, can be judged at all, 0..1."""
     at: Floats
