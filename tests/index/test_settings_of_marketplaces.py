@@ -32,7 +32,11 @@ def test_marketplaces_are_read_in_order(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ('[[marketplaces]]\nspidre = "feed"\nstart = []', "number 1: unknown field spidre"),
-        ('[[marketplaces]]\nspider = "feed"', "number 1: Object missing required field `start`"),
+        ('[[marketplaces]]\nstart = []', "number 1: Object missing required field `spider`"),
+        ('[[marketplaces]]\nspider = "feed"\npages = 0', "number 1: Expected `int` >= 1"),
+        ("[crawl]\nminutes = 0", "[crawl]: Expected `float` > 0"),
+        ("[watch]\nper_run = 0", "[watch]: Expected `int` >= 1"),
+        ("[schedule]\nzones = 1", "[schedule]: unknown field zones"),
         ('[marketplaces]\nspider = "feed"\nstart = []', "Expected `array`"),
         ('marketplaces = "feed"', "number 1: expected an object"),
     ],
