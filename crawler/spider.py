@@ -62,6 +62,8 @@ class MarketplaceSpider(scrapy.Spider):
     """True: the spider's name is the marketplace. False: an engine, each host is one."""
     starts: ClassVar[tuple[str, ...]] = ()
     """The addresses of a single site, for orders that name none."""
+    hosts: ClassVar[tuple[str, ...]] = ()
+    """Hosts of a single site, each with all below it, beside those of `starts`: whose saved pages are its."""
     walks: ClassVar[bool] = True
     """Whether its listings can be walked without a query. False: it only answers keywords or package names."""
 
@@ -103,6 +105,17 @@ class MarketplaceSpider(scrapy.Spider):
     def looks_up(cls) -> bool:
         """Whether the marketplace can be asked for one package."""
         return cls.look_up is not MarketplaceSpider.look_up
+
+    @classmethod
+    def owns(cls, page: Response) -> bool:
+        """Whether a page that somebody saved may be of this marketplace: by host. Engines look at the page's marks."""
+        host = urlsplit(page.url).hostname or ""
+        own = (*cls.hosts, *(urlsplit(address).hostname or "" for address in cls.starts if cls.one_site))
+        return any(name and (host == name or host.endswith(f".{name.removeprefix('www.')}")) for name in own)
+
+    def parse_saved(self, page: Response) -> Iterator[Yield]:
+        """What a page that somebody saved says; requests among it are not followed. By default as `parse`."""
+        yield from self.parse(page)
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests: of a walk, or of the queries at every address."""

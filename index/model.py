@@ -104,6 +104,34 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """How something that we did not collect ourselves came to us: a custody kind of its own, as against 'crawled'."""
+
+    by: str
+    """Person or office that handed it over."""
+    channel: str
+    """How: '12377 举报', 'e-mail', 'USB stick'."""
+    received_at: str
+    file: str
+    """Its name, without folders."""
+    file_sha256: str
+    """Of the file as handed over. The file itself stays with whoever brought it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplied:
+    """One listing that was brought to us."""
+
+    listing_id: str
+    run_id: str
+    at: str
+    """When it was taken in."""
+    place: str
+    """Where in the file: 'Sheet1:7', the address of a page."""
+    supply: Supply
+
+
     """One archived response, by content."""
 
     sha256: str
@@ -120,6 +148,8 @@ class Capture:
     """As whom it was seen; None where that is not known (supplied by others, or kept by an earlier version)."""
 
 
+    supplied: bool = False
+    """Whether somebody else saved the page; `Supplied` of its listing says who. False: we fetched it."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why something is suspicious: what was observed, what was expected, and where."""
@@ -248,3 +278,8 @@ class Run:
     remarks: tuple[str, ...] = ()
     """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason: each the id of a message in
     index/catalogue/crawl.yml, then its values as JSON."""
+    seal: str | None = None
+    """SHA-256 that seals the run's archive: the head of its chain of records. None where nothing was archived, or the
+    run is not over."""
+    supplied: Supply | None = None
+    """Who brought what was taken in; None for crawls."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Finding, Judgement, Listing, Observation, Picture, Run, View
+from index.model import Capture, Finding, Judgement, Listing, Observation, Picture, Run, Supplied, View
 
 Kind = Literal["findings", "listings", "samples"]
 
@@ -122,6 +122,15 @@ class Index(Protocol):
 
     def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
         """Newest first."""
+    def put_supplied(self, supplied: Sequence[Supplied]) -> None:
+        """Notes who brought listings. The same file by the same supplier is noted once; the first word stays."""
+
+    def supplied(self, listing_ids: Iterable[str]) -> dict[str, list[Supplied]]:
+        """Listing id -> who brought it, oldest first; listings that nobody brought are left out."""
+
+    def addresses(self, urls: Iterable[str]) -> dict[str, str]:
+        """Address -> id of the listing there that was first seen; those where none is are left out."""
+
 
     def status(self) -> dict[str, object]:
         """engine, place, schema_version, counts per kind, bytes."""

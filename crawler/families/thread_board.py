@@ -85,6 +85,11 @@ class ThreadBoard(MarketplaceSpider):
         """The canonical address of the thread whose address `url` matched."""
         return (clean_url(url) or "").partition("?")[0] or None
 
+    @classmethod
+    def owns(cls, page: Response) -> bool:
+        """A saved thread: its address and its posts are as this engine makes them."""
+        return bool(re.search(cls.thread_link, page.url)) and bool(readable(page).css(cls.post))
+
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """Any page of a board: a thread, a list, or a feed."""
         if is_feed(response):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Observation, Picture, Run, View
+from index.model import Capture, Observation, Picture, Run, Supplied, View
 from index.protocol import IndexUnavailable, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
@@ -229,6 +229,35 @@ class SqliteIndex:
                 "SELECT body FROM runs WHERE ?1 IS NULL OR marketplace = ?1 ORDER BY started_at DESC, id LIMIT ?2",
                 (marketplace, max(0, limit)),
             ).fetchall()
+    def put_supplied(self, supplied: Sequence[Supplied]) -> None:
+        """See the protocol."""
+        rows = [(o.listing_id, o.supply.file_sha256, o.supply.by, o.at, encode(o).decode()) for o in supplied]
+        with self._writing() as opened:
+            opened.executemany("INSERT OR IGNORE INTO supplied VALUES (?, ?, ?, ?, ?)", rows)
+
+    def supplied(self, listing_ids: Iterable[str]) -> dict[str, list[Supplied]]:
+        """See the protocol."""
+        found: dict[str, list[Supplied]] = {}
+        with self._reading() as opened:
+            rows = opened.execute(
+                "SELECT s.listing_id, s.body FROM json_each(?) w CROSS JOIN supplied s ON s.listing_id = w.value"
+                " ORDER BY s.listing_id, s.at",
+                (encode(list(dict.fromkeys(listing_ids))).decode(),),
+            )
+            for name, body in rows:
+                found.setdefault(name, []).append(decode(Supplied, body))
+        return found
+
+    def addresses(self, urls: Iterable[str]) -> dict[str, str]:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT w.value, l.id FROM json_each(?) w CROSS JOIN listings l ON l.url = w.value"
+                " ORDER BY l.first_seen DESC, l.id DESC",
+                (encode(list(urls)).decode(),),
+            )
+            return dict(found.fetchall())
+
             return [decode(Run, body) for (body,) in found]
 
     def status(self) -> dict[str, object]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apk_analysis.fingerprint import Trait
 from index.ids import finding_id
-from index.model import Capture, Judgement, Listing, Observation, Run, View, Visitor
+from index.model import Capture, Judgement, Listing, Observation, Run, Supplied, Supply, View, Visitor
 from index.protocol import Index, Judged, QueryError
 from index.reading import read
 from tests.index.objects import MARKET, finding, fingerprint, judged, listing, own_id
@@ -159,6 +159,24 @@ def test_second_looks_come_back_newest_first_and_the_oldest_go(index: Index) -> 
     assert [one.at for one in found["l1-a"]] == [DAY.format(day) for day in range(19, 9, -1)]
     index.put_views([look("l1-b", 3, listing=listing(title="另一个样子\ud800"))])
     assert (again := index.views(["l1-b"])["l1-b"][0].listing) and again.title.startswith("另一个样子")
+
+
+def test_who_brought_a_listing_is_noted_once_for_each_file_and_supplier(index: Index) -> None:
+    def brought(name: str, day: int, by: str = "市局", digest: str = "ab") -> Supplied:
+        supply = Supply(by=by, channel="12377", received_at=DAY.format(1), file="a.csv", file_sha256=digest)
+        return Supplied(listing_id=name, run_id=f"r{day}", at=DAY.format(day), place="a.csv:7", supply=supply)
+
+    index.put_supplied([brought("l1-a", 1), brought("l1-b", 1), brought("l1-a", 2, by="品牌方")])
+    index.put_supplied([brought("l1-a", 3), brought("l1-a", 4, digest="cd")])
+    assert index.supplied(["l1-a", "l1-none"]) == {
+        "l1-a": [brought("l1-a", 1), brought("l1-a", 2, by="品牌方"), brought("l1-a", 4, digest="cd")]
+    }
+
+
+def test_addresses_lead_to_the_listing_that_was_there_first(index: Index) -> None:
+    put(index, judged(listing(1)), judged(listing(2)))
+    urls = {listing(n).url: own_id(n) for n in (1, 2)}
+    assert index.addresses([*urls, "https://nowhere.example/"]) == urls
 
 
 HOSTILE = [
