@@ -252,7 +252,12 @@ class Carrier:
             self._tally.problem("judging_failed")
         self._tally.count("findings", len(found))
         return Judged(
-            listing=look.listing, judgement=judgement, findings=found, sample=look.fingerprint, ties=look.ties
+            listing=look.listing,
+            judgement=judgement,
+            findings=found,
+            sample=look.fingerprint,
+            ties=look.ties,
+            capture=look.capture,
         )
 
     def _archive(self, look: Look) -> None:

@@ -15,7 +15,9 @@ SourceKind = Literal[
 """Kind of place. 小程序, 智能体 and 公众号 live inside a platform's client: they come by import."""
 Group = Literal["counterfeit", "shell", "illegal_tool", "other"]
 Verdict = Literal["violation", "lead", "benign"]
-ObservationState = Literal["seen", "gone", "blocked", "moved", "error"]
+ObservationState = Literal["seen", "gone", "off_shelf", "blocked", "moved", "error"]
+"""'off_shelf' (下架): the page is there, but what it offered cannot be had any more. Nothing follows from 'blocked' and
+'error'; what follows from several looks together says `index.standing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +105,6 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
     """How something that we did not collect ourselves came to us: a custody kind of its own, as against 'crawled'."""
 
@@ -132,6 +132,8 @@ class Supplied:
     supply: Supply
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
     """One archived response, by content."""
 
     sha256: str
@@ -146,10 +148,10 @@ class Supplied:
     """HTTP status."""
     visitor: Visitor | None = None
     """As whom it was seen; None where that is not known (supplied by others, or kept by an earlier version)."""
-
-
     supplied: bool = False
     """Whether somebody else saved the page; `Supplied` of its listing says who. False: we fetched it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why something is suspicious: what was observed, what was expected, and where."""
@@ -241,6 +243,8 @@ class Observation:
     state: ObservationState
     run_id: str
     detail: str = ""
+    capture: Capture | None = None
+    """What was seen, where it was archived: a page that changed, or what stood in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,11 +279,11 @@ class Run:
     """Problem kind -> how often."""
     fills: dict[str, int] = field(default_factory=dict)
     """Listing field that the spider expects -> in how many listings it was filled."""
-    remarks: tuple[str, ...] = ()
-    """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason: each the id of a message in
-    index/catalogue/crawl.yml, then its values as JSON."""
     seal: str | None = None
     """SHA-256 that seals the run's archive: the head of its chain of records. None where nothing was archived, or the
     run is not over."""
     supplied: Supply | None = None
     """Who brought what was taken in; None for crawls."""
+    remarks: tuple[str, ...] = ()
+    """Why unhealthy, and exemptions (robots, allowed hosts) with their written reason: each the id of a message in
+    index/catalogue/crawl.yml, then its values as JSON."""

@@ -52,6 +52,8 @@ class Judged:
     """None when none was looked at this time; what is known of an earlier one stays."""
     ties: tuple[str, ...] = ()
     """Tie keys the listing carries now ('signer:ab12', 'contact:qq:123'); they replace the earlier ones."""
+    capture: Capture | None = None
+    """The page, where it was archived: a page that differs from the last one becomes an observation of its own."""
 
 
 class Index(Protocol):
@@ -111,17 +113,15 @@ class Index(Protocol):
     def observe(self, observations: Sequence[Observation]) -> None:
         """Appends observations."""
 
+    def observations(self, listing_id: str) -> list[Observation]:
+        """What looks at one listing saw, oldest first; those with a capture are the history of its page."""
+
     def put_views(self, views: Sequence[View]) -> None:
         """Stores second looks; the newest few of each listing are kept."""
 
     def views(self, listing_ids: Iterable[str]) -> dict[str, list[View]]:
         """Listing id -> its second looks, newest first; listings without any are left out."""
 
-    def record_run(self, run: Run) -> None:
-        """Upserts the run by id."""
-
-    def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
-        """Newest first."""
     def put_supplied(self, supplied: Sequence[Supplied]) -> None:
         """Notes who brought listings. The same file by the same supplier is noted once; the first word stays."""
 
@@ -131,6 +131,11 @@ class Index(Protocol):
     def addresses(self, urls: Iterable[str]) -> dict[str, str]:
         """Address -> id of the listing there that was first seen; those where none is are left out."""
 
+    def record_run(self, run: Run) -> None:
+        """Upserts the run by id."""
+
+    def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
+        """Newest first."""
 
     def status(self) -> dict[str, object]:
         """engine, place, schema_version, counts per kind, bytes."""

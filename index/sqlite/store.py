@@ -176,19 +176,34 @@ class SqliteIndex:
     def observe(self, observations: Sequence[Observation]) -> None:
         """See the protocol."""
         for start in range(0, len(observations), BATCH):
-            rows = [(o.listing_id, o.at, o.state, o.run_id, o.detail) for o in observations[start : start + BATCH]]
             with self._writing() as opened:
                 opened.executemany(
-                    "INSERT INTO observations (listing_id, at, state, run_id, detail) VALUES (?, ?, ?, ?, ?)", rows
+                    "INSERT INTO observations (listing_id, at, state, run_id, detail, capture)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (o.listing_id, o.at, o.state, o.run_id, o.detail, o.capture and encode(o.capture).decode())
+                        for o in observations[start : start + BATCH]
+                    ],
                 )
 
     def observations(self, listing_id: str) -> list[Observation]:
-        """What was seen of one listing, oldest first."""
+        """See the protocol."""
         with self._reading() as opened:
             found = opened.execute(
-                "SELECT at, state, run_id, detail FROM observations WHERE listing_id = ? ORDER BY seq", (listing_id,)
-            ).fetchall()
-        return [Observation(listing_id=listing_id, at=a, state=s, run_id=r, detail=d) for a, s, r, d in found]
+                "SELECT at, state, run_id, detail, capture FROM observations WHERE listing_id = ? ORDER BY seq",
+                (listing_id,),
+            )
+            return [
+                Observation(
+                    listing_id=listing_id,
+                    at=at,
+                    state=state,
+                    run_id=run,
+                    detail=detail,
+                    capture=decode(Capture, capture) if capture else None,
+                )
+                for at, state, run, detail, capture in found
+            ]
 
     def put_views(self, views: Sequence[View]) -> None:
         """See the protocol."""
@@ -214,21 +229,6 @@ class SqliteIndex:
                 found.setdefault(name, []).append(decode(View, body))
         return found
 
-    def record_run(self, run: Run) -> None:
-        """See the protocol."""
-        with self._writing() as opened:
-            opened.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)",
-                (run.id, run.marketplace, run.started_at, encode(run).decode()),
-            )
-
-    def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
-        """See the protocol."""
-        with self._reading() as opened:
-            found = opened.execute(
-                "SELECT body FROM runs WHERE ?1 IS NULL OR marketplace = ?1 ORDER BY started_at DESC, id LIMIT ?2",
-                (marketplace, max(0, limit)),
-            ).fetchall()
     def put_supplied(self, supplied: Sequence[Supplied]) -> None:
         """See the protocol."""
         rows = [(o.listing_id, o.supply.file_sha256, o.supply.by, o.at, encode(o).decode()) for o in supplied]
@@ -258,6 +258,21 @@ class SqliteIndex:
             )
             return dict(found.fetchall())
 
+    def record_run(self, run: Run) -> None:
+        """See the protocol."""
+        with self._writing() as opened:
+            opened.execute(
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)",
+                (run.id, run.marketplace, run.started_at, encode(run).decode()),
+            )
+
+    def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
+        """See the protocol."""
+        with self._reading() as opened:
+            found = opened.execute(
+                "SELECT body FROM runs WHERE ?1 IS NULL OR marketplace = ?1 ORDER BY started_at DESC, id LIMIT ?2",
+                (marketplace, max(0, limit)),
+            ).fetchall()
             return [decode(Run, body) for (body,) in found]
 
     def status(self) -> dict[str, object]:

@@ -15,6 +15,7 @@ from index.protocol import Judged, Kind, Put
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
 from index.reading import decode, encode
 from index.sqlite.rows import Document, Rows
+from index.standing import PAGE
 
 _TRACKED = tuple(f.name for f in fields(Listing) if f.name not in {"counters", "marketplace", "native_id"})
 """Listing fields that keep a history: not the numbers that move all the time, nor what makes the id."""
@@ -107,6 +108,7 @@ class Writer:
                 known[one.id] = replace(spot, content=one.content)
                 outcomes.append(Put(id=one.id, outcome="changed" if changed else "unchanged", changed=changed))
         self._see_again(seen)
+        self._keep_captures(arrivals)
         return outcomes
 
     def _known(self, arrivals: Sequence[Arrival]) -> dict[str, _Spot]:
@@ -136,6 +138,17 @@ class Writer:
             " SELECT f.number FROM json_each(?) mark CROSS JOIN listings l ON l.number = mark.value"
             " CROSS JOIN findings f ON f.listing_id = l.id WHERE f.proposed)",
             (self.at, self.at, marks),
+        )
+
+    def _keep_captures(self, arrivals: Sequence[Arrival]) -> None:
+        """A page that is not the one that was archived last is an observation of its own."""
+        pages = [(one.id, one.judged.capture) for one in arrivals if one.judged.capture] if self.looked else []
+        self.opened.executemany(
+            "INSERT INTO observations (listing_id, at, state, run_id, detail, capture)"
+            " SELECT ?1, ?2, 'seen', ?3, ?6, ?4 WHERE ?5 IS NOT ("
+            " SELECT json_extract(capture, '$.sha256') FROM observations"
+            " WHERE listing_id = ?1 AND capture IS NOT NULL ORDER BY seq DESC LIMIT 1)",
+            [(name, page.taken_at, self.run_id, encode(page).decode(), page.sha256, PAGE) for name, page in pages],
         )
 
     def _insert(self, one: Arrival) -> _Spot:

@@ -361,6 +361,23 @@ def test_status_counts_every_kind(index: Index) -> None:
     assert status["schema_version"] and status["engine"] and status["place"] and int(status["bytes"]) > 0  # type: ignore[call-overload]
 
 
+def page(digest: str, day: int) -> Capture:
+    return Capture(sha256=digest * 64, url="u", taken_at=DAY.format(day), warc="r.0001.warc.gz", offset=day, status=200)
+
+
+def test_every_page_that_changed_is_kept_with_the_listing_and_no_other(index: Index) -> None:
+    one = judged(listing(), flagged=True)
+    for day, digest in enumerate("aabba", 1):
+        put(index, replace(one, capture=page(digest, day)), day=day)
+    put(index, one, day=6)
+    index.observe([Observation(listing_id=own_id(1), at=DAY.format(7), state="gone", run_id="r", capture=page("c", 7))])
+    looks = index.observations(own_id(1))
+    assert [(look.state, look.capture and look.capture.offset) for look in looks] == [
+        ("seen", 1), ("seen", 3), ("seen", 5), ("gone", 7)
+    ]  # fmt: skip
+    assert index.observations(own_id(2)) == []
+
+
 # exactness against a plain reading of the texts
 
 TURN = count()
