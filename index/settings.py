@@ -95,6 +95,25 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSettings:
+    """[browser] in copycatch.toml: for marketplaces that only show themselves in a browser."""
+
+    tabs: Positive = 2
+    """Pages open at once; each takes about 100 MB."""
+    restart_after: Positive = 200
+    """Pages until the browser is started anew: browsers grow."""
+    memory_mb: Positive = 2048
+    """The browser is started anew above this, and killed above twice as much."""
+    page_seconds: Annotated[float, Meta(gt=0)] = 60.0
+    """For one page, from its first byte to its last leaf."""
+    screenshots: bool = True
+    """Whether findings and leads on rendered pages get a picture of the page, without its media."""
+    logins: dict[str, str] = field(default_factory=dict)
+    """Spider name -> file with the session of the operator's own browser (Playwright's storage state, mode 0600);
+    those not named are looked for as `logins/<spider>.json` in the home."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings."""
 
@@ -104,6 +123,7 @@ class Settings:
     marketplaces: tuple[MarketplaceSettings, ...] = ()
     watch: WatchSettings = field(default_factory=WatchSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    browser: BrowserSettings = field(default_factory=BrowserSettings)
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -125,7 +145,7 @@ def load_settings(start: Path | None = None) -> Settings:
     if url := os.environ.get("COPYCATCH_INDEX"):
         raw["index"] = url
     read(CrawlSettings, crawl, f"{place}, [crawl]")
-    for key, kind in (("watch", WatchSettings), ("schedule", ScheduleSettings)):
+    for key, kind in (("watch", WatchSettings), ("schedule", ScheduleSettings), ("browser", BrowserSettings)):
         read(kind, raw.get(key, {}), f"{place}, [{key}]")
     entries = raw.get("marketplaces", [])
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
