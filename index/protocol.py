@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Capture, Finding, Judgement, Listing, Observation, Picture, Run, Supplied, View
+from index.model import Capture, Finding, Judgement, Listing, Observation, Picture, Run, Supplied, Verdict, View
 
 Kind = Literal["findings", "listings", "samples"]
 
@@ -56,6 +56,14 @@ class Judged:
     """The page, where it was archived: a page that differs from the last one becomes an observation of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """How a listing stands, for deciding when it is looked at again."""
+
+    verdict: Verdict
+    first_seen: str
+
+
 class Index(Protocol):
     """Thread-safe is not promised: one object per thread. Many processes at once are."""
 
@@ -64,6 +72,12 @@ class Index(Protocol):
 
         Findings of the listing that are not among `findings` any more are kept and marked as no longer proposed
         (`verdict` 'benign'), never deleted.
+        """
+
+    def see_again(self, listing_ids: Iterable[str], *, at: str) -> dict[str, Glance]:
+        """Moves last_seen of listings whose page has not changed, and of the findings they still have; never backwards.
+
+        Listings that are not there are left out of the answer.
         """
 
     def rejudge(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:

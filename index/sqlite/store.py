@@ -10,7 +10,7 @@ from typing import get_args
 
 from apk_analysis.fingerprint import Fingerprint
 from index.model import Capture, Observation, Picture, Run, Supplied, View
-from index.protocol import IndexUnavailable, Judged, Kind, Put, QueryError, Stored
+from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
 from index.sqlite import searching, writing
@@ -60,6 +60,15 @@ class SqliteIndex:
     def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""
         return self._put(judged, run_id=run_id, at=at, looked=True)
+
+    def see_again(self, listing_ids: Iterable[str], *, at: str) -> dict[str, Glance]:
+        """See the protocol."""
+        wanted = list(dict.fromkeys(listing_ids))
+        found: dict[str, Glance] = {}
+        for start in range(0, len(wanted), BATCH):
+            with self._putting(at) as writer:
+                found |= writer.see_again(wanted[start : start + BATCH])
+        return found
 
     def rejudge(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""

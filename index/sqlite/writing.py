@@ -11,7 +11,7 @@ from hashlib import blake2b
 from apk_analysis.fingerprint import Fingerprint
 from index.ids import listing_id
 from index.model import Finding, Judgement, Listing
-from index.protocol import Judged, Kind, Put
+from index.protocol import Glance, Judged, Kind, Put
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
 from index.reading import decode, encode
 from index.sqlite.rows import Document, Rows
@@ -110,6 +110,16 @@ class Writer:
         self._see_again(seen)
         self._keep_captures(arrivals)
         return outcomes
+
+    def see_again(self, listing_ids: Sequence[str]) -> dict[str, Glance]:
+        """Moves last_seen of the listings that are there, and says how they stand."""
+        rows = self.opened.execute(
+            "SELECT l.number, l.id, l.verdict, l.first_seen"
+            " FROM json_each(?) wanted CROSS JOIN listings l ON l.id = wanted.value",
+            (json.dumps(listing_ids),),
+        ).fetchall()
+        self._see_again([row[0] for row in rows])
+        return {name: Glance(verdict=verdict, first_seen=first) for _, name, verdict, first in rows}
 
     def _known(self, arrivals: Sequence[Arrival]) -> dict[str, _Spot]:
         found = self.opened.execute(

@@ -57,6 +57,19 @@ def test_an_older_look_does_not_take_last_seen_back(index: Index) -> None:
     assert index.search("")[0].last_seen == index.search("", kind="listings")[0].last_seen == DAY.format(5)
 
 
+def test_listings_whose_page_did_not_change_are_seen_again_with_their_findings(index: Index) -> None:
+    put(index, judged(listing(), flagged=True), judged(listing(native_id="2")))
+    glances = index.see_again([own_id(1), "l1-00000000", own_id(2), own_id(1)], at=DAY.format(4))
+    assert {name: (one.verdict, one.first_seen) for name, one in glances.items()} == {
+        own_id(1): ("violation", DAY.format(1)),
+        own_id(2): ("benign", DAY.format(1)),
+    }
+    index.see_again([own_id(1)], at=DAY.format(3))
+    assert {hit.last_seen for hit in index.search("*", kind="listings")} == {DAY.format(4)}
+    assert [hit.last_seen for hit in index.search("*")] == [DAY.format(4)]
+    assert index.history(own_id(1)) == [] and index.see_again([], at=DAY.format(5)) == {}
+
+
 def test_changed_fields_are_named_and_remembered(index: Index) -> None:
     put(index, judged(listing(price="￥1", seller="甲")))
     (outcome,) = index.put([judged(listing(price="￥2", seller=None))], run_id="b", at=DAY.format(2))
