@@ -14,10 +14,10 @@ from index.messages import t
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OWN_BROWSERS = "PLAYWRIGHT_BROWSERS_PATH"
 """Variable that says where Playwright keeps the browsers it downloaded."""
-PAGES_AT_ONCE = 2
-"""Tabs; each takes about 100 MB."""
 NAVIGATION = 30_000
 """Milliseconds for a page to load."""
+SCRIPT_MB = 512
+"""Memory of one page's scripts; a page that wants more crashes, and the others stay."""
 HANDLER = "crawler.browser_download.BrowserDownload"
 
 
@@ -59,13 +59,12 @@ def browser_settings(chromium: Path) -> dict[str, Any]:
             "args": [
                 "--disable-dev-shm-usage",
                 "--dns-prefetch-disable",
+                f"--js-flags=--max-old-space-size={SCRIPT_MB}",
                 "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
             ],
         },
-        "PLAYWRIGHT_MAX_CONTEXTS": 1,
-        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": PAGES_AT_ONCE,
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1_000_000,  # crawler.browser_budget counts them, and survives crashes
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": NAVIGATION,
-        "PLAYWRIGHT_ABORT_REQUEST": unwanted,
     }
 
 

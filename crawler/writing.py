@@ -12,6 +12,7 @@ TRANSIENT = frozenset(
     {
         *("lease", "depth", "download_latency", "download_slot", "download_timeout", "retry_times"),
         *("redirect_times", "redirect_ttl", "redirect_urls", "redirect_reasons"),
+        *("captured", "tab", "playwright_context", "playwright_suggested_filename"),  # of the browser
     }
 )
 """Meta keys that belong to one fetch; a child that copies its parent's meta does not inherit them."""

@@ -1,7 +1,7 @@
 """Fetches what it is told through the product's download handler, and prints what came as JSON lines.
 
 Argument: a JSON object with `home`, `allow_hosts`, `fetch` (name -> {"url", "sample"}), and optionally `settings`
-(Scrapy's), `cap` (MB), `largest_file` (bytes, stands for a full disk), `resolve` (host -> list of answers, the last one
+(Scrapy's), `limits` (BrowserSettings), `cap` (MB), `largest_file` (bytes, stands for a full disk), `resolve` (host -> list of answers, the last one
 for ever), `browser` (true for a run that can render).
 """
 
@@ -15,7 +15,7 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.browser import browser_settings, require_browser
-from index.settings import CrawlSettings, Settings
+from index.settings import BrowserSettings, CrawlSettings, Settings
 
 GIVEN: dict[str, Any] = json.loads(sys.argv[1]) if __name__ == "__main__" else {}
 HANDLER = "crawler.page_download.GuardedDownload"
@@ -45,6 +45,13 @@ class Fetcher(scrapy.Spider):
             status=response.status,
             length=len(response.body),
             memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            url=response.url,
+            text=response.body[:300].decode("utf-8", "replace"),
+            cookies=response.headers.get("Set-Cookie") is not None,
+            captured=[
+                [one.url, one.status, one.body.decode("utf-8", "replace")[:100]]
+                for one in response.meta.get("captured", ())
+            ],
             fetched=json.loads(json.dumps(dataclasses.asdict(fetched), default=str)) if fetched else None,
         )
 
@@ -61,11 +68,12 @@ def say(name: str, **what: object) -> None:
 def main() -> None:
     if largest := GIVEN.get("largest_file"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    browser = BrowserSettings(**GIVEN.get("limits", {}))
     crawl = CrawlSettings(allow_hosts=tuple(GIVEN["allow_hosts"]), sample_max_mb=GIVEN.get("cap", 1024))
     process = AsyncCrawlerProcess(
         {
             "COPYCATCH_HOME": GIVEN["home"],
-            "COPYCATCH_SETTINGS": Settings(crawl=crawl),
+            "COPYCATCH_SETTINGS": Settings(crawl=crawl, browser=browser),
             "COPYCATCH_RESOLVE": resolve,
             "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
             "DOWNLOAD_TIMEOUT": 60,
