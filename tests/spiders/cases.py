@@ -87,6 +87,7 @@ def plain(thing: Any, spider: MarketplaceSpider, *, brief: bool) -> dict[str, An
     assert isinstance(thing, scrapy.Request)
     assert thing.callback is not None and getattr(spider, thing.callback.__name__) == thing.callback
     return {"request": thing.url, "callback": thing.callback.__name__,
+            **({thing.method: thing.body.decode()} if thing.method != "GET" else {}),
             **({"kwargs": json.loads(json.dumps(thing.cb_kwargs))} if thing.cb_kwargs else {})}  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _short(value: Any, *, brief: bool) -> Any:
     """Tuples as lists; with `brief` long texts as their beginning, length and hash, since they are others' texts."""
     if isinstance(value, tuple):
         return [_short(part, brief=brief) for part in value]
-    if brief and isinstance(value, str) and len(value) > 60 and not value.startswith("http"):
+    if brief and isinstance(value, str) and len(value) > 60 and (value[:4] != "http" or " " in value or "\n" in value):
         return f"{value[:30]}... [{len(value)}, {_hash(value)}]"
     return value
 
