@@ -8,7 +8,8 @@ from parsel import Selector
 from scrapy.http import HtmlResponse
 
 from crawler.families.page_text import text_of
-from crawler.families.thread_board import Post, ThreadBoard
+from crawler.families.thread_board import ThreadBoard
+from crawler.families.threads import Post
 
 
 class Discuz(ThreadBoard):
@@ -23,6 +24,8 @@ class Discuz(ThreadBoard):
         r"^(?P<root>[^?]*/)(?:forum\.php\?(?:.*&)?mod=viewthread&(?:.*&)?tid=|viewthread\.php\?(?:.*&)?tid="
         r"|thread-|archiver/(?:index\.php)?\?(?:.*&)?tid-)(?P<id>\d+)"
     )
+    later_page = r"[?&]page=(?!1(?:&|$))\d|/thread-\d+-(?!1-)\d"
+    into_thread = r"[?&]mod=redirect(?:&|$)|/redirect\.php\?"
     board_link = r"forum\.php\?(?:.*&)?mod=forumdisplay|/forumdisplay\.php\?|/forum-\d+-\d+\.html|\?fid-\d+\.html"
     sub_board = "[id^=subforum_] a"
     next_page = ".pg a.nxt, .pages a.next, .pagination a[rel=next], div.page a, .pagination-buttons a"
@@ -34,6 +37,7 @@ class Discuz(ThreadBoard):
     post_body = (".pcb", ".defaultpost", ".t_fsz")
     post_author = (".authi a.xw1", ".autor-name-row a.name", ".postauthor cite a", ".authi")
     post_date = ("em[id^=authorposton] span::attr(title)", "em[id^=authorposton]", ".post-date", ".postinfo")
+    signature = (".sign", ".signatures", ".signature")
     hidden = ".jammer, .pstatus, .quote > blockquote > font:first-child, .attach_nopermission, .tip"
     counters: ClassVar = {
         "views": ".hm .xg1:contains('查看') + .xi1, .viewthread-number li:contains('瀏覽')",

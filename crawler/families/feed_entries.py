@@ -42,6 +42,8 @@ class Feed:
 
     entries: tuple[Entry, ...]
     lang: str | None
+    link: str
+    """The page that the feed is of."""
     generator: str
     problem: Problem | None
     """Why the feed is not, or not wholly, readable."""
@@ -66,6 +68,7 @@ def read_feed(response: Response) -> Feed:
     return Feed(
         entries=entries,
         lang=parsed.feed.get("language") or None,
+        link=parsed.feed.get("link") or "",
         generator=str(parsed.feed.get("generator", "")),
         problem=None if entries or parsed.get("version") else _unreadable(parsed, response.url),
     )

@@ -1,10 +1,10 @@
-"""Boards with threads: a list leads to threads, a thread is one listing (first post the offer, replies beside it)."""
+"""Boards with threads: a list leads to threads, a thread is one listing, read from its first page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 import scrapy
@@ -12,34 +12,20 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
-from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, samples_in
+from crawler.families.addresses import clean_url, host_of
 from crawler.families.feed_entries import is_feed, read_feed
 from crawler.families.moments import moment
-from crawler.families.page_text import links_of, masked, text_of
+from crawler.families.page_text import text_of
 from crawler.families.readable import base_of, readable, sent_at
+from crawler.families.threads import MOST_POSTS, Post, thread_listing
 from crawler.spider import Expect, MarketplaceSpider, Yield
-from index.model import Listing, SourceKind
+from index.model import SourceKind
 
 Css = tuple[str, ...]
 """Selectors, tried in turn; the first that finds something counts."""
 
 MOST_LINKS = 500
-MOST_POSTS = 200
-PICTURE = ("zoomfile", "file", "data-src", "data-original", "src")
-"""Attributes of lazily loaded pictures, best first."""
-DECORATION = re.compile(r"/static/image/|/smiley|/smilies/|/avatar|\bnone\.gif|^data:", re.IGNORECASE)
 NUMBER = re.compile(r"\d[\d,]*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """One post of a thread."""
-
-    author: str | None
-    published_at: str | None
-    text: str
-    html: str
-    """Markup of the text and its attachments."""
 
 
 class ThreadBoard(MarketplaceSpider):
@@ -53,8 +39,12 @@ class ThreadBoard(MarketplaceSpider):
     thread_link: ClassVar[str]
     """Pattern found in a thread's clean address (parameters sorted); the group `id` is the native id. Begin it with `^`
     or a literal: addresses are hostile, and as long as a page likes."""
+    later_page: ClassVar[str] = r"[?&]page=(?!1(?:&|$))\d"
+    """Pattern found in the clean address of a thread's further pages: their first post is a reply, and no offer."""
+    into_thread: ClassVar[str] = ""
+    """Pattern of clean addresses that lead to a post and do not say of which thread; its page does."""
     board_link: ClassVar[str]
-    """Pattern found in the address of a list of threads."""
+    """Pattern found in the address of a list of threads; empty where only `sub_board` tells them."""
     sub_board: ClassVar[str] = ""
     """CSS of anchors that lead from a board with threads to boards below it."""
     next_page: ClassVar[str] = "a[rel=next]"
@@ -70,16 +60,19 @@ class ThreadBoard(MarketplaceSpider):
     post_author: ClassVar[Css]
     post_date: ClassVar[Css]
     """Of texts or attributes."""
+    signature: ClassVar[Css] = ()
+    """What the author has below every post."""
     hidden: ClassVar[str] = ""
-    """CSS of parts of a post that are no text of its author."""
+    """CSS of parts of a post or title that are no text of its author."""
     counters: ClassVar[dict[str, str]] = {}
     """Listing counter -> CSS of the element that holds the number."""
     utc_offset: ClassVar[float] = 0
     """Hours; boards write local time."""
 
-    def thread_in(self, url: str) -> re.Match[str] | None:
+    @classmethod
+    def thread_in(cls, url: str) -> re.Match[str] | None:
         """Where the address names a thread: read in its clean form, in which parameters stand in alphabetical order."""
-        return re.search(self.thread_link, clean_url(url) or "")
+        return re.search(cls.thread_link, clean_url(url) or "")
 
     def thread_address(self, found: re.Match[str], url: str) -> str | None:  # noqa: ARG002 - members need it
         """The canonical address of the thread whose address `url` matched."""
@@ -88,14 +81,19 @@ class ThreadBoard(MarketplaceSpider):
     @classmethod
     def owns(cls, page: Response) -> bool:
         """A saved thread: its address and its posts are as this engine makes them."""
-        return bool(re.search(cls.thread_link, page.url)) and bool(readable(page).css(cls.post))
+        return cls.thread_in(page.url) is not None and bool(readable(page).css(cls.post))
 
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """Any page of a board: a thread, a list, or a feed."""
+        url = clean_url(response.url) or ""
         if is_feed(response):
             yield from self.threads_of_feed(response)
-        elif self.thread_in(response.url):
+        elif self.thread_in(url) and re.search(self.later_page, url):
+            yield from self.threads_among([url], response)
+        elif self.thread_in(url):
             yield from self.parse_thread(response)
+        elif self._leads_into_thread(url):
+            yield from self.parse_post(response)
         else:
             yield from self.parse_list(response)
 
@@ -104,14 +102,29 @@ class ThreadBoard(MarketplaceSpider):
         feed = read_feed(response)
         if feed.problem:
             yield feed.problem
-        yield from self.threads_among([entry.link for entry in feed.entries], response)
+        links = [feed.link, *(entry.link for entry in feed.entries)]
+        yield from self.threads_among(links, response)
+        for url in dict.fromkeys(self._near(links, response)):
+            if self._leads_into_thread(url):
+                yield scrapy.Request(url, callback=self.parse_post)
+
+    def parse_post(self, response: Response) -> Iterator[Yield]:
+        """A request for the thread of a page that shows a post somewhere in it."""
+        page = readable(response)
+        named = page.css("link[rel=canonical]::attr(href)").getall()
+        named += [href for css in self.title for href in page.css(css).css("::attr(href)").getall()]
+        detail = f"{response.url}: does not name its thread"
+        yield next(self.threads_among(named, page), Problem(part="page", kind="not_understood", detail=detail))
+
+    def _leads_into_thread(self, url: str) -> bool:
+        return bool(self.into_thread and not self.thread_in(url) and re.search(self.into_thread, url))
 
     def parse_list(self, response: Response) -> Iterator[Yield]:
         """Requests for the threads, boards below and further pages of a list."""
         page = readable(response)
         threads = list(self.threads_among(page.css("a::attr(href)").getall(), page))
         yield from threads
-        wanted = self.sub_board if threads else "a"
+        wanted = self.sub_board if threads or not self.board_link else "a"
         hrefs = page.css(wanted).xpath("@href").getall() if wanted else []
         boards = [url for url in self._near(hrefs, page) if re.search(self.board_link, url)]
         onward = [*self._near(page.css(self.next_page).xpath("@href").getall(), page), *boards]
@@ -122,12 +135,12 @@ class ThreadBoard(MarketplaceSpider):
 
     def threads_among(self, hrefs: list[str], page: Response) -> Iterator[scrapy.Request]:
         """Requests for the threads that `hrefs` lead to, each once."""
-        addresses = {
-            address: None
-            for url in self._near(hrefs, page)
-            if (found := re.search(self.thread_link, url)) and (address := self.thread_address(found, url))
-        }
-        for address in list(addresses)[:MOST_LINKS]:
+        addresses: dict[str, str] = {}
+        for url in self._near(hrefs, page):
+            found = self.thread_in(url)
+            if found is not None and found["id"] not in addresses and (address := self.thread_address(found, url)):
+                addresses[found["id"]] = address
+        for address in list(addresses.values())[:MOST_LINKS]:
             yield scrapy.Request(address, callback=self.parse_thread)
 
     def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
@@ -142,26 +155,18 @@ class ThreadBoard(MarketplaceSpider):
         """The listing of one thread, from its first page."""
         page = readable(response)
         found = self.thread_in(response.url)
-        posts = list(self.posts(page))[:MOST_POSTS]
-        title = _first_text(page, self.title)
+        posts = list(islice(self.posts(page), MOST_POSTS))
+        title = _first_text(page, self.title, without=self.hidden)
         if found is None or not title or not posts:
             yield Problem(part="page", kind="not_understood", detail=f"{response.url}: no thread")
             return
-        offer, replies = posts[0], posts[1:]
-        names = {post.author for post in replies} - {offer.author}
-        yield Listing(
-            marketplace=self.marketplace(response.url),
+        yield thread_listing(
+            posts,
+            marketplace=self.marketplace,
             native_id=found["id"],
             url=self.thread_address(found, response.url) or response.url,
             title=title,
-            source_kind=self.kind,
-            description=offer.text,
-            seller=offer.author,
             lang=page.css("html::attr(lang)").get(),
-            reviews=tuple(text for post in replies if (text := masked(post.text, names))),
-            image_urls=tuple(self.pictures(offer, page)),
-            download_urls=samples_in(offer.text, links_of(offer.html), page.url),
-            published_at=offer.published_at,
             counters=dict(self.counts(page)),
         )
 
@@ -173,19 +178,13 @@ class ThreadBoard(MarketplaceSpider):
                 published_at=self.date_of(_all_texts(block, self.post_date), page),
                 text=text_of(_first(block, self.post_text), without=self.hidden),
                 html=_first(block, self.post_body) or _first(block, self.post_text) or "",
+                bio=text_of(_first(block, self.signature)),
             )
 
     def date_of(self, texts: list[str], page: Response) -> str | None:
         """The first of `texts` that is a date."""
         now = sent_at(page)
         return next((at for text in texts if (at := moment(text_of(text), now, utc_offset=self.utc_offset))), None)
-
-    def pictures(self, post: Post, page: HtmlResponse) -> Iterator[str]:
-        """Addresses of the pictures in a post, without smileys and placeholders."""
-        for image in Selector(text=post.html).css("img")[:MOST_ADDRESSES]:
-            sources = [value for name in PICTURE if (value := image.attrib.get(name))]
-            if sources and not DECORATION.search(sources[0]) and (url := clean_url(sources[0], page.url)):
-                yield url
 
     def counts(self, page: HtmlResponse) -> Iterator[tuple[str, float]]:
         """The counters that the page shows."""
@@ -198,8 +197,9 @@ def _first(place: HtmlResponse | Selector, css: Css) -> str | None:
     return next((html for one in css if (html := place.css(one).get())), None)
 
 
-def _first_text(place: HtmlResponse | Selector, css: Css) -> str:
-    return next((text for one in css if (text := " ".join(text_of(place.css(one).get()).split()))), "")
+def _first_text(place: HtmlResponse | Selector, css: Css, *, without: str = "") -> str:
+    found = (" ".join(text_of(place.css(one).get(), without=without).split()) for one in css)
+    return next((text for text in found if text), "")
 
 
 def _all_texts(place: HtmlResponse | Selector, css: Css) -> list[str]:
