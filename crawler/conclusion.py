@@ -54,6 +54,7 @@ def _begun(ledger: Ledger) -> Run:
         start=ledger.run.order.start,
         counts=tally.counts,
         problems=tally.problems,
+        seal=ledger.seal,
         remarks=(*exempt, *allowed),
     )
 

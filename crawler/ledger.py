@@ -36,7 +36,8 @@ logger = logging.getLogger(__name__)
 stopping = object()
 """Signal to send when the run is asked to stop: samples under way are given up."""
 observed = object()
-"""Signal, sent with `observation: Observation` when a page about a known listing is gone or refused."""
+"""Signal, sent with `observation: Observation`, `page: Page` and `response: Response | None` (what stood there), when
+somebody looked at a known listing."""
 begun = object()
 """Signal, sent when the run asks for its first requests: from now on its engine can be closed."""
 progressed = object()
@@ -54,6 +55,8 @@ class Ledger:
         """The run as recorded in the index; set by crawler.conclusion."""
         self.failure: Exception | None = None
         """What made the run stop, if it could not go on (disk full)."""
+        self.seal: str | None = None
+        """What seals the archive of the run, once it is over."""
         self.on_close: list[Callable[[str], None]] = []
         """Called with Scrapy's reason after the last settlement, before the frontier is given back."""
         self.desk = Desk(
@@ -152,7 +155,8 @@ class Ledger:
         state = states.get(problem.kind, "error")
         if isinstance(name, str):
             seen = Observation(listing_id=name, at=utc(), state=state, run_id=self.run.id, detail=problem.detail)
-            self.crawler.signals.send_catch_log(observed, observation=seen)
+            page, answer = self.desk.page_of(failure), getattr(failure.value, "response", None)
+            self.crawler.signals.send_catch_log(observed, observation=seen, page=page, response=answer)
 
     def _sort(self, page: Page, thing: Any, response: Response | None) -> Found | None:
         if isinstance(thing, Listing):

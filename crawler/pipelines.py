@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.http import Response
 
-from crawler.archive import Archive
 from crawler.carry import Carrier
 from crawler.conclusion import conclude
 from crawler.ledger import Ledger, observed, stopping
 from crawler.page import Found, Page
+from crawler.page_archive import PageArchive
 from crawler.samples import Samples
 from crawler.since import cutoff
-from crawler.visitor import visitor_of
 from index.home import Home
-from index.model import Capture, Listing, Observation
+from index.model import Listing, Observation
 from index.open import open_index, open_registry
 from index.profiles import load_profiles
+from index.protocol import IndexUnavailable
 from index.settings import Settings
-from index.times import utc
 
 
 class CarryPipeline:
@@ -32,7 +33,6 @@ class CarryPipeline:
     def __init__(self, crawler: Crawler) -> None:
         """Opens nothing yet."""
         self._crawler = crawler
-        self._archive: Archive | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CarryPipeline:  # noqa: D102 - Scrapy's factory
@@ -46,8 +46,8 @@ class CarryPipeline:
             raise RuntimeError("the pipeline needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
         self._ledger = ledger
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
-        self._vantage = settings.crawl.vantage
         self._home = Home(Path(crawler.settings["COPYCATCH_HOME"]))
+        self._archive = PageArchive(self._home.archive, ledger.run.id, settings)
         self._index = open_index(self._home, settings.index)
         self._samples = Samples(crawler, self._index, audit_one_in=settings.crawl.audit_one_in)
         self._carrier = Carrier(
@@ -71,7 +71,7 @@ class CarryPipeline:
         """Hands the listing over; its page is held until it is stored."""
         if not isinstance(item, Found):
             raise DropItem(f"no listing: {item!r}"[:200])
-        future = self._carrier.carry(item.listing, partial(self._archive_page, item))
+        future = self._carrier.carry(item.listing, partial(self._archive.keep, item.page, item.response))
         if future is None:
             raise DropItem("refused, duplicate or enough", log_level="DEBUG")
         item.page.hold()
@@ -89,28 +89,13 @@ class CarryPipeline:
         elif isinstance(error, Exception):
             self._ledger.stop(error)
 
-    def _archive_page(self, found: Found) -> Capture | None:
-        page, response = found.page, found.response
-        if page.capture is None and response is not None:
-            if self._archive is None:
-                self._archive = Archive(self._home.archive, self._ledger.run.id)
-            headers = [
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, values in response.headers.items()
-                for value in values
-            ]
-            page.capture = self._archive.store(
-                url=response.url,
-                status=response.status,
-                headers=headers,
-                body=response.body,
-                taken_at=page.taken_at or utc(),
-                visitor=visitor_of(response.request, self._vantage),
-            )
-        return page.capture
-
-    def _observe(self, observation: Observation) -> None:
-        self._index.observe([observation])
+    def _observe(self, observation: Observation, page: Page, response: Response | None) -> None:
+        """Stores what a look at a known listing saw, with the answer itself."""
+        try:
+            capture = self._archive.keep(page, response)
+            self._index.observe([replace(observation, capture=capture)])
+        except (IndexUnavailable, OSError) as error:
+            self._ledger.stop(error)
 
     async def close_spider(self) -> None:
         """Waits until everything under way is stored."""
@@ -119,8 +104,7 @@ class CarryPipeline:
     def _conclude(self, reason: str) -> None:
         try:
             self._samples.close(now=not self._ledger.over(reason))
-            if self._archive is not None:
-                self._archive.close()
+            self._ledger.seal = self._archive.end(over=self._ledger.over(reason))
             conclude(self._index, self._ledger, reason)
         finally:
             self._index.close()

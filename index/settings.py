@@ -114,12 +114,23 @@ class BrowserSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """[archive] in copycatch.toml."""
+
+    file_mb: Positive = 1024
+    """MB of a WARC file, after which the next one begins."""
+    keep_days: Annotated[int, Meta(ge=0)] = 0
+    """Days after which `copycatch archive prune` removes pages that no finding needs; 0 keeps everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings."""
 
     index: str | None = None
     """'sqlite:///path'; None for index.sqlite in the home."""
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     marketplaces: tuple[MarketplaceSettings, ...] = ()
     watch: WatchSettings = field(default_factory=WatchSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)

@@ -10,9 +10,11 @@ import pytest
 from msgspec import convert
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler import archive, run
+from crawler import run
 from crawler.run import UnknownSpiderError
 from crawler.runs import Order, open_run
+from index.archive.captures import read
+from index.archive.verify import check_run
 from index.home import Home, HomeError
 from index.model import Capture
 from index.open import open_index
@@ -244,12 +246,14 @@ def test_a_finding_points_to_its_archived_page_and_benign_pages_are_not_kept(cra
     [found] = index.search("*", kind="findings")
     index.close()
     capture = convert(found.value["capture"], Capture)
-    headers, body = archive.read(own_home / "archive", capture)
+    headers, body = read(own_home / "archive", capture)
     assert capture.url == site.url("/item/0") and capture.status == 200
     assert ("Content-Type", "text/html; charset=utf-8") in headers
     assert capture.visitor and capture.visitor.agent.startswith("copycatch/") and capture.visitor.lang == "en"
     assert site.headers["/item/0"]["accept-language"] == capture.visitor.lang
     assert "一键脱衣" in body.decode() and b"iVBORw0KGgo" not in body
-    [kept] = (own_home / "archive").iterdir()
+    seal = crawled.run["seal"]
+    assert seal and check_run(own_home / "archive", crawled.run["id"], seal=seal).state == "sealed"
+    [kept] = (own_home / "archive").glob("*.warc.gz")
     with kept.open("rb") as stream:
         assert sum(record.rec_type in {"response", "revisit"} for record in ArchiveIterator(stream)) == 1
