@@ -34,6 +34,8 @@ UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "title"))
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACE = re.compile(r"[^\S\r]+")
 _MARKUP = re.compile(r"<[A-Za-z!/]|&#?\w+;")
+_BREAKS = re.compile(r"<(?:br|p|div|li|tr|h[1-6])\b", re.IGNORECASE)
+"""Where a text has these, they are its line ends, and line feeds are white space."""
 
 
 def text_of(html: str | None, *, without: str = "") -> str:
@@ -88,7 +90,7 @@ def plain(value: object) -> str:
     for _ in range(2):
         if not _MARKUP.search(text):
             break
-        text = text_of(text)
+        text = text_of(text if _BREAKS.search(text) else text.replace("\n", "<br>"))
     return text
 
 
