@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.frontier import LEASE, FrontierError, Task, Waiting
 from crawler.page import Page
+from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun
 from crawler.writing import read, write
 
@@ -150,7 +151,7 @@ class Desk:
             return
         tally, frontier = self._run.tally, self._run.frontier
         for page in done:
-            tally.count({None: "pages", "blocked": "blocked"}.get(page.failed, "failed"))
+            tally.count("pages" if page.failed is None else "blocked" if page.failed in KINDS else "failed")
             for problem in page.problems:
                 logger.info("%s %s: %s", page.address, problem.kind, problem.detail)
                 tally.problem(problem)

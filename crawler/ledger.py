@@ -23,7 +23,9 @@ from apk_analysis.fingerprint import Problem
 from crawler.desk import Desk
 from crawler.page import Found, Page
 from crawler.problems import problem_of
+from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun, Order, open_run
+from crawler.silence import silence
 from crawler.spider import MarketplaceSpider
 from crawler.tally import Progress
 from index.home import Home
@@ -119,10 +121,24 @@ class Ledger:
             async for thing in result:
                 yield thing
             return
+        listings = 0
         async for thing in result:
             if (found := self._sort(page, thing, response)) is not None:
+                listings += 1
                 yield found
+        if not listings and not page.children:
+            self._look_behind(page, response)
         page.release()
+
+    def _look_behind(self, page: Page, response: Response) -> None:
+        """A page that yielded nothing may be a refusal, by what the spider says of it or by what it says itself."""
+        refused = next((problem for problem in page.problems if problem.kind in KINDS), None)
+        if refused is None and (refusal := silence(response)) is not None:
+            refused = Problem(part="page", kind=refusal.kind, detail=refusal.reason)
+            page.problems[:] = [refused]  # that nothing was understood is explained by it
+        if refused is not None:
+            page.failed = refused.kind
+            self._observe(response, refused)
 
     def fetch_failed(self, failure: Failure) -> Iterable[Found]:
         """Errback of every request: the spider's own takes over, or the page is given up with a typed problem."""
@@ -148,10 +164,10 @@ class Ledger:
                     yield found
         page.release()
 
-    def _observe(self, failure: Failure, problem: Problem) -> None:
+    def _observe(self, source: Failure | Response, problem: Problem) -> None:
         """A page whose request says which listing it is about (meta 'listing': its id) tells of that listing."""
-        name = failure.request.meta.get("listing")  # type: ignore[attr-defined] # set by Scrapy's scraper
-        states: dict[str, ObservationState] = {"blocked": "blocked", "not_found": "gone"}
+        name = source.request.meta.get("listing")  # type: ignore[union-attr] # set by Scrapy's scraper
+        states: dict[str, ObservationState] = {"not_found": "gone", **dict.fromkeys(KINDS, "blocked")}
         state = states.get(problem.kind, "error")
         if isinstance(name, str):
             seen = Observation(listing_id=name, at=utc(), state=state, run_id=self.run.id, detail=problem.detail)

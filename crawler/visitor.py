@@ -14,7 +14,7 @@ def visitor_of(request: scrapy.Request | None, vantage: str) -> Visitor:
     """As whom a request was sent; `vantage` is the operator's name for the place."""
     if request is None:
         return Visitor(vantage=vantage)
-    said = {name: request.headers.get(name, b"").decode("latin-1") for name in ("Accept-Language", "User-Agent")}
+    said = {name: (request.headers.get(name) or b"").decode("latin-1") for name in ("Accept-Language", "User-Agent")}
     return Visitor(
         vantage=vantage,
         lang=said["Accept-Language"],

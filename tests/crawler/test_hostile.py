@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+from crawler.refusal_words import KINDS
 from tests.crawler.conftest import Crawl
 from tests.crawler.site import Answer, Route, Site, bomb, item_page, page, shop
 from tests.crawler.test_run import listings, stored
@@ -28,10 +29,14 @@ BAD: dict[str, tuple[str, Answer]] = {
     "missing": ("not_found", Answer(b"gone", 404)),
     "removed": ("not_found", Answer(b"gone", 410)),
     "crashing": ("server_error", Answer(b"oops", 500)),
-    "forbidden": ("blocked", Answer(b"no", 403)),
-    "too often": ("blocked", Answer(b"slow down", 429, headers={"Retry-After": "86400"})),
-    "captcha": ("blocked", Answer(page("安全验证", "<p>请完成验证"))),
-    "empty": ("blocked", Answer(b"")),
+    "forbidden": ("refusal", Answer(b"no", 403)),
+    "not here": ("regional_block", Answer(b"", 451)),
+    "too often": ("rate_limited", Answer(b"slow down", 429, headers={"Retry-After": "86400"})),
+    "captcha": ("captcha", Answer(page("安全验证", "<p>请完成验证"))),
+    "empty": ("empty_answer", Answer(b"")),
+    "soft denial": ("login_wall", Answer(page("商城", "<p>请先登录后查看商品"))),
+    "age gate": ("age_gate", Answer(page("商城", "<p>Please confirm your age to continue"))),
+    "shell": ("script_shell", Answer(page("商城", '<div id="app"></div><script src="/app.js"></script>'))),
     "picture": ("layout_changed", Answer(b"\x89PNG\r\n\x1a\n" + bytes(2000), type="image/png")),
     "new layout": ("layout_changed", Answer(page("改版", "<p>全新页面"))),
     "defect": ("callback_broken", Answer(item_page(7).replace(b"</h1>", b" broken</h1>"))),
@@ -59,7 +64,8 @@ def test_bad_answers_are_counted_and_the_run_goes_on(crawl: Crawl, own_home: Pat
         if problem != "listing_invalid":  # named by the listing, not by the page
             assert f"/item/bad/{name.replace(' ', '-')} {problem}: " in crawled.log
     assert crawled.counts["listings"] == listings(own_home) == len(GOOD)
-    assert crawled.counts["blocked"] == 4 and crawled.run["outcome"] == "blocked"
+    refused = sum(count for kind, count in crawled.problems.items() if kind in KINDS)
+    assert crawled.counts["blocked"] == refused == 8 and crawled.run["outcome"] == "blocked"
 
 
 def test_every_marketplace_has_an_outcome_of_its_own(crawl: Crawl, own_home: Path) -> None:
