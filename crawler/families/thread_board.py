@@ -126,7 +126,8 @@ class ThreadBoard(MarketplaceSpider):
         yield from threads
         wanted = self.sub_board if threads or not self.board_link else "a"
         hrefs = page.css(wanted).xpath("@href").getall() if wanted else []
-        boards = [url for url in self._near(hrefs, page) if re.search(self.board_link, url)]
+        here = clean_url(response.url)
+        boards = [url for url in self._near(hrefs, page) if url != here and re.search(self.board_link, url)]
         onward = [*self._near(page.css(self.next_page).xpath("@href").getall(), page), *boards]
         for url in list(dict.fromkeys(onward))[:MOST_LINKS]:
             yield scrapy.Request(url, callback=self.parse)

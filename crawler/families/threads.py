@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from parsel import Selector
 
-from crawler.families.addresses import MOST_ADDRESSES, clean_url, samples_in
+from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, samples_in
 from crawler.families.page_text import links_of, masked
 from index.model import Listing
 
@@ -16,10 +16,14 @@ MOST_POSTS = 200
 PICTURE = ("zoomfile", "file", "data-src", "data-original", "data-url", "src")
 """Attributes of lazily loaded pictures, best first."""
 DECORATION = re.compile(
-    r"/static/image/|/smil(?:ey|ies)|/emoji|/(?:custom|user_)?avatar|\b(?:none|clear)\.gif|^data:", re.IGNORECASE
+    r"/static/image/|/styles/|/(?:statusicon|misc|buttons)/|/smil(?:ey|ies)|/emoji|/(?:custom|user_)?avatar"
+    r"|\b(?:none|clear)\.gif|^data:",
+    re.IGNORECASE,
 )
+"""In addresses of pictures that say nothing."""
 DECORATIVE = frozenset(("emoji", "smilie", "smilies", "inlineimg", "avatar"))
-"""Classes of pictures that say nothing."""
+"""Classes of such pictures."""
+SESSION = re.compile(r"(?<=[?&])(?:s|sid|phpsessid)=[0-9a-f]{26,32}(?:&|(?=#|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,15 @@ def thread_listing(
         lang=lang,
         reviews=tuple(text for post in replies if (text := masked(post.text, names))),
         image_urls=tuple(pictures(offer.html, url)),
-        download_urls=samples_in(offer.text, links_of(offer.html), url),
+        download_urls=tuple(_lasting(sample, url) for sample in samples_in(offer.text, links_of(offer.html), url)),
         published_at=offer.published_at,
         counters=counters or {},
     )
+
+
+def _lasting(sample: str, url: str) -> str:
+    """The address of a sample; a board's own without the session id that it puts into every link."""
+    return SESSION.sub("", sample).rstrip("?&") if host_of(sample) == host_of(url) else sample
 
 
 def pictures(html: str, base: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import gzip
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ import scrapy
 from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.declarations import declared
 from crawler.families.fdroid_repository import FdroidRepository
 from crawler.families.feed_entries import read_feed
 from crawler.families.moments import moment, stamp
@@ -24,24 +26,24 @@ from index.model import Listing
 
 
 # A further member of each family, whole.
-class PhpBoard(ThreadBoard):
-    """Boards run by phpBB 3."""
+class FlaskBoard(ThreadBoard):
+    """Boards run by FlaskBB."""
 
-    name = "phpbb"
+    name = "flaskbb"
     proof = "recorded"
     format_confirmed = "2026-11-22"
-    thread_link = r"/viewtopic\.php\?(?:.*&)?t=(?P<id>\d+)"
-    board_link = r"/viewforum\.php\?"
-    next_page = ".pagination .next a, a[rel=next]"
-    empty_list = "ul.topiclist"
-    title = ("h2.topic-title",)
-    post = "div.post"
-    post_text = ("div.content",)
-    post_author = (".username", ".username-coloured")
-    post_date = ("p.author time::attr(datetime)", "p.author")
+    thread_link = r"^(?P<root>[^?]*)/topic/(?P<id>\d+)(?:-|$)"
+    board_link = r"/forum/\d+"
+    next_page = ".pagination a[rel=next]"
+    empty_list = ".forum-body, .topic-body"
+    title = (".topic-header a",)
+    post = ".post-row"
+    post_text = (".post-content",)
+    post_author = (".author-name",)
+    post_date = (".post-meta time::attr(datetime)",)
 
     def thread_address(self, found, url):
-        return f"{url.partition('viewtopic.php')[0]}viewtopic.php?t={found['id']}"
+        return f"{found['root']}/topic/{found['id']}"
 
 
 class AppSite(SchemaSite):
@@ -68,25 +70,35 @@ class ScriptedShop(RenderedPages):
     parts = {"id": ".no", "title": "h3", "price": ".price", "seller": ".shop", "description": ".words"}  # noqa: RUF012
 
 
-@pytest.mark.parametrize("member", [PhpBoard, AppSite, OneRepository, ScriptedShop])
+@pytest.mark.parametrize("member", [FlaskBoard, AppSite, OneRepository, ScriptedShop])
 def test_a_further_member_is_at_most_twenty_lines(member: type) -> None:
     assert len(inspect.getsource(member).splitlines()) <= 20
 
 
 @pytest.mark.shared
-def test_the_further_board_reads_recorded_pages(shared) -> None:
-    recorded = shared / "recorded/platforms"
-    address = "http://127.0.0.1:8811/viewtopic.php?t={}&sid=0123456789abcdef0123456789abcdef"
-    page = HtmlResponse(address.format(200), body=(recorded / "phpbb_topic.html").read_bytes())
-    (listing,) = PhpBoard().parse_thread(page)
-    assert listing.native_id == "200" and listing.url == "http://127.0.0.1:8811/viewtopic.php?t=200"
-    assert listing.title and listing.seller == "admin" and "QQ" in listing.description
-    assert listing.published_at.startswith("2026-11-22T") and listing.download_urls
-    board = HtmlResponse("http://127.0.0.1:8811/viewforum.php?f=2", body=(recorded / "phpbb_list.html").read_bytes())
-    requests = list(PhpBoard().parse(board))
-    threads = [request for request in requests if request.callback.__name__ == "parse_thread"]
-    assert len(threads) == 25 and len(requests) == 26
-    assert not any("sid=" in request.url for request in requests)
+def test_the_further_board_reads_a_recorded_page(shared) -> None:
+    address = "http://127.0.0.1:8813/topic/1-test-title-1?utm_source=x"
+    page = HtmlResponse(address, body=(shared / "recorded/platforms/flaskbb_topic.html").read_bytes())
+    (listing,) = FlaskBoard().parse(page)
+    assert (listing.native_id, listing.url) == ("1", "http://127.0.0.1:8813/topic/1")
+    assert (listing.title, listing.description) == ("Test Title 1", "Test Content")
+    assert len(listing.reviews) == 1 and listing.published_at.startswith("2026-11-22T")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://e.org/" + part * (3900 // len(part))
+     for part in ("a/", "x", "1-a/", "threads/", "t=&", "/forum.php?mod=viewthread&", "/t/1", "/viewtopic.php?t=&",
+                  "/showthread.php?", "?t=&", "%2Fthreads%2F", "/topic/")],
+    ids=lambda address: address[14:34],
+)  # fmt: skip
+def test_patterns_take_no_time_for_hostile_addresses(address: str) -> None:
+    """A pattern that tries every way through an address would run for hours here."""
+    boards = [spider for spider in declared().values() if issubclass(spider, ThreadBoard)]
+    for board in boards:
+        for _ in range(20):
+            for pattern in (board.thread_link, board.later_page, board.into_thread, board.board_link):
+                re.search(pattern, address)
 
 
 @pytest.mark.shared
@@ -94,7 +106,7 @@ def test_an_empty_board_is_empty_and_not_a_problem(shared) -> None:
     page = HtmlResponse("http://127.0.0.1:8812/forumdisplay.php?fid=2",
                         body=(shared / "recorded/platforms/mybb_list.html").read_bytes())  # fmt: skip
 
-    class MyBb(PhpBoard):
+    class MyBb(FlaskBoard):
         thread_link = r"/showthread\.php\?tid=(?P<id>\d+)"
         board_link = r"/nothing"
         empty_list = ".tborder"
@@ -194,9 +206,9 @@ def hostile_pages() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("page", list(hostile_pages()), ids=range(len(list(hostile_pages()))))
-@pytest.mark.parametrize("member", [PhpBoard, AppSite, ScriptedShop])
+@pytest.mark.parametrize("member", [FlaskBoard, AppSite, ScriptedShop])
 def test_hostile_pages_never_raise(member: type, page: bytes) -> None:
-    for url in ("https://e.org/viewtopic.php?t=1", "https://e.org/"):
+    for url in ("https://e.org/topic/1-x", "https://e.org/"):
         for thing in member().parse(HtmlResponse(url, body=page)):
             assert isinstance(thing, Listing | Problem | scrapy.Request)
 
