@@ -33,3 +33,12 @@ def last_runs() -> dict[str, str]:
     finally:
         index.close()
     return {run.marketplace: run.outcome for run in reversed(runs) if run.finished_at is not None}
+
+
+def last_seals() -> dict[str, str]:
+    """Run -> what seals its archive, as the index keeps it apart from the files; empty before anything was crawled."""
+    settings, found = load_settings(), home()
+    if settings.index is None and not found.index.exists():
+        return {}
+    with reading() as index:
+        return {run.id: run.seal for run in index.runs(limit=1_000_000) if run.seal is not None}

@@ -70,6 +70,18 @@ def runs_in(folder: Path) -> list[str]:
     return sorted(chains | {found["run"] for path in folder.iterdir() if (found := NAME.fullmatch(path.name))})
 
 
+def glance(folder: Path, run: str) -> Checked:
+    """What the chain of a run says, without a look at the files. Raises OSError."""
+    checked = Checked(run=run)
+    chain = chain_path(folder, run)
+    if not chain.exists():
+        checked.found(chain.name, "", "chain_missing")
+        return checked
+    links, _ = _links(chain, checked)
+    checked.files = len({link.file for link in links.values() if isinstance(link, Record)})
+    return _state(checked)
+
+
 def check_run(
     folder: Path, run: str, *, seal: str | None = None, each: Callable[[int], None] = lambda _bytes: None
 ) -> Checked:
@@ -83,11 +95,13 @@ def check_run(
         return checked
     links, seals = _links(chain, checked)
     removed = {link.of: link for link in links.values() if isinstance(link, Tombstone)}
-    checked.removed = len(removed)
-    _totals(checked, links)
     if seal is not None and seal not in seals:
         checked.found(chain.name, "", "seal_differs")
     _files(folder, checked, links, removed, each)
+    return _state(checked)
+
+
+def _state(checked: Checked) -> Checked:
     if checked.state == "sealed" and checked.sealed_at is None:
         checked.state = "open"
     return checked
@@ -108,12 +122,14 @@ def _links(chain: Path, checked: Checked) -> tuple[dict[int, Link], set[str]]:
             links[read.number] = last
         if isinstance(last, Seal) and not read.wrong:
             seals.add(read.hash)
+    _totals(checked, links)
     return links, seals
 
 
 def _totals(checked: Checked, links: dict[int, Link]) -> None:
     """Counts, and what seals and tombstones say of them."""
     chain = chain_path(Path(), checked.run).name
+    checked.removed = len({link.of for link in links.values() if isinstance(link, Tombstone)})
     for number, link in links.items():
         if isinstance(link, Record):
             checked.records, checked.bytes = checked.records + 1, checked.bytes + link.length
