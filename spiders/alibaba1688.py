@@ -27,6 +27,7 @@ class Alibaba1688(CapturedPages):
     native_id_rule = "offerId, the number in an offer's address"
     abuse_contact = "https://jubao.alibaba.com/"
     starts = ("https://s.1688.com/",)
+    hosts = ("1688.com",)
     item = "https://detail.1688.com/offer/{}.html"
     answers = r"/h5/mtop\.relationrecommend\.wirelessrecommend\.recommend/"
 

@@ -32,6 +32,7 @@ class Jd(CapturedPages):
     native_id_rule = "the SKU, the number in an item's address"
     abuse_contact = "https://ipr.jd.com/"
     starts = ("https://search.jd.com/",)
+    hosts = ("jd.com", "jd.hk")
     item = "https://item.jd.com/{}.html"
     answers = r"[?&]functionId=pc_search_searchWare(?:&|$)"
     cards = "li.gl-item, .sku-name, .sku-title"

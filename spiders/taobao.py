@@ -30,6 +30,7 @@ class Taobao(CapturedPages):
     native_id_rule = "nid or itemId, the parameter id of an item's address"
     abuse_contact = "https://jubao.alibaba.com/"
     starts = ("https://s.taobao.com/",)
+    hosts = ("taobao.com", "tmall.com", "tmall.hk")
     item = "https://item.taobao.com/item.htm?id={}"
     answers = (
         r"/h5/mtop\.(?:relationrecommend\.wirelessrecommend\.recommend|taobao\.wsearch\.h5search"

@@ -29,6 +29,7 @@ class Xianyu(CapturedPages):
     native_id_rule = "itemId, the parameter id of an item's address"
     abuse_contact = "https://jubao.alibaba.com/"
     starts = ("https://www.goofish.com/",)
+    hosts = ("goofish.com",)
     item = "https://www.goofish.com/item?id={}"
     answers = r"/h5/mtop\.taobao\.(?:idlemtopsearch\.pc\.search|idle\.pc\.detail)/"
     more = "[class*='search-pagination-arrow-right']:not([disabled])"
