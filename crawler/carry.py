@@ -49,8 +49,8 @@ class Look:
     listing: Listing
     archive: Callable[[], Capture | None]
     """Archives the page it was found on; once, however often it is called."""
-    stored: asyncio.Future[None]
-    """Done when the listing is in the index."""
+    stored: asyncio.Future[bool]
+    """Done when the listing is in the index; False: something of it could not be had or judged."""
     id: str = ""
     content: bytes = b""
     ties: tuple[str, ...] = ()
@@ -58,6 +58,8 @@ class Look:
     fingerprint: Fingerprint | None = None
     capture: Capture | None = None
 
+    whole: bool = True
+    """False: its sample could not be had, or something could not be judged."""
 
 class SampleSource(Protocol):
     """Decides about samples and fetches them."""
@@ -112,8 +114,9 @@ class Carrier:
         """Whether whoever brings listings should wait for the last one before bringing more."""
         return len(self._under_way) >= CROWDED
 
-    def carry(self, listing: Listing, archive: Callable[[], Capture | None]) -> asyncio.Future[None] | None:
-        """Takes a listing in. The future is done when it is in the index, and fails with IndexUnavailable.
+    def carry(self, listing: Listing, archive: Callable[[], Capture | None]) -> asyncio.Future[bool] | None:
+        """Takes a listing in. The future is done when it is in the index, and fails with IndexUnavailable. Its result
+        is False when something of the listing could not be had or judged, so that it is worth the same look again.
 
         None: it was refused (counted as a problem), is too old, holds no word that is asked for, is a duplicate within
         the run, or the run has enough.
@@ -138,7 +141,7 @@ class Carrier:
             return None
         if self._limit is not None and self._tally.counters["listings"] + len(self._under_way) >= self._limit:
             return None
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._under_way[name] = content
         self._inbox.append(Look(listing=listing, archive=archive, stored=future, id=name, content=content))
         self._soon()
@@ -200,6 +203,7 @@ class Carrier:
 
     async def _look_inside(self, look: Look) -> None:
         assert self._samples is not None  # noqa: S101 - only begun when there are samples
+                look.whole = False
         try:
             async with self._few:
                 result = await self._samples.fingerprint(look.listing)
@@ -221,6 +225,7 @@ class Carrier:
         self._soon()
 
     def _compare(self, listing: Listing, fingerprint: Fingerprint) -> None:
+                look.whole = False
         if listing.sample_sha256 and listing.sample_sha256.lower() != fingerprint.sha256:
             self._tally.problem("sample_hash_differs")
         for problem in fingerprint.problems:
@@ -278,7 +283,7 @@ class Carrier:
                 if getattr(look.listing, name):
                     self._tally.filled(name)
         if not look.stored.done():
-            look.stored.set_result(None)
+            look.stored.set_result(look.whole)
 
     def _fail(self, look: Look, error: BaseException) -> None:
         self._under_way.pop(look.id, None)

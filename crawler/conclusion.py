@@ -62,7 +62,8 @@ def _begun(ledger: Ledger) -> Run:
 def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
     run = replace(run, finished_at=utc())
     if not ledger.over(reason):
-        return replace(run, outcome="interrupted")
+        spent = [ledger.spending.spent] if reason == "finished" and ledger.spending.spent else []
+        return replace(run, outcome="interrupted", remarks=(*run.remarks, *spent))
     full, expect = ledger.run.order.full, ledger.spider.expect
     health = examine(ledger.run.tally, expect, full=full, started=reason != "start_error")
     remarks = [*run.remarks, *health.remarks]

@@ -15,9 +15,11 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.frontier import LEASE, FrontierError, Task, Waiting
 from crawler.page import Page
+from crawler.recall import Recall
 from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun
 from crawler.writing import read, write
+from index.protocol import IndexUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class Desk:
         fingerprint: Callable[[scrapy.Request], bytes],
         max_depth: int,
         settled: Callable[[], None],
-        failed: Callable[[FrontierError], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         """`settled` is called after pages were acknowledged, `failed` when the frontier cannot be written any more."""
         self._run = run
@@ -55,6 +57,8 @@ class Desk:
         self._max_depth = max_depth
         self._settled = settled
         self._failed = failed
+        self.recall: Recall | None = None
+        """What earlier runs remember; set by whoever opens the index."""
         self._pages: dict[int, Page] = {}
         self._done: list[Page] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -120,10 +124,14 @@ class Desk:
         for request in requests:
             self._pages.pop(request.meta[LEASE_KEY], None)
 
+    def page(self, lease: int) -> Page | None:
+        """The page under way with that lease."""
+        return self._pages.get(lease)
+
     def page_of(self, source: Response | Failure | None) -> Page | None:
         """The page under way that a response or failure belongs to."""
         request = getattr(source, "request", None)
-        return None if request is None else self._pages.get(request.meta.get(LEASE_KEY))
+        return None if request is None else self.page(request.meta.get(LEASE_KEY))
 
     def keep_child(self, page: Page, request: scrapy.Request) -> None:
         """Keeps a request with the page that yielded it; a trap is kept as a problem."""
@@ -149,16 +157,21 @@ class Desk:
         done, self._done = self._done, []
         if not done:
             return
+        try:
+            if self.recall is not None:
+                self.recall.settle(done)
+        except (IndexUnavailable, OSError) as error:
+            self._failed(error)
+            return
         tally, frontier = self._run.tally, self._run.frontier
         for page in done:
-            tally.count("pages" if page.failed is None else "blocked" if page.failed in KINDS else "failed")
-            for problem in page.problems:
-                logger.info("%s %s: %s", page.address, problem.kind, problem.detail)
-                tally.problem(problem)
+            self._count(page)
         try:
             with frontier.batch():
                 for page in done:
-                    if page.failed:
+                    if page.forgotten:
+                        frontier.fail(page.task.id, "forgotten", again=True)
+                    elif page.failed:
                         frontier.fail(page.task.id, page.failed)
                     else:
                         frontier.complete(page.task.id, page.children)
@@ -167,6 +180,18 @@ class Desk:
             self._failed(error)
             return
         self._settled()
+
+    def _count(self, page: Page) -> None:
+        tally = self._run.tally
+        if page.forgotten:
+            return
+        if page.recalled:
+            tally.count("not_modified" if page.asked else "not_due")
+        if page.asked or not page.recalled:
+            tally.count("pages" if page.failed is None else "blocked" if page.failed in KINDS else "failed")
+        for problem in page.problems:
+            logger.info("%s %s: %s", page.address, problem.kind, problem.detail)
+            tally.problem(problem)
 
     def keep_leases(self) -> None:
         """Prolongs the leases of the pages under way, now and from now on."""

@@ -20,15 +20,18 @@ from scrapy.utils.spider import iterate_spider_output
 from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
+from crawler.budget import Spending, budget_of
 from crawler.desk import Desk
 from crawler.page import Found, Page
 from crawler.problems import problem_of
+from crawler.recall import Unchanged, recalled
 from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun, Order, open_run
 from crawler.silence import silence
 from crawler.spider import MarketplaceSpider
 from crawler.tally import Progress
 from index.home import Home
+from index.ids import listing_id
 from index.model import Listing, Observation, ObservationState, Run
 from index.protocol import IndexUnavailable
 from index.times import utc
@@ -59,6 +62,7 @@ class Ledger:
         """What made the run stop, if it could not go on (disk full)."""
         self.seal: str | None = None
         """What seals the archive of the run, once it is over."""
+        self.spending = Spending(budget_of(run.order, crawler.settings["COPYCATCH_SETTINGS"]), run.tally)
         self.on_close: list[Callable[[str], None]] = []
         """Called with Scrapy's reason after the last settlement, before the frontier is given back."""
         self.desk = Desk(
@@ -100,9 +104,10 @@ class Ledger:
 
     @property
     def enough(self) -> bool:
-        """Whether the order's limit is reached, or the run cannot go on."""
+        """Whether the order's limit is reached, the budget is spent, or the run cannot go on."""
         limit = self.run.order.limit
-        return self.failure is not None or (limit is not None and self.run.tally.counters["listings"] >= limit)
+        reached = limit is not None and self.run.tally.counters["listings"] >= limit
+        return self.failure is not None or reached or self.spending.spent is not None
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The first requests go to the frontier, once per run; a resumed run asks for none."""
@@ -166,6 +171,10 @@ class Ledger:
 
     def _observe(self, source: Failure | Response, problem: Problem) -> None:
         """A page whose request says which listing it is about (meta 'listing': its id) tells of that listing."""
+        if isinstance(failure.value, Unchanged):
+            recalled(page)
+            page.release()
+            return
         name = source.request.meta.get("listing")  # type: ignore[union-attr] # set by Scrapy's scraper
         states: dict[str, ObservationState] = {"not_found": "gone", **dict.fromkeys(KINDS, "blocked")}
         state = states.get(problem.kind, "error")
@@ -191,6 +200,8 @@ class Ledger:
         """Signal: a listing came out of the pipelines, or was dropped there."""
         if (page := self.desk.page_of(response)) is not None:
             page.release()
+            name = listing_id(thing.marketplace, thing.native_id)
+            page.listings[name] = tuple(field for field in self.spider.expect.fill if getattr(thing, field, None))
 
     def listing_broke(self, response: Response | Failure | None, failure: Failure) -> None:
         """Signal: a pipeline raised; Scrapy has logged it. The listing is counted as a problem of its page."""
@@ -251,4 +262,5 @@ class Ledger:
 
     def over(self, reason: str) -> bool:
         """Whether nothing is left to resume."""
-        return self.failure is None and reason in {"finished", "start_error"}
+        left = self.spending.spent is not None and self.run.frontier.waiting > 0
+        return self.failure is None and reason in {"finished", "start_error"} and not left

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -12,6 +12,22 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.frontier import Task, Waiting
 from index.model import Capture, Listing
+
+if TYPE_CHECKING:
+    from crawler.memory import Remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How to tell whether a page is still the same."""
+
+    url: str
+    """Where it came from, after redirects."""
+    digest: bytes
+    """Of the body."""
+    etag: bytes = b""
+    """As sent; empty where it was not, as is `modified`."""
+    modified: bytes = b""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +50,20 @@ class Page:
     """When its answer came in."""
     capture: Capture | None = None
     """Where it is archived; None as long as nothing asked for it."""
+    answer: Answer | None = None
+    """None where nothing came that could be remembered."""
+    listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Id of each listing that its callback yielded -> which of the fields that the spider expects are filled."""
+    whole: bool = True
+    """False: something of it could not be had (a sample), and the page is to be read again next time."""
+    known: Remembered | None = None
+    """What earlier runs remember of it."""
+    asked: bool = False
+    """Whether its server was asked for it."""
+    recalled: bool = False
+    """True once what is remembered stands for it, since it has not changed."""
+    forgotten: bool = False
+    """True when the index does not know what is remembered: the page is to be fetched again, in full."""
     holds: int = 1
     """One for the callback, one for each listing that is not stored yet."""
 

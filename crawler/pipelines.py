@@ -17,6 +17,8 @@ from crawler.conclusion import conclude
 from crawler.ledger import Ledger, observed, stopping
 from crawler.page import Found, Page
 from crawler.page_archive import PageArchive
+from crawler.recall import open_recall, reader_of
+from crawler.rescore import rules_digest
 from crawler.samples import Samples
 from crawler.since import cutoff
 from index.home import Home
@@ -49,12 +51,17 @@ class CarryPipeline:
         self._home = Home(Path(crawler.settings["COPYCATCH_HOME"]))
         self._archive = PageArchive(self._home.archive, ledger.run.id, settings)
         self._index = open_index(self._home, settings.index)
+        profiles = load_profiles(self._home.brands)
+        reader = reader_of(type(ledger.spider), rules_digest(profiles))
+        again = crawler.settings.getbool("COPYCATCH_AGAIN")
+        self._recall = open_recall(self._home.pages, reader, self._index, ledger.run.tally, again=again)
+        ledger.desk.recall = self._recall
         self._samples = Samples(crawler, self._index, audit_one_in=settings.crawl.audit_one_in)
         self._carrier = Carrier(
             index=self._index,
             run_id=ledger.run.id,
             tally=ledger.run.tally,
-            profiles=load_profiles(self._home.brands),
+            profiles=profiles,
             registry=open_registry(self._home),
             samples=self._samples,
             limit=ledger.run.order.limit,
@@ -80,11 +87,12 @@ class CarryPipeline:
             await asyncio.wait([future])
         return item.listing
 
-    def _stored(self, page: Page, future: asyncio.Future[None]) -> None:
+    def _stored(self, page: Page, future: asyncio.Future[bool]) -> None:
         if future.cancelled():
             return  # the run is stopping: the page keeps its lease and is fetched again
         error = future.exception()
         if error is None:
+            page.whole &= future.result()
             page.release()
         elif isinstance(error, Exception):
             self._ledger.stop(error)
@@ -107,4 +115,5 @@ class CarryPipeline:
             self._ledger.seal = self._archive.end(over=self._ledger.over(reason))
             conclude(self._index, self._ledger, reason)
         finally:
+            self._recall.close()
             self._index.close()

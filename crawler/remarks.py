@@ -6,7 +6,9 @@ import json
 
 from index.messages import t
 
-BY_THE_WAY = ("crawl.robots_exempt", "crawl.allowed_host", "crawl.retired", "crawl.rescored_up_to")
+BUDGETS = ("crawl.budget_pages", "crawl.budget_minutes", "crawl.budget_megabytes")
+"""Remarks of a run that ended in order before its end, and goes on next time."""
+BY_THE_WAY = ("crawl.robots_exempt", "crawl.allowed_host", "crawl.retired", "crawl.rescored_up_to", *BUDGETS)
 """Remarks that make no run unhealthy."""
 
 

@@ -44,13 +44,20 @@ class UnknownSpiderError(LookupError):
 
 
 def crawl(
-    orders: Sequence[Order], *, home: Home, settings: Settings, progress: ProgressListener | None = None
+    orders: Sequence[Order],
+    *,
+    home: Home,
+    settings: Settings,
+    progress: ProgressListener | None = None,
+    again: bool = False,
 ) -> list[Run]:
     """Crawls each order and returns its runs, in order. Once per process: a reactor cannot be started twice.
 
     An order with addresses at several marketplaces becomes one run for each. An order whose last run did not finish is
     resumed. SIGINT and SIGTERM end the crawl after the pages under way (outcome 'interrupted'; the same order resumes
     it); a second one ends the process at once, which loses nothing either.
+
+    Pages that earlier runs read are asked for when they are due, and read when they have changed; `again`: all of them.
 
     An order that fails by itself (no browser, its frontier in use) becomes an unhealthy run with the reason among its
     remarks, and the others go on. Where one and the same reason fails all of them, it is raised.
@@ -59,6 +66,7 @@ def crawl(
     """
     home.prepare()
     scrapy_set = scrapy_settings(home, settings)
+    scrapy_set.set("COPYCATCH_AGAIN", again, priority="project")
     loader = SpiderLoader.from_settings(scrapy_set)
     planned = [(loader.load(part.spider), part) for order in orders for part in _by_marketplace(order, loader)]
     install_reactor(scrapy_set["TWISTED_REACTOR"], scrapy_set["ASYNCIO_EVENT_LOOP"])

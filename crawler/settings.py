@@ -23,6 +23,7 @@ SPIDER_MIDDLEWARES_BASE = {
     "crawler.ledger.Ledger": 1000,  # nearest to the spider: requests that callbacks yield go no further
 }
 DOWNLOADER_MIDDLEWARES_BASE = {
+    "crawler.conditional.Conditional": 90,
     "crawler.robots.Robots": 100,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
@@ -32,6 +33,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "crawler.redirects.Redirects": 600,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+    "crawler.meter.Meter": 900,
 }
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,

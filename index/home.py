@@ -56,6 +56,16 @@ class Home:
         return self.path / "runs"
 
     @property
+    def pages(self) -> Path:
+        """What earlier runs read on each page: a cache, which may be deleted at any time."""
+        return self.path / "pages.sqlite"
+
+    @property
+    def plan(self) -> Path:
+        """What was asked for and run when: the watch list's turns and the schedule's slots."""
+        return self.path / "plan.sqlite"
+
+    @property
     def exports(self) -> Path:  # noqa: D102
         return self.path / "exports"
 

@@ -2,7 +2,7 @@
 
 Arguments: a JSON object with `home`, `start`, and optionally `spiders` (an order for each, default 'shop'), `queries`,
 `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings), `resolve` (host -> addresses), `largest_file` (bytes, stands for
-a full disk), `times` (the orders over again).
+a full disk), `times` (the orders over again), `again` (whatever is remembered).
 """
 
 import json
@@ -11,6 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
+import crawler.pipelines
 import crawler.settings
 from crawler.run import crawl
 from crawler.runs import Order
@@ -29,6 +30,7 @@ def main() -> None:
         "tests.crawler.broken_carrier_spider",
         "spiders.rendered_page",
     ]
+    crawler.pipelines.reader_of = lambda spider, rules: "now"  # somebody may be editing the rules while tests run
     for name, value in given.get("settings", {}).items():
         setattr(crawler.settings, name, value)
     if names := given.get("resolve"):
@@ -43,7 +45,13 @@ def main() -> None:
     orders = [Order(spider=name, start=start, queries=queries, limit=limit) for name in spiders]
     logging.root.addHandler(logging.StreamHandler())  # beside the log in the home, which a test need not look for
     try:
-        runs = crawl(orders * given.get("times", 1), home=Home(Path(given["home"])), settings=settings, progress=show)
+        runs = crawl(
+            orders * given.get("times", 1),
+            home=Home(Path(given["home"])),
+            settings=settings,
+            progress=show,
+            again=given.get("again", False),
+        )
     except Exception as error:  # noqa: BLE001 - handed to the test
         say({"error": [type(error).__name__, str(error)]})
         return
