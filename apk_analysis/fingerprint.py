@@ -42,6 +42,9 @@ class Signer:
     not_after: str
     public_key_sha256: str
     """Of the SubjectPublicKeyInfo."""
+    hex_md5: str | None = None
+    """MD5 of the DER bytes written as lower-case hexadecimal text, which Xiaomi's store shows as releaseKeyHash; None
+    in fingerprints from before it was kept."""
     rsa_modulus_md5: str | None = None
     """MD5 of the modulus as upper-case hexadecimal text; None for keys that are not RSA."""
     rsa_modulus: str | None = None

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from console.brand_merge import Change, merge
+from console.brand_merge import DIGESTS, Change, merge
 from console.brand_preview import print_changes, verdicts_that_change
 from console.brand_sources import Gathered, day, fingerprints, parts
 from console.exits import CommandError, Exit
@@ -218,7 +218,7 @@ def _row(change: Change) -> list[str]:
     item = change.item
     main = next((str(item[name]) for name in ("text", "id", "name", "value", "number") if name in item), "")
     if change.field == "signers":
-        digest = item.get("sha256") or item.get("md5") or item.get("rsa_modulus_md5")
+        digest = next((item[kind] for kind in DIGESTS if item.get(kind)), None)
         main = f"{item['package']} @ {item['store']}: {digest}"
     what = t(f"brands_onboarding.add.what.{change.what}")
     field = t(f"cli.brands.field.{change.field}")

@@ -23,7 +23,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "icons": ("descriptor",),
 }
 """Fields that tell whether two parts are about the same thing; pins are told by their digests."""
-_DIGESTS = ("sha256", "sha1", "md5", "rsa_modulus_md5")
+DIGESTS = ("sha256", "sha1", "md5", "hex_md5", "rsa_modulus_md5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def _sparse(kind: Any, item: Mapping[str, Any]) -> dict[str, Any]:
 def _same(field: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     if field != "signers":
         return all(old[name] == new[name] for name in _KEYS[field])
-    shared = any(old[kind] and old[kind] == new[kind] for kind in _DIGESTS)
+    shared = any(old[kind] and old[kind] == new[kind] for kind in DIGESTS)
     return shared and (old["package"], old["store"]) == (new["package"], new["store"])
 
 

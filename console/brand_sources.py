@@ -13,8 +13,10 @@ import msgspec
 
 from apk_analysis.fingerprint import Fingerprint, Problem
 from console.exits import CommandError
-from console.sheets import read_listings, readable
+from crawler.supplied.files import listings_in
+from index.digests import by_kind
 from index.messages import t
+from index.model import Listing
 from index.profiles import Confidence, last_day
 
 LARGEST_FILE = 1 << 20
@@ -75,6 +77,7 @@ class Gathered:
                 sha256=signer.sha256,
                 sha1=signer.sha1,
                 md5=signer.md5,
+                hex_md5=signer.hex_md5,
                 rsa_modulus_md5=signer.rsa_modulus_md5,
                 **self._told(source),
             )
@@ -84,8 +87,7 @@ class Gathered:
 
     def page(self, path: Path) -> None:
         """Saved rows of the brand's own pages in stores. Raises CommandError and ReadError."""
-        readable(path)
-        for number, row in enumerate(read_listings(path)):
+        for number, row in enumerate(listings_in(path)):
             if isinstance(row, Problem):
                 raise CommandError(row.detail)
             if number >= MOST_ROWS:
@@ -96,9 +98,19 @@ class Gathered:
                 self.add("packages", id=row.package_name, **told)
             if row.seller and row.seller.strip():
                 self.add("developers", name=row.seller.strip(), store=row.marketplace, **told)
-            for digest in row.declared_signers if row.package_name else ():
-                stated = {**told, "confidence": "unverified"}  # what a store states nobody verified
-                self.add("signers", package=row.package_name, store=row.marketplace, sha256=_sha256(digest), **stated)
+            if row.package_name:
+                self._stated_signers(row, told)
+
+    def _stated_signers(self, row: Listing, told: dict[str, str]) -> None:
+        """What a store says of the certificate; nobody verified it."""
+        told = {**told, "confidence": "unverified"}
+        for digest in row.declared_signers:
+            kinds = by_kind([digest])
+            if not kinds:
+                raise CommandError(t("brands_onboarding.add.bad_digest", kind="SHA-256", digits=64, given=digest[:80]))
+            for kind, values in kinds.items():
+                for value in values:
+                    self.add("signers", package=row.package_name, store=row.marketplace, **{kind: value}, **told)
 
     def assetlinks(self, path: Path, host: str | None) -> None:
         """The vendor's assetlinks.json. Certificates of apps that are not the brand's are left out, and it is said."""

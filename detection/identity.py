@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from detection.brands import sure
 from detection.brands.reading import is_word
 from detection.normalise import fold
+from detection.signers import Outcome, compare, of_sample, of_store
 from detection.subject import Subject
 from index.profiles import Developer, Partner, Pin, Profile, last_day
 
@@ -30,8 +31,11 @@ class Identity:
     package: str | None
     """The sample's package, else the one the page names."""
     own_package: bool
-    signer: Literal["match", "mismatch", "unknown"]
+    signer: Outcome
     """Against the pins of that package; 'unknown' where no sample was verified or no pin is collected."""
+    stated: Outcome
+    """The same of the certificate that the store states, as long as no sample was verified. Nobody has checked it: it
+    clears nothing, and what it accuses of has to be looked at."""
     owner: bool | None
     """Whether the seller is the owner; None when the page names none or the owner is not collected."""
     partner: Partner | None = None
@@ -40,7 +44,9 @@ class Identity:
     @property
     def genuine(self) -> bool:
         """Package and signer are the brand's, or package and developer where the signer could not be compared."""
-        return self.own_package and (self.signer == "match" or (self.signer == "unknown" and self.owner is True))
+        if self.signer == "unknown":
+            return self.own_package and self.owner is True and self.stated != "mismatch"
+        return self.own_package and self.signer == "match"
 
     @property
     def cleared(self) -> bool:
@@ -62,6 +68,7 @@ def identity(subject: Subject, profile: Profile) -> Identity:
         package=package,
         own_package=own_package,
         signer=_signer(subject, profile),
+        stated=_stated(subject, profile),
         owner=is_owner(subject.listing.seller, profile.developers),
         partner=next((partner for partner in profile.partners if _fits(subject, partner)), None),
     )
@@ -88,20 +95,19 @@ def pins_of(profile: Profile, package: str | None) -> tuple[Pin, ...]:
     return tuple(pin for pin in profile.signers if pin.package == package and sure(pin.confidence))
 
 
-def _signer(subject: Subject, profile: Profile) -> Literal["match", "mismatch", "unknown"]:
+def _pinned(profile: Profile, package: str | None) -> tuple[Pin, ...]:
+    return tuple(pin for pin in profile.signers if pin.package == package)
+
+
+def _signer(subject: Subject, profile: Profile) -> Outcome:
     sample = subject.fingerprint
-    if sample is None or sample.signature.status != "valid" or not sample.signature.signers:
+    return compare(of_sample(sample), _pinned(profile, sample.package if sample else None))
+
+
+def _stated(subject: Subject, profile: Profile) -> Outcome:
+    if of_sample(subject.fingerprint).digests:
         return "unknown"
-    pins = [pin for pin in profile.signers if pin.package == sample.package]
-    seen = {
-        digest
-        for signer in sample.signature.signers
-        for digest in (signer.sha256, signer.sha1, signer.md5, signer.rsa_modulus_md5)
-    }
-    seen.update(sample.signature.lineage)
-    if any(digest in seen for pin in pins for digest in (pin.sha256, pin.sha1, pin.md5, pin.rsa_modulus_md5) if digest):
-        return "match"
-    return "mismatch" if pins_of(profile, sample.package) else "unknown"
+    return compare(of_store(subject.listing), _pinned(profile, package_of(subject)))
 
 
 def is_owner(seller: str | None, developers: tuple[Developer, ...]) -> bool | None:

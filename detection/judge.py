@@ -16,6 +16,7 @@ from detection.fields import cut
 from detection.subject import Subject
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
+from index.profiles import Profile
 
 if TYPE_CHECKING:
     from detection.text_model.model import Opinion
@@ -112,13 +113,23 @@ def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
             ("package", profile.packages),
             ("developer", profile.developers),
         ):
-            if not value:
+            if not value or (part == "signer" and _signer_of_another_kind(subject, profile)):
                 yield f"unseen.genuine_{part}"
     if cut(listing):
         yield "unseen.long_text"
     read = subject.pictures_read if subject.pictures_read is not None else bool(listing.image_text)
     if listing.image_urls and not read:
         yield "unseen.pictures"
+
+
+def _signer_of_another_kind(subject: Subject, profile: Profile) -> bool:
+    """Whether the store states a digest of the signer, and the brand's digests of that kind are not collected."""
+    from detection.identity import identity  # noqa: PLC0415 - loads matching libraries; only when something is judged
+
+    if subject.fingerprint is not None or not subject.listing.declared_signers:
+        return False
+    who = identity(subject, profile)
+    return who.own_package and who.stated == "unknown"
 
 
 def findings(

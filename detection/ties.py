@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from apk_analysis.fingerprint import Fingerprint
+from index.digests import HEX_MD5, stated
 from index.messages import LANGUAGES, text
 from index.model import Listing
 
 HUB = 100
 """Listings from which a tie says nothing: test keys, platform mail, texts that a store demands."""
+STATED = "stated_signer"
+"""Kind of the ties by certificates that stores state."""
 _LEAST, _BANDS, _ROWS = 60, 3, 6
 """Characters from which a text can be told by its words; bands of its sketch and hashes in each: two texts that share
 .95 of their 5-grams meet with probability .98, at .5 with .05."""
@@ -22,7 +25,7 @@ class Tie:
     """One tie of a listing."""
 
     kind: str
-    """'signer', 'sample', 'icon', 'contact', 'text'."""
+    """'signer', 'stated_signer', 'sample', 'icon', 'contact', 'text'."""
     value: str
     others: tuple[str, ...]
     """Ids of other listings that carry it, newest first; not all when there are many."""
@@ -36,7 +39,7 @@ class Tie:
 
 def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
     """Signer, sample, icon, contacts and wording of a listing, as 'kind:value'."""
-    return tuple(dict.fromkeys((*_of_sample(fingerprint), *_of_text(listing))))
+    return tuple(dict.fromkeys((*_of_sample(fingerprint), *_of_signers(listing, fingerprint), *_of_text(listing))))
 
 
 def _of_sample(fingerprint: Fingerprint | None) -> Iterator[str]:
@@ -47,6 +50,17 @@ def _of_sample(fingerprint: Fingerprint | None) -> Iterator[str]:
     yield from (f"sample:{inner.sha256}" for inner in fingerprint.nested if inner.container == "apk")
     if fingerprint.icon:
         yield f"icon:{fingerprint.icon.dhash}"
+
+
+def _of_signers(listing: Listing, fingerprint: Fingerprint | None) -> Iterator[str]:
+    """Digests as stores state them: of what is stated here, and of each kind of the verified signers, so that like
+    meets like.
+    """
+    for signer in fingerprint.signature.signers if fingerprint else ():
+        yield from (f"{STATED}:{digest}" for digest in (signer.sha256, signer.sha1, signer.md5))
+        if signer.hex_md5:
+            yield f"{STATED}:{HEX_MD5}{signer.hex_md5}"
+    yield from (f"{STATED}:{digest}" for digest in map(stated, listing.declared_signers) if digest)
 
 
 def _of_text(listing: Listing) -> Iterator[str]:
@@ -90,7 +104,18 @@ def ties(
             together = tuple(dict.fromkeys((*(former.others if former else ()), *others)))
             count = max(len(together), counts.get(key, 1) - 1, former.count if former else 0)
             found[kind, shown] = _tie(kind, shown, together, count)
-    return tuple(found.values())
+    return tuple(_without_echoes(found.values()))
+
+
+def _without_echoes(found: Iterable[Tie]) -> Iterator[Tie]:
+    """Without what is said already: one certificate has several digests, and the verified one says more."""
+    told: set[str] = set()
+    for tie in found:
+        if tie.kind == STATED and told.issuperset(tie.others):
+            continue
+        if tie.kind in {"signer", STATED}:
+            told.update(tie.others)
+        yield tie
 
 
 def _tie(kind: str, value: str, others: tuple[str, ...], count: int) -> Tie:

@@ -29,9 +29,9 @@ def stated(text: object) -> str | None:
     return mark + digits
 
 
-def by_kind(digests: Iterable[str]) -> dict[Kind, frozenset[str]]:
+def by_kind(digests: Iterable[str]) -> dict[str, frozenset[str]]:
     """Stated digests, told apart by kind and without marks; what is no digest is left out."""
-    found: dict[Kind, set[str]] = {}
+    found: dict[str, set[str]] = {}
     for digest in digests:
         if (clean := stated(digest)) is None:
             continue

@@ -67,7 +67,9 @@ class Listing:
     sample_size: int | None = None
     """Bytes, as the marketplace says."""
     declared_signers: tuple[str, ...] = ()
-    """Certificate SHA-256 the marketplace states. Not verified by us until the sample is here."""
+    """Digests of the signing certificate that the marketplace states, lower-case hexadecimal: 64 digits are its
+    SHA-256, 40 its SHA-1, 32 its MD5, 'hex-md5:' and 32 what Xiaomi shows (`index.digests`). Not verified by us until
+    the sample is here."""
     published_at: str | None = None
     counters: dict[str, float] = field(default_factory=dict)
     """'rating', 'downloads', 'views', 'replies', 'sales'. Never material: a change keeps no history."""

@@ -63,6 +63,8 @@ class Pin:
     sha256: str | None = None
     sha1: str | None = None
     md5: str | None = None
+    hex_md5: str | None = None
+    """MD5 of the certificate written as lower-case hexadecimal text: Xiaomi's releaseKeyHash."""
     rsa_modulus_md5: str | None = None
     """MD5 of the public key's modulus as upper-case hexadecimal text: what an APP备案 record calls 公钥."""
     checked: str | None = None

@@ -99,7 +99,7 @@ PARTS: dict[str, type] = {
     "should_not_match": Example,
 }
 """Fields that are lists of parts."""
-_DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32, "rsa_modulus_md5": 32}
+_DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32, "hex_md5": 32, "rsa_modulus_md5": 32}
 _DAYS = ("since", "until", "checked", "expires")
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 

@@ -135,6 +135,7 @@ def signer(certificate: Certificate) -> Signer:
         sha256=certificate.sha256,
         sha1=hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest(),
         md5=hashlib.md5(certificate.der, usedforsecurity=False).hexdigest(),
+        hex_md5=hashlib.md5(certificate.der.hex().encode(), usedforsecurity=False).hexdigest(),
         subject=named,
         issuer=_name(parsed, "issuer"),
         not_before=_time(parsed, "not_before"),

@@ -1,14 +1,16 @@
-"""The sample's verified signer against the pins of that package; and samples published as malicious."""
+"""The verified signer, else the one that the store states, against the pins of that package; known bad samples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from detection.brands import compiled
-from detection.identity import identity, pins_of
+from detection.identity import identity, package_of, pins_of
 from detection.saying import said
+from detection.signers import KINDS
 from detection.subject import Subject
 from index.model import Evidence
+from index.profiles import Pin
 
 GROUP = "counterfeit"
 _MISMATCH = 6.5
@@ -16,6 +18,8 @@ _ELSEWHERE = 3.4
 """The pins are of other stores than this one: a lead, which the certificate of this store would settle."""
 VENDOR_WIDE = frozenset({"vendor", "vendor_assetlinks"})
 """Pins that the vendor states for the app itself, whatever the store."""
+_STATED, _STATED_ELSEWHERE = 3.4, 3.0
+"""The store states another certificate, which nobody has verified: leads, which the sample would settle."""
 _UNSIGNED = 4.6
 _KNOWN_BAD = 9.0
 
@@ -23,6 +27,7 @@ _KNOWN_BAD = 9.0
 def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields evidence where pins are collected for the sample's package and none fits, or the hash is known as bad."""
     sample = subject.fingerprint
+    yield from _by_statement(subject)
     if sample is None:
         return
     brands = compiled(subject.profiles)
@@ -41,13 +46,9 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         pins = pins_of(profile, sample.package)
         if not pins:
             continue
-        expected = " / ".join(
-            dict.fromkeys(pin.sha256 or pin.sha1 or pin.md5 or pin.rsa_modulus_md5 or "" for pin in pins)
-        )
-        stores = ", ".join(dict.fromkeys(pin.store for pin in pins))
+        expected, stores = _told(pins)
         if identity(subject, profile).signer == "mismatch":
-            here = {subject.listing.marketplace, subject.listing.marketplace.partition(":")[0], *VENDOR_WIDE}
-            settled = any(pin.store in here for pin in pins)
+            settled = _of_this_store(pins, subject)
             yield said(
                 "signer_other" if settled else "signer_elsewhere",
                 detector="brand_signer",
@@ -70,3 +71,34 @@ def detect(subject: Subject) -> Iterator[Evidence]:
                 brand=brand,
                 package=sample.package,
             )
+
+
+def _by_statement(subject: Subject) -> Iterator[Evidence]:
+    package = package_of(subject)
+    for profile in compiled(subject.profiles).owners_of(package):
+        if identity(subject, profile).stated == "mismatch":
+            pins = pins_of(profile, package)
+            expected, stores = _told(pins)
+            settled = _of_this_store(pins, subject)
+            yield said(
+                "signer_stated_other" if settled else "signer_stated_elsewhere",
+                detector="brand_signer",
+                violation="p2-6a",
+                strength=_STATED if settled else _STATED_ELSEWHERE,
+                observed=" / ".join(subject.listing.declared_signers),
+                expected=expected,
+                brand=profile.names[0].text,
+                package=package,
+                stores=stores,
+            )
+
+
+def _told(pins: Sequence[Pin]) -> tuple[str, str]:
+    """The pins' digests, the surest of each, and the stores that they are of."""
+    digests = (next((digest for kind in KINDS if (digest := getattr(pin, kind))), "") for pin in pins)
+    return " / ".join(dict.fromkeys(digests)), ", ".join(dict.fromkeys(pin.store for pin in pins))
+
+
+def _of_this_store(pins: Iterable[Pin], subject: Subject) -> bool:
+    place = subject.listing.marketplace
+    return any(pin.store in {place, place.partition(":")[0], *VENDOR_WIDE} for pin in pins)

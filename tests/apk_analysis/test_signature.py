@@ -46,6 +46,8 @@ def test_signed_packages_are_valid(tmp_path: Path, schemes: str, min_sdk: int, k
     assert found.signature.signers[0].subject == "CN=Example Studio"
     assert found.signature.signers[0].not_before == "2020-01-01T00:00:00Z"
     assert (found.signature.signers[0].rsa_modulus_md5 is None) == (kind == "ec")
+    as_text = signer.der.hex().encode()
+    assert found.signature.signers[0].hex_md5 == hashlib.md5(as_text).hexdigest()
 
 
 def test_a_v1_that_nobody_looks_at_is_verified_when_it_costs_nothing() -> None:

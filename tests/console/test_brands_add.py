@@ -46,6 +46,7 @@ def test_a_brand_is_taken_up_from_samples_of_several_stores(copycatch, own_home:
         ("huawei", MARKET.sha256),
     }
     assert profile.signers[0].rsa_modulus_md5 and profile.signers[1].rsa_modulus_md5 is None
+    assert all(pin.sha1 and pin.md5 and pin.hex_md5 for pin in profile.signers)  # stores state any of them
     assert all(pin.confidence == "probable" and pin.checked and "sha256:" in pin.source for pin in profile.signers)
     names = {name.text: (name.kind, name.since, name.until) for name in profile.names}
     assert names == {"镜子": ("nickname", None, None), "明镜": ("former", "2023", "2024-05")}
@@ -255,17 +256,25 @@ def test_saved_pages_give_packages_and_display_names_per_store(copycatch, own_ho
     path.write_text(
         "title,url,marketplace,package_name,seller,declared_signers\n"
         f"明镜,https://a.example/1,store_a,{PACKAGE},明镜科技,{'cd' * 32}\n"
-        f"明镜,https://b.example/1,store_b,{PACKAGE},Mingjing Tech,\n",
+        f"明镜,https://b.example/1,store_b,{PACKAGE},Mingjing Tech,\n"
+        f"明镜,https://c.example/1,store_c,{PACKAGE},Mingjing Tech,{'AB:' * 19}AB\n"
+        f"明镜,https://d.example/1,store_d,{PACKAGE},Mingjing Tech,hex-md5:{'ef' * 16}\n",
         "utf-8",
     )
     assert copycatch("brands", "add", "mingjing", "--name", "明镜", "--page", path).code == 0
     profile = profile_of(own_home)
+    stated = {pin.store: (pin.sha256, pin.sha1, pin.md5, pin.hex_md5, pin.confidence) for pin in profile.signers}
+    assert stated == {
+        "store_a": ("cd" * 32, None, None, None, "unverified"),
+        "store_c": (None, "ab" * 20, None, None, "unverified"),
+        "store_d": (None, None, None, "ef" * 16, "unverified"),
+    }
     assert {(one.name, one.store) for one in profile.developers} == {
         ("明镜科技", "store_a"),
         ("Mingjing Tech", "store_b"),
+        ("Mingjing Tech", "store_c"),
+        ("Mingjing Tech", "store_d"),
     }
-    (pin,) = profile.signers
-    assert (pin.store, pin.confidence) == ("store_a", "unverified")
 
 
 @pytest.mark.parametrize(
