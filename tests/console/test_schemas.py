@@ -34,6 +34,9 @@ PRINTED = {
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
+MODES = {"show --page": "show_page"}
+"""An option that prints something else -> its schema."""
+
 
 def scanned() -> dict[str, Any]:
     """`scan` prints the fingerprint with the path, without the sketches."""
@@ -76,10 +79,10 @@ def test_every_command_that_prints_has_its_schema_and_a_test_that_uses_it() -> N
     calls = {" ".join(call) for call in CALLS} - {"", *PARTS}
     assert set(PRINTED) == calls
     tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    for schema in PRINTED.values():
+    for schema in (*PRINTED.values(), *MODES.values()):
         assert (FOLDER / f"{schema}.json").exists()
         assert f'.fits("{schema}")' in tests
 
 
 def test_no_schema_is_left_of_something_that_is_gone() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == {*PRINTED.values(), *READ}
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*PRINTED.values(), *MODES.values(), *READ}
