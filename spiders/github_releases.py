@@ -1,0 +1,102 @@
+"""GitHub: repositories that match a keyword, with the files of their releases, by its interface."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from apk_analysis.fingerprint import Problem
+from crawler.families.github_repository import Facts, facts_of, repository_listing
+from crawler.families.json_page import at, number, read_json, said, things
+from crawler.problems import problem_of
+from crawler.spider import Expect, MarketplaceSpider, Yield
+
+AT_ONCE, MOST_PAGES = 30, 3
+"""Everybody may ask 60 times an hour: a keyword costs up to 3 searches and 90 lists of releases."""
+RELEASES = 10
+"""Newest ones that are looked at."""
+
+
+class GithubReleases(MarketplaceSpider):
+    """A listing is a repository with what its releases offer."""
+
+    name = "github_releases"
+    kind = "site"
+    country = "US"
+    proof = "recorded"
+    format_confirmed = "2026-11-28"
+    delay = 6.5  # ten searches a minute
+    concurrency = 1
+    native_id_rule = "number of the repository, which stays when it gets another name or owner"
+    one_site = True
+    starts = ("https://api.github.com/",)
+    hosts = ("github.com",)
+    walks = False
+    shows_all = False
+    abuse_contact = "https://support.github.com/contact/report-abuse"
+    expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "seller": 1.0, "description": 0.5})
+
+    def first_requests(self, address: str) -> Iterator[scrapy.Request]:
+        """The repository whose page, or entry in the interface, is at `address`."""
+        names = [part for part in urlsplit(address).path.split("/") if part]
+        owner, name = (*(names[1:] if names[:1] == ["repos"] else names), "", "")[:2]
+        if owner and name:
+            yield self._call(f"repos/{quote(owner)}/{quote(name)}", self.parse)
+
+    def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
+        """Best matches first."""
+        yield self._results(query, 1)
+
+    def _results(self, query: str, page: int) -> scrapy.Request:
+        asked = urlencode({"q": query, "per_page": AT_ONCE, "page": page})
+        return self._call(f"search/repositories?{asked}", self.parse_results, query=query, page=page)
+
+    def _call(self, path: str, callback: Callable[..., Any], **kwargs: object) -> scrapy.Request:
+        headers = {"Accept": "application/vnd.github+json"}
+        return scrapy.Request(f"{self.starts[0]}{path}", callback=callback, headers=headers, cb_kwargs=kwargs)
+
+    def parse_results(self, response: Response, query: str, page: int) -> Iterator[Yield]:
+        """Requests for the releases of the repositories found, and for the next page."""
+        value = read_json(response)
+        if at(value, "items") is None:
+            yield value if isinstance(value, Problem) else self._unknown(response.url)
+        yield from (self.releases(repository, response.url) for repository in things(value, "items"))
+        if page * AT_ONCE < (number(value, "total_count") or 0) and page < MOST_PAGES:
+            yield self._results(query, page + 1)
+
+    def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
+        """One repository by itself, in the interface or as its page."""
+        value = read_json(response)
+        if said(value, "full_name"):
+            yield self.releases(value, response.url)
+        elif urlsplit(response.url).hostname == self.hosts[0]:
+            yield from self.first_requests(response.url)
+        else:
+            yield self._unknown(response.url)
+
+    def releases(self, repository: Any, url: str) -> scrapy.Request | Problem:
+        """A request for the releases of a repository that stood in the answer of `url`."""
+        facts = facts_of(repository)
+        if facts is None:
+            return Problem(part="page", kind="malformed_entry", detail=f"{url}: {str(repository)[:200]}")
+        path = f"repos/{quote(facts['full_name'])}/releases?per_page={RELEASES}"
+        return self._call(path, self.parse_releases, facts=facts).replace(errback=self.without_releases)
+
+    def parse_releases(self, response: Response, facts: Facts) -> Iterator[Yield]:
+        """The listing of the repository."""
+        value = read_json(response)
+        if not isinstance(value, list):
+            yield value if isinstance(value, Problem) else self._unknown(response.url)
+        yield repository_listing(facts, things({"all": value}, "all"))
+
+    def without_releases(self, failure: Failure) -> Iterator[Yield]:
+        """Errback: the budget may be spent; that the repository is there is not lost, and the trouble is said."""
+        if failure.value is not None:
+            yield problem_of(failure.value)
+        yield repository_listing(failure.request.cb_kwargs["facts"])  # type: ignore[attr-defined] # Scrapy's scraper
+
+    def _unknown(self, url: str) -> Problem:
+        return Problem(part="page", kind="not_understood", detail=f"{url}: neither repository nor releases")
