@@ -47,6 +47,7 @@ def finding_page(hit: Stored, *, ties: Sequence[Tie], looks: Sequence[Observatio
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
         *section("ties_section", map(_tie, ties)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
+        *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
         *section("clears_section", iter([bullet(t(f"cli.show.clears.{value.get('group', 'other')}"))])),
         Text(t("cli.show.until_confirmed"), style="dim"),
     )
@@ -74,9 +75,12 @@ def listing_page(
         *section("ties_section", map(_tie, ties)),
         *section("history_section", map(_change, history)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
+        *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
     )
 
 
+MOST_LOOKS = 50
+"""Newest looks that are shown."""
 MOST_LOOKS = 50
 """Newest looks that are shown."""
 MOST_OTHERS = 5

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from console.archived_page import captures_of
 from console.terminal import home
-from index.model import Capture
 from index.open import open_decisions, open_index
 from index.protocol import Index
-from index.reading import read
 from index.settings import load_settings
 
 PROPOSED = "verdict:violation OR verdict:lead"
@@ -25,16 +22,6 @@ def needed_captures() -> set[tuple[str, int]]:
         return {(capture.warc, capture.offset) for name in listings for capture in captures_of(index, name)}
     finally:
         index.close()
-
-
-def captures_of(index: Index, listing: str) -> Iterator[Capture]:
-    """Every page of a listing that was kept: those of its observations, and those its findings point to."""
-    for look in index.observations(listing):
-        if look.capture is not None:
-            yield look.capture
-    for hit in index.search(f'listing_id:"{listing}"', limit=1000):
-        if (raw := hit.value.get("capture")) is not None:
-            yield read(Capture, raw, f"the capture of {hit.id}")
 
 
 def _decided(index: Index) -> set[str]:
