@@ -9,15 +9,13 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
-from crawler.families.github_repository import Facts, facts_of, repository_listing
+from crawler.families.github_repository import Facts, facts_of, no_answer, repository_listing
 from crawler.families.json_page import at, number, read_json, said, things
 from crawler.problems import problem_of
 from crawler.spider import Expect, MarketplaceSpider, Yield
 
-AT_ONCE, MOST_PAGES = 30, 3
-"""Everybody may ask 60 times an hour: a keyword costs up to 3 searches and 90 lists of releases."""
-RELEASES = 10
-"""Newest ones that are looked at."""
+AT_ONCE, MOST_PAGES, RELEASES = 30, 3, 10
+"""Everybody may ask 60 times an hour: a keyword costs up to 3 searches and 90 lists of the newest 10 releases."""
 
 
 class GithubReleases(MarketplaceSpider):
@@ -62,7 +60,7 @@ class GithubReleases(MarketplaceSpider):
         """Requests for the releases of the repositories found, and for the next page."""
         value = read_json(response)
         if at(value, "items") is None:
-            yield value if isinstance(value, Problem) else self._unknown(response.url)
+            yield value if isinstance(value, Problem) else no_answer(response.url)
         yield from (self.releases(repository, response.url) for repository in things(value, "items"))
         if page * AT_ONCE < (number(value, "total_count") or 0) and page < MOST_PAGES:
             yield self._results(query, page + 1)
@@ -75,7 +73,7 @@ class GithubReleases(MarketplaceSpider):
         elif urlsplit(response.url).hostname == self.hosts[0]:
             yield from self.first_requests(response.url)
         else:
-            yield self._unknown(response.url)
+            yield no_answer(response.url)
 
     def releases(self, repository: Any, url: str) -> scrapy.Request | Problem:
         """A request for the releases of a repository that stood in the answer of `url`."""
@@ -89,7 +87,7 @@ class GithubReleases(MarketplaceSpider):
         """The listing of the repository."""
         value = read_json(response)
         if not isinstance(value, list):
-            yield value if isinstance(value, Problem) else self._unknown(response.url)
+            yield value if isinstance(value, Problem) else no_answer(response.url)
         yield repository_listing(facts, things({"all": value}, "all"))
 
     def without_releases(self, failure: Failure) -> Iterator[Yield]:
@@ -97,6 +95,3 @@ class GithubReleases(MarketplaceSpider):
         if failure.value is not None:
             yield problem_of(failure.value)
         yield repository_listing(failure.request.cb_kwargs["facts"])  # type: ignore[attr-defined] # Scrapy's scraper
-
-    def _unknown(self, url: str) -> Problem:
-        return Problem(part="page", kind="not_understood", detail=f"{url}: neither repository nor releases")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import MOST_ADDRESSES, SAMPLE, clean_url, samples_in
 from crawler.families.json_page import at, number, said, things
 from crawler.families.moments import moment
@@ -67,6 +68,11 @@ def repository_listing(facts: Facts, releases: Iterable[Any] = ()) -> Listing:
         published_at=moment(said(newest, "published_at") or facts["pushed_at"]),
         counters=dict(_counters(facts, files)),
     )
+
+
+def no_answer(url: str) -> Problem:
+    """What stands at `url` is no answer of the interface."""
+    return Problem(part="page", kind="not_understood", detail=f"{url}: neither repositories nor releases")
 
 
 def _counters(facts: Facts, files: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
