@@ -126,19 +126,32 @@ class Ledger:
             async for thing in result:
                 yield thing
             return
-        listings = 0
-        async for thing in result:
-            if (found := self._sort(page, thing, response)) is not None:
+        listings, answered = 0, bool(response.meta.get("captured"))
+        async for thing, source in self._things(response, result):
+            if (found := self._sort(page, thing, source)) is not None:
                 listings += 1
                 yield found
         if not listings and not page.children:
-            self._look_behind(page, response)
+            self._look_behind(page, response, answered=answered)
         page.release()
 
-    def _look_behind(self, page: Page, response: Response) -> None:
-        """A page that yielded nothing may be a refusal, by what the spider says of it or by what it says itself."""
+    async def _things(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Response]]:
+        """What the callback makes of the page, then of each answer that its scripts got; with where it is from."""
+        async for thing in result:
+            yield thing, response
+        if (request := response.request) is None:
+            return
+        callback = request.callback or self.spider.parse
+        for answer in request.meta.pop("captured", ()):
+            for thing in iterate_spider_output(callback(answer, **request.cb_kwargs)):
+                yield thing, answer
+
+    def _look_behind(self, page: Page, response: Response, *, answered: bool) -> None:
+        """A page that yielded nothing may be a refusal, by what the spider says of it or by what it says itself; not
+        the latter where its scripts were answered: then the page is their shell, and the answers were looked at.
+        """
         refused = next((problem for problem in page.problems if problem.kind in KINDS), None)
-        if refused is None and (refusal := silence(response)) is not None:
+        if refused is None and not answered and (refusal := silence(response)) is not None:
             refused = Problem(part="page", kind=refusal.kind, detail=refusal.reason)
             page.problems[:] = [refused]  # that nothing was understood is explained by it
         if refused is not None:
@@ -159,6 +172,10 @@ class Ledger:
         if problem.kind == "stopping":  # not answered: stays leased, and is queued again when the run is resumed
             self.desk.give_back([failure.request])  # type: ignore[attr-defined] # set by Scrapy's scraper
             return
+        if isinstance(failure.value, Unchanged):
+            recalled(page)
+            page.release()
+            return
         if page.errback is None:
             page.failed = problem.kind
             page.problems.append(problem)
@@ -171,22 +188,21 @@ class Ledger:
 
     def _observe(self, source: Failure | Response, problem: Problem) -> None:
         """A page whose request says which listing it is about (meta 'listing': its id) tells of that listing."""
-        if isinstance(failure.value, Unchanged):
-            recalled(page)
-            page.release()
-            return
         name = source.request.meta.get("listing")  # type: ignore[union-attr] # set by Scrapy's scraper
         states: dict[str, ObservationState] = {"not_found": "gone", **dict.fromkeys(KINDS, "blocked")}
         state = states.get(problem.kind, "error")
         if isinstance(name, str):
             seen = Observation(listing_id=name, at=utc(), state=state, run_id=self.run.id, detail=problem.detail)
-            page, answer = self.desk.page_of(failure), getattr(failure.value, "response", None)
+            answer = source if isinstance(source, Response) else getattr(source.value, "response", None)
+            page = self.desk.page_of(source)
             self.crawler.signals.send_catch_log(observed, observation=seen, page=page, response=answer)
 
     def _sort(self, page: Page, thing: Any, response: Response | None) -> Found | None:
         if isinstance(thing, Listing):
             page.hold()
             page.taken_at = page.taken_at or utc()
+            name = listing_id(thing.marketplace, thing.native_id)
+            page.listings[name] = tuple(field for field in self.spider.expect.fill if getattr(thing, field, None))
             return Found(listing=thing, response=response, page=page)
         if isinstance(thing, scrapy.Request):
             self.desk.keep_child(page, thing)
@@ -200,8 +216,6 @@ class Ledger:
         """Signal: a listing came out of the pipelines, or was dropped there."""
         if (page := self.desk.page_of(response)) is not None:
             page.release()
-            name = listing_id(thing.marketplace, thing.native_id)
-            page.listings[name] = tuple(field for field in self.spider.expect.fill if getattr(thing, field, None))
 
     def listing_broke(self, response: Response | Failure | None, failure: Failure) -> None:
         """Signal: a pipeline raised; Scrapy has logged it. The listing is counted as a problem of its page."""
