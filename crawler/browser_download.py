@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
@@ -29,6 +29,7 @@ from scrapy_playwright.handler import DEFAULT_CONTEXT_NAME, ScrapyPlaywrightDown
 from crawler.blocked import recognise
 from crawler.browser import unwanted
 from crawler.browser_budget import Budget
+from crawler.browser_picture import Tab
 from crawler.browser_visit import Answer, Visit, visit_of
 from crawler.egress import EgressRefused
 from crawler.page_download import GuardedDownload
@@ -40,6 +41,8 @@ logger = logging.getLogger(__name__)
 CONTEXT: dict[str, Any] = {"accept_downloads": False, "service_workers": "block", "locale": "zh-CN"}
 CLOSING = 10.0
 MOST_REFUSALS = 100
+OURS = ("visit", "playwright_page", "playwright_include_page", "playwright_page_goto_kwargs")
+"""Meta keys that a request carries while it is rendered."""
 NETWORK = "net::ERR_"
 
 
@@ -64,6 +67,7 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
         self._visits: WeakKeyDictionary[Page, Visit] = WeakKeyDictionary()
         self._limits = crawler.settings["COPYCATCH_SETTINGS"].browser
         self._budget = Budget(self._limits, renew=self._renew)
+        self._tabs: WeakSet[Tab] = WeakSet()
         self._state: Any = None
         """Cookies and storage of the session, which outlive a browser."""
         self.abort_request = self._unwanted
@@ -77,11 +81,18 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
             return await super().download_request(request)
         self.egress.check_url(request.url)
         await self._enter_proxy()
-        async with self._budget.tab():
-            return await self._visited(request)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._budget.tab())
+            visit = Visit(request.meta)
+            stack.push_async_callback(self._leave, visit)
+            response = await self._visited(request, visit)
+            if self._limits.screenshots and visit.page is not None and "captured" in request.meta:
+                tab = request.meta["tab"] = Tab(visit.page, stack.pop_all().aclose)
+                self._tabs.add(tab)
+        return response
 
-    async def _visited(self, request: Request) -> Response:
-        visit = request.meta["visit"] = Visit(request.meta)
+    async def _visited(self, request: Request, visit: Visit) -> Response:
+        request.meta.update(visit=visit, playwright_include_page=True)
         request.meta["playwright_page_goto_kwargs"] = {"wait_until": "domcontentloaded"}
         try:
             async with asyncio.timeout(self._limits.page_seconds):
@@ -92,9 +103,8 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
         except PlaywrightError as error:
             raise self._failure(request, error) from error
         finally:
-            for key in ("visit", "playwright_page_goto_kwargs", "playwright_security_details"):
+            for key in OURS:
                 request.meta.pop(key, None)
-            await self._leave(visit)
 
     def _answered(self, request: Request, response: Response, visit: Visit) -> Response:
         """The page with what its scripts were answered; where they were only refused, that refusal."""
@@ -204,7 +214,8 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
             self._entered = True
 
     async def close(self) -> None:
-        """Ends browser and proxy."""
+        """Ends pages that wait for being judged, browser and proxy."""
+        await asyncio.gather(*(tab.closed() for tab in self._tabs))
         with suppress(PlaywrightError):
             await super().close()
         if self._entered:
