@@ -20,9 +20,9 @@ from index.reading import read as read_object
 def captures_of(index: Index, listing: str) -> list[Capture]:
     """Every page of a listing that was kept, oldest first: of its observations, and those its findings point to."""
     found = [look.capture for look in index.observations(listing) if look.capture is not None]
-    for hit in index.search(f'listing_id:"{listing}"', limit=1000):
-        if (raw := hit.value.get("capture")) is not None:
-            found.append(read_object(Capture, raw, f"the capture of {hit.id}"))
+    hits = index.search(f'listing_id:"{listing}"', limit=1000)
+    raw = ((hit.id, hit.value.get("capture")) for hit in hits)
+    found += [read_object(Capture, capture, f"the capture of {name}") for name, capture in raw if capture is not None]
     return sorted({(one.warc, one.offset): one for one in found}.values(), key=lambda one: (one.taken_at, one.offset))
 
 

@@ -1,14 +1,19 @@
 """An archived page can be opened: nothing in it runs, loads, sends or leads away, whatever it was."""
 
+import os
 import re
 import time
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from console.harmless import ATTRIBUTES, KEPT, POLICY, harmless
+from crawler.browser import BrowserMissing, require_browser
+from tests.conftest import missing
+from tests.crawler.site import Answer, Site
 
 OURS = {"html", "head", "meta", "title", "style", "body", "div", "pre", "p", "span"}
 
@@ -118,3 +123,35 @@ def test_monstrous_pages_take_no_more_than_their_length(html: str) -> None:
 def test_a_page_that_is_too_long_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.harmless.LARGEST", 1000)
     assert re.search(r"<p>…</p></body>", harmless("<p>x" * 1000, banner=[], title="", markup=True))
+
+
+@pytest.mark.browser
+def test_a_real_browser_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
+    try:
+        chromium = require_browser()
+    except BrowserMissing as error:
+        missing("browser", str(error))
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs the extra 'browser'
+
+    with Site(lambda path: Answer(b"x")) as site, sync_playwright() as playwright:
+        hostile = (
+            "".join(HOSTILE).replace("http://x.example", site.url("/x")).replace("alert(1)", "document.title='ran'")
+        )
+        path = tmp_path / "page.html"
+        path.write_text(harmless(hostile, banner=["b"], title="t", markup=True), "utf-8")
+        launched = playwright.chromium.launch(
+            executable_path=str(chromium), chromium_sandbox=os.geteuid() != 0, args=["--disable-dev-shm-usage"]
+        )
+        page = launched.new_page()
+        page.goto(path.as_uri(), wait_until="load")
+        page.evaluate("document.querySelectorAll('a, .copycatch-field').forEach(each => each.click())")
+        assert (page.title(), page.url) == ("t", path.as_uri())
+        # The second lock by itself: the hostile parts under the policy alone.
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>t</title>'
+        locked = tmp_path / "locked.html"
+        locked.write_text(policy + "".join(part for part in HOSTILE if "refresh" not in part).replace(
+            "http://x.example", site.url("/x")).replace("alert(1)", "document.title='ran'"), "utf-8")  # fmt: skip
+        page.goto(locked.as_uri(), wait_until="load")
+        assert page.title() == "t"
+        launched.close()
+        assert not site.hits
