@@ -17,9 +17,9 @@ import yaml
 
 from apk_analysis.fingerprint import Problem
 from console.exits import CommandError, Exit
-from console.sheets import table_rows
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
 from console.words import chance
+from crawler.supplied.delimited import table_rows
 from detection.brands.match import Match, Matcher, Row
 from detection.brands.reasons import reason
 from index.messages import language, t

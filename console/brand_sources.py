@@ -13,7 +13,7 @@ import msgspec
 
 from apk_analysis.fingerprint import Fingerprint, Problem
 from console.exits import CommandError
-from console.sheets import read_listings, readable
+from crawler.supplied.files import listings_in
 from index.digests import by_kind
 from index.messages import t
 from index.model import Listing
@@ -87,8 +87,7 @@ class Gathered:
 
     def page(self, path: Path) -> None:
         """Saved rows of the brand's own pages in stores. Raises CommandError and ReadError."""
-        readable(path)
-        for number, row in enumerate(read_listings(path)):
+        for number, row in enumerate(listings_in(path)):
             if isinstance(row, Problem):
                 raise CommandError(row.detail)
             if number >= MOST_ROWS:

@@ -8,12 +8,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from crawler.supplied.lines import LONGEST_LINE, lines
 from index.model import Listing, SourceKind
 from index.reading import ReadError, read
-
-LONGEST_LINE = 8 * 1024 * 1024
-"""Bytes; a page's text is far shorter, and a line has to fit into memory."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -61,14 +58,3 @@ def read_offers(source: BinaryIO, name: str, *, ignore_unknown: bool = False) ->
             raw = {key: value for key, value in raw.items() if key in KNOWN}
         yield read(Offer, raw, place)
 
-
-def lines(source: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not blank, without byte order mark. Raises ReadError for an endless one."""
-    number = 0
-    while line := source.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            raise ReadError(f"{name}:{number}: the line is longer than {LONGEST_LINE // 2**20} MB")
-        line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        if line.strip():
-            yield number, line

@@ -21,8 +21,8 @@ MAX_BYTES = MAX_TITLE
 """A listing whose JSON is shorter than every bound needs no closer look."""
 
 
-def admitted(listing: Listing) -> tuple[Listing, bool]:
-    """The listing as it may be carried, and whether something was cut.
+def admitted(listing: Listing, *, addressed: bool = True) -> tuple[Listing, bool]:
+    """The listing as it may be carried, and whether something was cut. `addressed`: whether it must have an address.
 
     Raises ReadError for a wrong type, an empty name, or an address that is not http(s).
     """
@@ -37,7 +37,8 @@ def admitted(listing: Listing) -> tuple[Listing, bool]:
             raise ReadError(f"{place}: {name} is empty")
     if max(len(listing.marketplace), len(listing.native_id)) > MAX_NAME:
         raise ReadError(f"{place}: marketplace or native_id is longer than {MAX_NAME}")
-    _check_address(listing.url, place)
+    if listing.url or addressed:
+        _check_address(listing.url, place)
     if len(written) <= MAX_BYTES:
         return listing, False
     cuts = _cuts(listing)

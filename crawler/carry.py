@@ -24,7 +24,7 @@ from detection.judge import findings, judge
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing
 from index.profiles import Profile
-from index.protocol import Index, Judged
+from index.protocol import Index, Judged, Put
 from index.reading import ReadError, encode
 from index.registry.model import Registry
 from index.times import utc
@@ -38,6 +38,7 @@ BATCH = 200
 CROWDED = 1000
 """So many listings may be under way before whoever brings more has to wait."""
 SAMPLES_AT_ONCE = 2
+PAGE_UNSEEN = "unseen.page"
 UNREAD = frozenset({"zip", "container", "worker"})
 """Parts of a sample whose problems mean that it could not be looked into; they count among the run's problems."""
 
@@ -87,10 +88,14 @@ class Carrier:
         newer_than: str | None = None,
         containing: Sequence[str] = (),
         fields: Sequence[str] = (),
+        supplied: bool = False,
+        told: Callable[[Judged, Put], None] = lambda _judged, _put: None,
     ) -> None:
         """`samples` None: none is fetched. `newer_than`: listings whose date is earlier are left out; those without a
         date are not. `containing`: so are listings with none of these words, where there are any. `fields`: whose fill
-        rate the run's health wants to know.
+        rate the run's health wants to know. `supplied`: the listings were brought to us, perhaps without an address,
+        and what pages there are were saved by others: all are archived, and none counts as a look of ours. `told` hears
+        of everything that was stored.
         """
         self.index = index
         self._run_id = run_id
@@ -102,6 +107,8 @@ class Carrier:
         self._newer_than = newer_than
         self._containing = tuple(word.casefold() for word in containing)
         self._fields = fields
+        self._supplied = supplied
+        self._told = told
         self._inbox: list[Look] = []
         self._outbox: list[Look] = []
         self._under_way: dict[str, bytes] = {}
@@ -122,7 +129,7 @@ class Carrier:
         the run, or the run has enough.
         """
         try:
-            listing, cut = admitted(listing)
+            listing, cut = admitted(listing, addressed=not self._supplied)
         except ReadError as error:
             logger.warning("%s", error)
             self._tally.problem("listing_invalid")
@@ -143,7 +150,9 @@ class Carrier:
             return None
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._under_way[name] = content
-        self._inbox.append(Look(listing=listing, archive=archive, stored=future, id=name, content=content))
+        look = Look(listing=listing, archive=archive, stored=future, id=name, content=content)
+        look.capture = archive() if self._supplied else None
+        self._inbox.append(look)
         self._soon()
         return future
 
@@ -190,13 +199,19 @@ class Carrier:
         for look, known_of in zip(looks, known, strict=True):
             look.ties, look.listing = known_of.ties, known_of.subject.listing
             try:
-                look.judgement = judge(known_of.subject)
+                look.judgement = self._seen(judge(known_of.subject), look)
             except Exception:  # a detector's defect must not cost us the listing
                 logger.exception("judging %s failed", look.listing.url)
                 self._tally.problem("judging_failed")
                 look.judgement = look.judgement or Judgement(verdict="benign", unseen=("crawl.judging_failed",))
 
     def _begin_inside(self, look: Look) -> None:
+    def _seen(self, judgement: Judgement, look: Look) -> Judgement:
+        """The judgement; it says so where there are only somebody's words and nobody saw a page."""
+        if self._supplied and look.capture is None and look.fingerprint is None:
+            return replace(judgement, unseen=(*judgement.unseen, PAGE_UNSEEN))
+        return judgement
+
         task = asyncio.get_running_loop().create_task(self._look_inside(look))
         self._inside.add(task)
         task.add_done_callback(self._inside.discard)
@@ -237,12 +252,14 @@ class Carrier:
         for start in range(0, len(looks), BATCH):
             batch = looks[start : start + BATCH]
             try:
-                puts = self.index.put([self._judged(look) for look in batch], run_id=self._run_id, at=utc())
+                judged = [self._judged(look) for look in batch]
+                puts = self.index.put(judged, run_id=self._run_id, at=utc())
             except Exception:
                 self._outbox = looks[start:]
                 raise
-            for look, put in zip(batch, puts, strict=True):
+            for look, one, put in zip(batch, judged, puts, strict=True):
                 self._tally.count(put.outcome)
+                self._told(one, put)
                 self._stored(look)
 
     def _judged(self, look: Look) -> Judged:
@@ -262,7 +279,7 @@ class Carrier:
             findings=found,
             sample=look.fingerprint,
             ties=look.ties,
-            capture=look.capture,
+            capture=None if self._supplied else look.capture,
         )
 
     def _archive(self, look: Look) -> None:

@@ -122,19 +122,6 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Supplied:
-    """One listing that was brought to us."""
-
-    listing_id: str
-    run_id: str
-    at: str
-    """When it was taken in."""
-    place: str
-    """Where in the file: 'Sheet1:7', the address of a page."""
-    supply: Supply
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One archived response, by content."""
 
@@ -156,6 +143,21 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplied:
+    """One listing that was brought to us."""
+
+    listing_id: str
+    run_id: str
+    at: str
+    """When it was taken in."""
+    place: str
+    """Where in the file: 'Sheet1:7', the address of a page."""
+    supply: Supply
+    capture: Capture | None = None
+    """The page as it was handed over, without what belonged to whoever saved it; None where no page was."""
+
+
     """Why something is suspicious: what was observed, what was expected, and where."""
 
     detector: str

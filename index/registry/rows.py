@@ -31,11 +31,11 @@ class Row:
     """Whether a cell was longer than LONGEST_CELL, or the row wider than MOST_COLUMNS."""
 
 
-def make_row(table: str, number: int, cells: Iterable[object]) -> Row:
+def make_row(table: str, number: int, cells: Iterable[object], longest: int = LONGEST_CELL) -> Row:
     """The row within the limits."""
     texts = [cell_text(cell) for cell in islice(cells, MOST_COLUMNS + 1)]
-    cut = len(texts) > MOST_COLUMNS or any(len(text) > LONGEST_CELL for text in texts)
-    return Row(table, number, tuple(text[:LONGEST_CELL] for text in texts[:MOST_COLUMNS]), cut)
+    cut = len(texts) > MOST_COLUMNS or any(len(text) > longest for text in texts)
+    return Row(table, number, tuple(text[:longest] for text in texts[:MOST_COLUMNS]), cut)
 
 
 def cell_text(cell: object) -> str:

@@ -11,7 +11,16 @@ from itertools import islice
 from typing import IO, Any
 
 from index.messages import t
-from index.registry.rows import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Row, TablesError, cell_text, make_row
+from index.registry.rows import (
+    LONGEST_CELL,
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    TablesError,
+    cell_text,
+    make_row,
+)
 
 MOST_PART = 24 << 20
 """Of the shared strings and styles, which are held in memory; inflated."""
@@ -23,8 +32,11 @@ _MERGE = re.compile(rb'<(?:\w{1,10}:)?mergeCell\s[^>]{0,60}?ref="([A-Z]{1,3})(\d
 _CHUNK = 1 << 20
 
 
-def sheet_rows(data: bytes) -> Iterator[Row]:
-    """Rows of all sheets. Raises TablesError, possibly after some rows."""
+def sheet_rows(data: bytes, *, longest: int = LONGEST_CELL, hidden: list[str] | None = None) -> Iterator[Row]:
+    """Rows of all sheets, cells of at most `longest` characters. Raises TablesError, possibly after some rows.
+
+    With a list for `hidden`, hidden sheets are named there and not read.
+    """
     import openpyxl  # noqa: PLC0415 - slow to load; only sheets need it
 
     try:
@@ -34,9 +46,12 @@ def sheet_rows(data: bytes) -> Iterator[Row]:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
             sheets: Any = book.worksheets
             for sheet in sheets:
+                if hidden is not None and sheet.sheet_state != "visible":
+                    hidden.append(sheet.title)
+                    continue
                 sheet.reset_dimensions()  # what a file claims about its size is not believed
                 part = sheet._worksheet_path.lstrip("/")  # noqa: SLF001 - the one way to know which part it is
-                yield from _sheet(sheet.title, sheet.iter_rows(values_only=True), merges.get(part, []))
+                yield from _sheet(sheet.title, sheet.iter_rows(values_only=True), merges.get(part, []), longest)
     except TablesError:
         raise
     except Exception as error:  # the library lets anything through that a broken sheet can cause
@@ -47,7 +62,7 @@ Merge = tuple[int, int, int, int]
 """First column (from 0), first row (from 1), last column, last row."""
 
 
-def _sheet(title: str, rows: Iterable[tuple[object, ...]], merges: list[Merge]) -> Iterator[Row]:
+def _sheet(title: str, rows: Iterable[tuple[object, ...]], merges: list[Merge], longest: int) -> Iterator[Row]:
     pending = sorted(merges, key=lambda merge: -merge[1])
     reaching: list[tuple[Merge, str]] = []
     blank = wide = 0
@@ -69,7 +84,7 @@ def _sheet(title: str, rows: Iterable[tuple[object, ...]], merges: list[Merge]) 
             cells[left : right + 1] = [text or cell for cell in cells[left : right + 1]]
         reaching = [(merge, text) for merge, text in reaching if merge[3] > number]
         if filled or any(cells):
-            yield make_row(title, number, cells)
+            yield make_row(title, number, cells, longest)
 
 
 def _inspected(data: bytes) -> dict[str, list[Merge]]:

@@ -1,21 +1,23 @@
 """Listings from elsewhere, through the same Carrier, without Scrapy: real index, real judge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from apk_analysis.fingerprint import Problem
 from crawler import carry
 from crawler.intake import intake
+from crawler.supplied.brought import Brought, Entry, Outcome, Unreadable
 from crawler.tally import Progress
 from detection.subject import Subject
 from index.home import Home
-from index.model import Judgement, Listing, Run
-from index.open import open_index
+from index.ids import listing_id
+from index.model import Judgement, Listing, Run, Supply
+from index.open import open_decisions, open_index
 from index.protocol import IndexUnavailable
 from index.settings import Settings
+from takedown.model import Decision, Scope
 
 PLAIN = Listing(
     marketplace="hand:list",
@@ -32,25 +34,40 @@ BAD = replace(
     title="AI一键脱衣软件 永久会员",
     description="上传照片自动脱衣，加QQ 123456789 购买，包教包会。",
 )
+SUPPLY = Supply(by="市局", channel="12377", received_at="2026-11-20T00:00:00Z", file="a.csv", file_sha256="ab" * 32)
 
 
-def take(home: Path, listings: list[Listing | Problem] | Iterator[Listing], **more: object) -> Run:
-    return intake(listings, source="list.csv", home=Home(home), settings=Settings(), **more)
+def take(home: Path, listings: Iterable[Listing | Brought], **more: object) -> Run:
+    brought = (
+        one if isinstance(one, Brought) else Brought(place=str(number), listing=one)
+        for number, one in enumerate(listings, start=1)
+    )
+    return intake(brought, source="list.csv", supply=SUPPLY, home=Home(home), settings=Settings(), **more)  # type: ignore[arg-type]
+
+
+def outcomes(home: Path, listings: Iterable[Listing | Brought]) -> list[Outcome]:
+    heard: list[tuple[Entry, Outcome | None]] = []
+    run = take(home, listings, told_of=lambda entry, outcome: heard.append((entry, outcome)))
+    found = [outcome for _, outcome in heard if outcome is not None]
+    assert run.counts["rows"] == len(found)
+    assert sum(count for name, count in run.counts.items() if name.startswith("row_")) == len(found)
+    return found
 
 
 def test_listings_are_judged_stored_and_counted(own_home: Path) -> None:
     seen: list[Progress] = []
     nameless = replace(PLAIN, native_id="3", title=" ")
-    run = take(
-        own_home, [PLAIN, BAD, nameless, Problem(part="row", kind="listing_invalid"), PLAIN], progress=seen.append
-    )
+    broken = Brought(place="9", why=Unreadable("no_address"))
+    run = take(own_home, [PLAIN, BAD, nameless, broken, PLAIN], progress=seen.append)
     assert run.outcome == "healthy" and run.spider == "import" and run.marketplace == "list.csv"
+    assert run.supplied == SUPPLY
     assert run.counts["listings"] == run.counts["new"] == 2
-    assert run.counts["duplicates"] == 1 and run.problems == {"listing_invalid": 2}
+    assert run.counts["duplicates"] == 1 and run.problems == {"no_address": 1, "not_fitting": 1}
     assert seen[-1].counts == run.counts
     index = open_index(Home(own_home))
     [finding] = index.search("*", kind="findings")
     assert finding.value["title"] == BAD.title and finding.value["capture"] is None
+    assert "unseen.page" in finding.value["unseen"]  # type: ignore[operator] # JSON
     assert [each.id for each in index.runs()] == [run.id] and index.runs()[0] == run
     index.close()
 
@@ -65,7 +82,59 @@ def test_the_same_list_again_adds_nothing(own_home: Path) -> None:
 
 
 def test_nothing_readable_is_unhealthy(own_home: Path) -> None:
-    assert take(own_home, [Problem(part="row", kind="listing_invalid")]).outcome == "unhealthy"
+    assert take(own_home, [Brought(place="1", why=Unreadable("no_address"))]).outcome == "unhealthy"
+
+
+def test_everything_has_one_outcome(own_home: Path) -> None:
+    told = outcomes(
+        own_home,
+        [PLAIN, replace(BAD, title="x"), PLAIN, Brought(place="4", why=Unreadable("no_address")),
+         Brought(place="5", listing=replace(PLAIN, native_id="5", url=""), only_address=True)],
+    )  # fmt: skip
+    assert [one.state for one in told] == ["new", "new", "duplicate", "unreadable", "needs_capture"]
+    assert told[2].id == told[0].listing_id and "1" in told[2].note
+    assert {one.state for one in outcomes(own_home, [PLAIN])} == {"known"}
+
+
+def test_what_was_crawled_at_the_same_address_is_known_and_not_stored_twice(own_home: Path) -> None:
+    crawled = replace(BAD, marketplace="feed:example.org")
+    take(own_home, [crawled])
+    [told] = outcomes(own_home, [replace(BAD, marketplace="import:example.org", title="线索", description="")])
+    own = listing_id(crawled.marketplace, crawled.native_id)
+    assert (told.state, told.listing_id, told.verdict) == ("known", own, "violation")
+    assert told.id and told.id.startswith("f1-") and told.decision == "undecided"
+    index = open_index(Home(own_home))
+    assert index.count("*", kind="listings") == 1 and index.get(own).value["title"] == BAD.title  # type: ignore[union-attr]
+    index.close()
+
+
+def test_a_known_listing_shows_what_was_decided_unless_it_was_taken_back(own_home: Path) -> None:
+    [told] = outcomes(own_home, [BAD])
+    decisions = open_decisions(Home(own_home))
+    finding = str(told.id)
+
+    def decide(number: int, kind: str, **more: object) -> None:
+        decision = Decision(
+            id=f"d{number}", finding_ids=(finding,), kind=kind, scope=Scope(kind="offer", value="x"),  # type: ignore[arg-type]
+            decided_by="li", decided_at=f"2026-11-2{number}T00:00:00Z", **more,
+        )  # fmt: skip
+        decisions.append("decision", decision.id, decision, at=decision.decided_at, about=[finding])
+
+    decide(1, "confirm")
+    assert [one.decision for one in outcomes(own_home, [BAD])] == ["confirm"]
+    decide(2, "dismiss", reason="discussion")
+    assert [one.decision for one in outcomes(own_home, [BAD])] == ["dismiss"]
+    decide(3, "dismiss", reason="discussion", undoes="d2")
+    assert [one.decision for one in outcomes(own_home, [BAD])] == ["confirm"]
+    decisions.close()
+
+
+def test_who_brought_a_listing_stays_with_it(own_home: Path) -> None:
+    [told] = outcomes(own_home, [BAD])
+    index = open_index(Home(own_home))
+    [word] = index.supplied([str(told.listing_id)])[str(told.listing_id)]
+    index.close()
+    assert word.supply == SUPPLY and word.place == "1" and word.capture is None
 
 
 def test_a_list_that_breaks_off_leaves_what_was_stored_and_an_interrupted_run(own_home: Path) -> None:

@@ -1,0 +1,234 @@
+"""What is in a file that somebody brought, thing by thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, groupby, islice
+from pathlib import Path
+from typing import BinaryIO
+
+from apk_analysis.fingerprint import Problem
+from crawler.supplied.brought import Brought, Entry, Kept, Unreadable, UnreadableError
+from crawler.supplied.delimited import lines_of
+from crawler.supplied.headings import MOST_ABOVE, MOST_LOOKED_AT, Column, heading_row, map_columns
+from crawler.supplied.json_lines import read_json_lines
+from crawler.supplied.kinds import SHEETS, FileKind, kind_of
+from crawler.supplied.raw_page import LARGEST_BODY, RawPage
+from crawler.supplied.remembered import Remembered
+from crawler.supplied.rows import named_listing, row_listing
+from crawler.supplied.share_text import LARGEST, MOST, messages, read_share, text_of_bytes
+from index.messages import t
+from index.model import Listing
+from index.reading import ReadError
+from index.registry.rows import MOST_BYTES
+from index.times import utc
+
+
+@dataclass(slots=True)
+class Asked:
+    """How a file is to be read, and what is said about it meanwhile."""
+
+    received_at: str
+    columns: dict[str, str | None] = field(default_factory=dict)
+    """Flat heading -> field, as a person said now."""
+    remembered: Remembered | None = None
+    url: str | None = None
+    """Where a page without an address of its own was."""
+    mapped: Callable[[str, list[Column]], None] = lambda _sheet, _columns: None
+    """Hears which column of a sheet is what, before its rows come."""
+    remarks: list[str] = field(default_factory=list)
+    """What was not read, in the reader's language."""
+
+
+def entries_of(path: Path, kind: FileKind, asked: Asked) -> Iterator[Entry]:
+    """Everything in a file, in order; what cannot be read says why, once. Raises OSError."""
+    try:
+        if kind == "sample":
+            yield Brought(place=path.name, sample=path)
+        elif kind == "workbook":
+            yield from _workbook(path, asked)
+        elif kind == "share":
+            yield from share_entries(_bounded(path, LARGEST))
+        else:
+            with path.open("rb") as source:
+                yield from _streamed(source, path, kind, asked)
+    except UnreadableError as error:
+        yield Brought(place=path.name, why=error.why)
+
+
+def _streamed(source: BinaryIO, path: Path, kind: FileKind, asked: Asked) -> Iterator[Entry]:
+    if kind == "table":
+        yield from table_entries(
+            (_Row("", line.number, line.cells, line.why) for line in lines_of(source)), asked, exact=True
+        )
+    elif kind == "json_lines":
+        yield from read_json_lines(source, path.name)
+    else:
+        yield from page_entries(_raw_pages(source, kind, asked), asked)
+
+
+def _raw_pages(source: BinaryIO, kind: FileKind, asked: Asked) -> Iterator[RawPage]:
+    # Readers of pages load when there are any: they bring an archive library with them.
+    from crawler.supplied import har, mhtml, saved_html, warc  # noqa: PLC0415
+
+    if kind == "html":
+        yield saved_html.read_html(source.read(LARGEST_BODY + 1), url=asked.url)
+    elif kind == "mhtml":
+        yield from mhtml.read_mhtml(source.read(mhtml.LARGEST + 1))
+    elif kind == "har":
+        yield from har.read_har(source.read(har.LARGEST + 1))
+    elif kind == "warc":
+        yield from warc.read_warc(source)
+    else:
+        yield from warc.read_wacz(source)
+
+
+def _bounded(path: Path, most: int) -> bytes:
+    with path.open("rb") as source:
+        data = source.read(most + 1)
+    if len(data) > most:
+        raise UnreadableError("large", most=most >> 20)
+    return data
+
+
+def _workbook(path: Path, asked: Asked) -> Iterator[Entry]:
+    from crawler.supplied.workbook import rows_of  # noqa: PLC0415 - slow to load
+
+    rows = rows_of(_bounded(path, MOST_BYTES), asked.remarks.append)
+    cut = Unreadable("cut_row")
+    yield from table_entries(
+        (_Row(r.sheet, r.number, r.cells, cut if r.cut else None) for r in rows), asked, exact=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    sheet: str
+    number: int
+    cells: tuple[str, ...]
+    why: Unreadable | None
+
+
+def table_entries(rows: Iterable[_Row], asked: Asked, *, exact: bool) -> Iterator[Entry]:
+    """The rows of every sheet by its headings. `exact`: a row with another number of cells is broken."""
+    for sheet, group in groupby(rows, key=lambda row: row.sheet):
+        head = list(islice(group, MOST_ABOVE + MOST_LOOKED_AT))
+        texts = [row.cells for row in head]
+        at = heading_row(texts)
+        headings = texts[at] if at is not None else ()
+        body = texts[at + 1 :] if at is not None else texts
+        columns = _columns(headings, body, asked)
+        asked.mapped(sheet, columns)
+        if at is not None:
+            yield from (Kept(sheet=sheet, cells=cells) for cells in texts[:at])
+            yield Kept(sheet=sheet, cells=headings, heading=True)
+        for row in chain(head[at + 1 if at is not None else 0 :], group):
+            if at is not None and row.cells == headings:  # repeated on every printed page
+                yield Kept(sheet=sheet, cells=row.cells)
+            else:
+                yield _entry(row, columns, len(headings) if exact and at is not None else None)
+
+
+def _columns(headings: tuple[str, ...], body: list[tuple[str, ...]], asked: Asked) -> list[Column]:
+    kept = asked.remembered.of(headings) if asked.remembered and headings else {}
+    if asked.remembered and asked.columns and headings:
+        asked.remembered.keep(headings, asked.columns)
+    said = {name: field for name, field in asked.columns.items() if field != "auto"}
+    kept = {name: field for name, field in kept.items() if name not in asked.columns}
+    return map_columns(headings, body, said, kept)
+
+
+def _entry(row: _Row, columns: list[Column], width: int | None) -> Brought:
+    place = f"{row.sheet}:{row.number}" if row.sheet else str(row.number)
+    notes: list[str] = []
+    why, listing, only_address = row.why, None, False
+    if why is None and width is not None and (len(row.cells) < width or any(row.cells[width:])):
+        why = Unreadable("cells", {"cells": len(row.cells), "columns": width})
+    if why is None:
+        try:
+            listing, notes, only_address = row_listing(row.cells, columns)
+        except UnreadableError as error:
+            why = error.why
+    return Brought(
+        place=place,
+        sheet=row.sheet,
+        cells=row.cells,
+        listing=listing,
+        why=why,
+        notes=tuple(notes),
+        only_address=only_address,
+    )
+
+
+def share_entries(data: bytes) -> Iterator[Brought]:
+    """The messages of a pasted text."""
+    for count, (number, text) in enumerate(messages(text_of_bytes(data))):
+        if count >= MOST:
+            yield Brought(place=str(number), why=Unreadable("many_messages", {"most": MOST}))
+            return
+        shared = read_share(text)
+        if shared is None:
+            yield Brought(place=str(number), cells=(text,), why=Unreadable("no_share"))
+            continue
+        raw = {
+            "title": shared.title,
+            "description": shared.text,
+            "source_kind": shared.kind or "site",
+            "platform_style": shared.platform,
+        }
+        try:
+            listing = named_listing(raw, shared.url, code=shared.code)
+        except UnreadableError as error:
+            yield Brought(place=str(number), cells=(text,), why=error.why)
+        else:
+            yield Brought(place=str(number), cells=(text,), listing=listing, only_address=True)
+
+
+def page_entries(pages: Iterable[RawPage], asked: Asked) -> Iterator[Brought]:
+    """The listings of saved pages. Frames and data that no spider knows are left out; they belong to a page."""
+    from crawler.supplied.page_listings import listings_of  # noqa: PLC0415 - loads all spiders
+    from crawler.supplied.private import without_saver  # noqa: PLC0415 - as above
+
+    left, some = 0, False
+    for raw in pages:
+        if raw.why is not None:
+            if raw.main:
+                yield Brought(place=raw.url, why=raw.why)
+            continue
+        page = without_saver(raw, asked.received_at)
+        try:
+            listings, spider = listings_of(page, main=raw.main)
+        except UnreadableError as error:
+            left += not raw.main
+            if raw.main:
+                some = True
+                yield Brought(place=page.url, why=error.why)
+            continue
+        some = True
+        notes = [t("intake.note.read_by", spider=spider)]
+        if raw.own_word:
+            notes.append(t("intake.note.own_word"))
+        for listing in listings:
+            yield Brought(place=page.url, listing=listing, page=page, notes=tuple(notes))
+    if left:
+        asked.remarks.append(t("intake.remark.left_out", count=left))
+    if not some:
+        raise UnreadableError("no_pages")
+
+
+def listings_in(path: Path) -> Iterator[Listing | Problem]:
+    """The listings of a list, in order; a Problem that names file and place for each that cannot be read.
+
+    Raises ReadError for what is no list, and OSError.
+    """
+    try:
+        kind = kind_of(path)
+    except UnreadableError as error:
+        raise ReadError(f"{path}: {error}") from error
+    if kind not in {*SHEETS, "json_lines"}:
+        raise ReadError(f"{path}: {Unreadable('unknown_file')}")
+    for entry in entries_of(path, kind, Asked(received_at=utc())):
+        if isinstance(entry, Brought):
+            why = f"{path}:{entry.place}: {entry.why}"
+            yield entry.listing or Problem(part="row", kind="row_unreadable", detail=why[:500])

@@ -1,0 +1,88 @@
+"""Whose a saved page is, and what the spider it belongs to makes of it: the same callbacks as in a crawl."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from scrapy.http import Headers, Request, Response
+from scrapy.responsetypes import responsetypes
+
+from apk_analysis.fingerprint import Problem
+from crawler.blocked import recognise
+from crawler.declarations import declared
+from crawler.spider import MarketplaceSpider
+from crawler.supplied.brought import SavedPage, UnreadableError
+from index.model import Listing
+
+logger = logging.getLogger(__name__)
+
+ANYBODYS = ("jsonld_shop", "web_page")
+"""Spiders for pages that are nobody's in particular: those that describe what they offer, then any."""
+MOST_LISTINGS = 500
+"""Of one page."""
+
+
+@cache
+def _spiders() -> dict[str, type[MarketplaceSpider]]:
+    return declared()
+
+
+def listings_of(page: SavedPage, *, main: bool) -> tuple[list[Listing], str]:
+    """The listings of a page and the spider that read it. `main`: somebody looked at it, so it is read in any case.
+
+    Raises UnreadableError: the page refuses its visitor, is an error, or says nothing that somebody understands.
+    """
+    refusal = recognise(page.status, page.body, url=page.url)
+    if refusal is not None:
+        raise UnreadableError("blocked_page" if refusal.kind == "blocked" else "gone_page", reason=refusal.reason)
+    if page.status >= 300 or not page.body.strip():
+        raise UnreadableError("status", status=page.status)
+    response = _response(page)
+    problem = ""
+    for spider in _readers(response, main=main):
+        found = list(_taken(spider, response))
+        listings = [thing for thing in found if isinstance(thing, Listing)]
+        if listings:
+            return listings, spider.name
+        problem = next((thing.kind for thing in found if isinstance(thing, Problem)), problem)
+    raise UnreadableError("nothing_found", problem=problem or "-")
+
+
+def _response(page: SavedPage) -> Response:
+    headers = Headers(dict(page.headers))
+    kind = responsetypes.from_args(headers=headers, url=page.url, body=page.body)
+    return kind(page.url, status=page.status, headers=headers, body=page.body, request=Request(page.url))
+
+
+def _readers(response: Response, *, main: bool) -> Iterator[type[MarketplaceSpider]]:
+    """Single sites by their hosts, then engines by their marks, then, for what somebody looked at, anybody's."""
+    spiders = [spider for name, spider in _spiders().items() if name not in ANYBODYS]
+    mine = [spider for spider in spiders if _owns(spider, response)]
+    yield from sorted(mine, key=lambda spider: not spider.one_site)
+    if main:
+        yield from (_spiders()[name] for name in ANYBODYS if name in _spiders())
+
+
+def _owns(spider: type[MarketplaceSpider], response: Response) -> bool:
+    try:
+        return spider.owns(response)
+    except Exception:  # one spider's defect must not cost us the page
+        logger.exception("%s cannot tell whether %s is its", spider.name, response.url)
+        return False
+
+
+def _taken(spider: type[MarketplaceSpider], response: Response) -> Iterator[Any]:
+    """What the callback yields, until it ends, breaks or goes on without end."""
+    count = 0
+    try:
+        for thing in spider().parse_saved(response):
+            count += isinstance(thing, Listing)
+            if count > MOST_LISTINGS:
+                return
+            yield thing
+    except Exception:
+        logger.exception("%s cannot read %s", spider.name, response.url)
+        yield Problem(part="spider", kind="callback_broken", detail=response.url[:500])
