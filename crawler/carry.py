@@ -58,9 +58,9 @@ class Look:
     judgement: Judgement | None = None
     fingerprint: Fingerprint | None = None
     capture: Capture | None = None
-
     whole: bool = True
     """False: its sample could not be had, or something could not be judged."""
+
 
 class SampleSource(Protocol):
     """Decides about samples and fetches them."""
@@ -203,28 +203,29 @@ class Carrier:
             except Exception:  # a detector's defect must not cost us the listing
                 logger.exception("judging %s failed", look.listing.url)
                 self._tally.problem("judging_failed")
+                look.whole = False
                 look.judgement = look.judgement or Judgement(verdict="benign", unseen=("crawl.judging_failed",))
 
-    def _begin_inside(self, look: Look) -> None:
     def _seen(self, judgement: Judgement, look: Look) -> Judgement:
         """The judgement; it says so where there are only somebody's words and nobody saw a page."""
         if self._supplied and look.capture is None and look.fingerprint is None:
             return replace(judgement, unseen=(*judgement.unseen, PAGE_UNSEEN))
         return judgement
 
+    def _begin_inside(self, look: Look) -> None:
         task = asyncio.get_running_loop().create_task(self._look_inside(look))
         self._inside.add(task)
         task.add_done_callback(self._inside.discard)
 
     async def _look_inside(self, look: Look) -> None:
         assert self._samples is not None  # noqa: S101 - only begun when there are samples
-                look.whole = False
         try:
             async with self._few:
                 result = await self._samples.fingerprint(look.listing)
             if isinstance(result, Problem):
                 logger.info("%s: %s", result.kind, result.detail)
                 self._tally.problem(result)
+                look.whole = False
             else:
                 self._tally.count("samples")
                 look.fingerprint = result
@@ -240,7 +241,6 @@ class Carrier:
         self._soon()
 
     def _compare(self, listing: Listing, fingerprint: Fingerprint) -> None:
-                look.whole = False
         if listing.sample_sha256 and listing.sample_sha256.lower() != fingerprint.sha256:
             self._tally.problem("sample_hash_differs")
         for problem in fingerprint.problems:

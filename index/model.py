@@ -60,6 +60,8 @@ class Listing:
     icon_url: str | None = None
     download_urls: tuple[str, ...] = ()
     """Where the sample can be fetched, best first."""
+    came_from: tuple[str, ...] = ()
+    """Addresses that led to `url` by themselves (redirects, pages that send on), first one first."""
     forms: tuple[Literal["login", "phone", "payment", "identity"], ...] = ()
     """What the page itself asks visitors to fill in; empty where nobody looked."""
     sample_sha256: str | None = None
@@ -142,8 +144,6 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Supplied:
     """One listing that was brought to us."""
 
@@ -158,6 +158,8 @@ class Supplied:
     """The page as it was handed over, without what belonged to whoever saved it; None where no page was."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
     """Why something is suspicious: what was observed, what was expected, and where."""
 
     detector: str
