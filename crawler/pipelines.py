@@ -21,6 +21,7 @@ from crawler.recall import open_recall, reader_of
 from crawler.rescore import rules_digest
 from crawler.samples import Samples
 from crawler.since import cutoff
+from crawler.watch.gate_list import gate_list
 from index.home import Home
 from index.model import Listing, Observation
 from index.open import open_index, open_registry
@@ -52,11 +53,13 @@ class CarryPipeline:
         self._archive = PageArchive(self._home.archive, ledger.run.id, settings)
         self._index = open_index(self._home, settings.index)
         profiles = load_profiles(self._home.brands)
-        reader = reader_of(type(ledger.spider), rules_digest(profiles))
+        watched = gate_list(profiles, settings.watch)
+        rules = f"{rules_digest(profiles)} {sorted(watched)}"
+        reader = reader_of(type(ledger.spider), rules)
         again = crawler.settings.getbool("COPYCATCH_AGAIN")
         self._recall = open_recall(self._home.pages, reader, self._index, ledger.run.tally, again=again)
         ledger.desk.recall = self._recall
-        self._samples = Samples(crawler, self._index, audit_one_in=settings.crawl.audit_one_in)
+        self._samples = Samples(crawler, self._index, audit_one_in=settings.crawl.audit_one_in, watch_list=watched)
         self._carrier = Carrier(
             index=self._index,
             run_id=ledger.run.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import scrapy
@@ -34,16 +35,18 @@ PATIENCE = 3600
 class Samples:
     """The Carrier's source of samples in a crawl."""
 
-    def __init__(self, crawler: Crawler, index: Index, *, audit_one_in: int) -> None:
-        """Workers start with the first sample."""
+    def __init__(self, crawler: Crawler, index: Index, *, audit_one_in: int, watch_list: Collection[str] = ()) -> None:
+        """Workers start with the first sample. `watch_list`: see `crawler.gate`."""
         self._crawler = crawler
         self._index = index
         self._audit_one_in = audit_one_in
+        self._watch_list = watch_list
         self._pool: Pool | None = None
 
     def wanted(self, listing: Listing, judgement: Judgement) -> bool:
         """Whether the gate lets the sample behind the listing in."""
-        return wants_sample(listing, judgement, audit_one_in=self._audit_one_in) is not None
+        why = wants_sample(listing, judgement, audit_one_in=self._audit_one_in, watch_list=self._watch_list)
+        return why is not None
 
     async def fingerprint(self, listing: Listing) -> Fingerprint | Problem:
         """What the sample is, or why it could not be had.
