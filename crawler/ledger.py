@@ -177,7 +177,7 @@ class Ledger:
             page.release()
             return
         if page.errback is None:
-            page.failed = problem.kind
+            page.failed = None if problem.kind in self.spider.no_fault else problem.kind
             page.problems.append(problem)
             self._observe(failure, problem)
         else:

@@ -58,6 +58,8 @@ class MarketplaceSpider(scrapy.Spider):
     expect: ClassVar[Expect] = Expect()
     shows_all: ClassVar[bool] = True
     """Whether a full run sees every listing. Feeds and channels show the newest only: what left them is not gone."""
+    no_fault: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of failure that say something here and are no fault of the run: a name that nobody has registered."""
     one_site: ClassVar[bool] = False
     """True: the spider's name is the marketplace. False: an engine, each host is one."""
     starts: ClassVar[tuple[str, ...]] = ()

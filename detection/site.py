@@ -115,6 +115,7 @@ def listing_of(site: Site, *, marketplace: str = "site") -> Listing:
         description="\n".join(dict.fromkeys(part for part in parts if part))[:LONGEST_TEXT],
         lang=site.lang,
         icon_url=site.favicon,
+        came_from=site.came_from,
         download_urls=tuple(sorted(site.downloads, key=lambda address: not _ANDROID.search(address))),
         forms=site.forms,
     )

@@ -19,7 +19,7 @@ from index.model import Listing
 
 logger = logging.getLogger(__name__)
 
-ANYBODYS = ("jsonld_shop", "web_page")
+ANYBODYS = ("jsonld_shop", "lookalike_site")
 """Spiders for pages that are nobody's in particular: those that describe what they offer, then any."""
 MOST_LISTINGS = 500
 """Of one page."""

@@ -63,7 +63,10 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         yield _said("genuine_site", _GENUINE, observed=host, brand=brand, expected=" / ".join(owners[0].domains))
         return
     seen = look(subject)
-    resembling = {one.profile.id: one for one in domains.resembling(host)}
+    hosts = dict.fromkeys((host, *map(readable, listing.came_from)))
+    resembling: dict[str, Resemblance] = {}
+    for one in (one for name in hosts if name for one in domains.resembling(name)):
+        resembling.setdefault(one.profile.id, one)
     claimed = {profile.id: (profile, claim) for profile, claim in _claims(seen)}
     concerned = [*(one.profile for one in resembling.values()), *(profile for profile, _ in claimed.values())]
     accused = False
@@ -109,7 +112,7 @@ def _page(
         return
     if like is not None:
         strength = _DOMAIN.get(like.technique, _OF_DOMAIN) if like.sure else _UNSURE_DOMAIN
-        yield _said(f"domain_{like.technique}", strength, observed=host, expected=like.genuine, brand=brand)
+        yield _said(f"domain_{like.technique}", strength, observed=like.host, expected=like.genuine, brand=brand)
     if claim is not None:
         field, view, start, end = claim
         yield quoted(
