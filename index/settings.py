@@ -32,6 +32,9 @@ class CrawlSettings:
     """Least seconds between two requests to one host; a spider may ask for more."""
     concurrency: int = 4
     """Requests under way at once, over all hosts."""
+    shipped: bool = True
+    """Whether `crawl --all` visits the single-site marketplaces that copycatch brings along; False: only what stands
+    under [[marketplaces]]."""
     vantage: str = ""
     """Where the crawler stands, in the operator's words ('北京电信'): kept with every capture, since pages differ."""
     accept_language: str = "en"

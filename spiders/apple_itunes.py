@@ -90,7 +90,7 @@ class AppleItunes(AppStore):
             title=at(app, "trackName"),
             description=at(app, "description"),
             seller=seller or maker,
-            bio=[*([maker] if maker != seller else []), at(app, "sellerUrl")],
+            bio=[maker, at(app, "sellerUrl")],
             price=price,
             version=at(app, "version"),
             notes=at(app, "releaseNotes"),

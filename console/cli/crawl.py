@@ -22,6 +22,7 @@ def run(
     name: Annotated[str | None, typer.Argument(help=t("cli.crawl.name"), show_default=False)] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help=t("cli.crawl.all"))] = False,
+    unproven: Annotated[bool, typer.Option("--unproven", help=t("cli.crawl.unproven"))] = False,
     query: Annotated[list[str] | None, typer.Option("--query", help=t("cli.crawl.query"), show_default=False)] = None,
     start: Annotated[list[str] | None, typer.Option("--start", help=t("cli.crawl.start"), show_default=False)] = None,
     limit: Annotated[int | None, typer.Option(min=1, help=t("cli.crawl.limit"), show_default=False)] = None,
@@ -39,7 +40,9 @@ def run(
     if everything:
         if query or start:
             raise CommandError(t("cli.crawl.all_alone"))
-        orders = _all(settings, limit, since)
+        orders = _all(settings, limit, since, unproven=unproven)
+    elif unproven:
+        raise CommandError(t("cli.crawl.unproven_alone"))
     else:
         orders = [_order(str(name), start or [], query or [], limit, since)]
     place = home()
@@ -58,7 +61,7 @@ def _order(name: str, start: list[str], queries: list[str], limit: int | None, s
         raise CommandError(t("cli.crawl.unknown", name=name, known=", ".join(spiders)))
     if not start and not spiders[name].starts:
         raise CommandError(t("cli.crawl.needs_start", name=name))
-    if not queries and not spiders[name].walks:
+    if not queries and not start and not spiders[name].walks:
         raise CommandError(t("cli.crawl.needs_query", name=name))
     for address in start:
         parts = urlsplit(address)
@@ -67,12 +70,13 @@ def _order(name: str, start: list[str], queries: list[str], limit: int | None, s
     return Order(spider=name, start=tuple(start), queries=tuple(queries), limit=limit, since=since)
 
 
-def _all(settings: Settings, limit: int | None, since: str | None) -> list[Order]:
+def _all(settings: Settings, limit: int | None, since: str | None, *, unproven: bool) -> list[Order]:
     """The marketplaces of a single site, then what the settings name."""
+    asked = {"open", "unproven"} if unproven else {"open"}
     own = [
         Order(spider=name, limit=limit, since=since)
         for name, spider in declared().items()
-        if spider.starts and spider.walks and spider.access == "open"
+        if settings.crawl.shipped and spider.starts and spider.walks and spider.access in asked
     ]
     named = [_order(each.spider, [*each.start], [*each.queries], limit, since) for each in settings.marketplaces]
     if not own + named:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
-from scrapy.http import HtmlResponse, Response
+import scrapy
+from scrapy.http import HtmlResponse, JsonRequest, Response
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import MOST_ADDRESSES, clean_url
@@ -23,6 +24,7 @@ DIGITS = re.compile(r"\d{9,14}", re.ASCII)
 LARGEST_PAGE = 8 << 20
 """Bytes of a page whose embedded data are read."""
 MOST_PARTS = 200
+NOTHING: Mapping[str, str] = {}
 
 
 class AppStore(MarketplaceSpider):
@@ -31,6 +33,7 @@ class AppStore(MarketplaceSpider):
     kind: ClassVar[SourceKind] = "app_store"
     one_site: ClassVar[bool] = True
     shows_all: ClassVar[bool] = False
+    delay: ClassVar[float] = 2.0
     native_id_rule: ClassVar[str] = "package name"
     expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "package_name": 0.95, "seller": 0.8, "icon_url": 0.8})
     utc_offset: ClassVar[float] = 0
@@ -46,6 +49,8 @@ class AppStore(MarketplaceSpider):
             return None
         if "published_at" in shown:
             shown["published_at"] = self._moment(shown["published_at"])
+        if "bio" in shown:  # who is named as the maker and again as operator is named once
+            shown["bio"] = [part for part in listed(shown["bio"]) if part != shown.get("seller")]
         return Listing(
             marketplace=self.name,
             native_id=name,
@@ -55,6 +60,13 @@ class AppStore(MarketplaceSpider):
             package_name=named or None,
             **{field: CLEANED[field](value) if field in CLEANED else value for field, value in shown.items()},
         )
+
+    def post(
+        self, url: str, asked: Any, callback: Callable[..., Any], headers: Mapping[str, str] = NOTHING, **about: Any
+    ) -> scrapy.Request:
+        """A question in JSON, as the store's own pages ask it; `about` goes to the callback."""
+        sent = {"Referer": self.starts[0], **headers}
+        return JsonRequest(url, data=asked, callback=callback, headers=sent, cb_kwargs=about)
 
     def _moment(self, value: Any) -> str | None:
         if isinstance(value, str) and not DIGITS.fullmatch(value.strip()):

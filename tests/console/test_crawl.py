@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from console.runs import print_runs
+from crawler.declarations import declared
 from crawler.remarks import remark as said
 from crawler.runs import Order, open_run
 from index.home import Home
@@ -90,7 +91,8 @@ def test_a_feed_ends_in_the_index(copycatch, site: str, tmp_path: Path) -> None:
 
 
 def test_all_visits_what_the_settings_name(copycatch, site: str, tmp_path: Path) -> None:
-    (tmp_path / "copycatch.toml").write_text(f'[[marketplaces]]\nspider = "feed"\nstart = ["http://{site}/feed.xml"]\n')
+    only_named = f'[crawl]\nshipped = false\n[[marketplaces]]\nspider = "feed"\nstart = ["http://{site}/feed.xml"]\n'
+    (tmp_path / "copycatch.toml").write_text(only_named)
     answer = crawl(site, "--all", "--limit", "1", folder=tmp_path)
     assert answer.code == 0, answer.err
     assert f"feed:{site}" in answer.out and "healthy" in answer.out
@@ -109,7 +111,7 @@ def test_one_marketplace_that_cannot_be_crawled_does_not_end_the_others(
 ) -> None:
     monkeypatch.setenv("COPYCATCH_CHROMIUM", str(tmp_path / "nothing"))
     (tmp_path / "copycatch.toml").write_text(
-        f'[[marketplaces]]\nspider = "rendered_page"\nstart = ["http://{site}/"]\n'
+        f'[crawl]\nshipped = false\n[[marketplaces]]\nspider = "rendered_page"\nstart = ["http://{site}/"]\n'
         f'[[marketplaces]]\nspider = "feed"\nstart = ["http://{site}/feed.xml"]\n'
     )
     answer = crawl(site, "--all", "--json", folder=tmp_path)
@@ -158,6 +160,28 @@ def test_an_unhealthy_run_says_why_and_ends_with_3(site: str, tmp_path: Path, ow
     assert 2 < len(said) < 8  # home, why, problems, log; and nothing of Scrapy's own talk
 
 
+@pytest.mark.parametrize(("argv", "access"), [(("--all",), {"open"}), (("--all", "--unproven"), {"open", "unproven"})])
+def test_all_leaves_out_what_is_unproven_unless_told(
+    copycatch, argv: tuple[str, ...], access: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Order] = []
+    monkeypatch.setattr("console.cli.crawl.crawl", lambda orders, **_: asked.extend(orders) or [])
+    monkeypatch.chdir(tmp_path)
+    copycatch("crawl", *argv)
+    spiders = declared()
+    assert {spiders[order.spider].access for order in asked} == access
+    assert all(spiders[order.spider].walks and spiders[order.spider].starts for order in asked)
+
+
+def test_a_site_that_only_answers_queries_is_crawled_from_an_address_as_well(
+    copycatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Order] = []
+    monkeypatch.setattr("console.cli.crawl.crawl", lambda orders, **_: asked.extend(orders) or [])
+    copycatch("crawl", "google_play", "--start", "https://play.google.com/store/apps/dev?id=1")
+    assert [order.start for order in asked] == [("https://play.google.com/store/apps/dev?id=1",)]
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
@@ -165,7 +189,9 @@ def test_an_unhealthy_run_says_why_and_ends_with_3(site: str, tmp_path: Path, ow
         (("feed", "--all"), "name one marketplace, or say --all"),
         (("--all", "--start", "http://x.example"), "--all goes without"),
         (("--all",), "nothing to crawl"),
-        (("nowhere",), "known: discuz"),
+        (("feed", "--unproven"), "--unproven goes with --all"),
+        (("google_play",), "only answers keywords or package names"),
+        (("nowhere",), "no marketplace is called nowhere"),
         (("discuz",), "is an engine"),
         (("feed", "--start", "http://x.example", "--limit", "0"), "--limit"),
         (("feed", "--start", "ftp://x.example"), "ftp://x.example"),
@@ -176,6 +202,7 @@ def test_wrong_use_is_said_before_anything_is_fetched(
     copycatch, argv: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "copycatch.toml").write_text("[crawl]\nshipped = false\n")
     answer = copycatch("crawl", *argv)
     assert (answer.code, answer.out) == (2, "")
     assert words in answer.err

@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 from crawler.blocked import recognise
+from tests.conftest import ROOT
 from tests.spiders.cases import SPIDERS, Case, own_cases, recorded_cases
 
 CASES = own_cases()
 RECORDED = recorded_cases()
+PLATFORM_TESTS = "".join(path.read_text("utf-8") for path in (ROOT / "tests/platforms").glob("test_*.py"))
+ON_PLATFORMS = {name for name in SPIDERS if f'copycatch("crawl", "{name}"' in PLATFORM_TESTS}
+"""Spiders that a test crawls real software with."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -26,6 +30,14 @@ def test_a_recorded_page(case: Case, shared: Path) -> None:
 @pytest.mark.parametrize("name", SPIDERS)
 def test_every_spider_has_a_page(name: str) -> None:
     assert any(case.spider == name for case in CASES)
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_the_proof_is_what_the_cases_and_platforms_say(name: str) -> None:
+    """An unproven spider may have recorded cases: reduced ones, or such of another time."""
+    spider, recorded = SPIDERS[name], any(case.spider == name for case in RECORDED)
+    proven = "real software" if name in ON_PLATFORMS else "recorded" if recorded else "synthetic"
+    assert spider.proof == ("synthetic" if spider.access == "unproven" else proven)
 
 
 @pytest.mark.parametrize("name", {case.spider for case in [*CASES, *RECORDED]})
