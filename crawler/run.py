@@ -21,6 +21,8 @@ from scrapy.utils.reactor import install_reactor
 from crawler.conclusion import give_up
 from crawler.frontier import RunFrontierError
 from crawler.ledger import Ledger, begun, progressed, stopping
+from crawler.lock import held
+from crawler.recheck import known_listings
 from crawler.runs import Order, run_id
 from crawler.settings import scrapy_settings
 from crawler.spider import MarketplaceSpider
@@ -97,6 +99,12 @@ def _by_marketplace(order: Order, loader: SpiderLoader) -> list[Order]:
     return [replace(order, start=tuple(addresses)) for addresses in parts.values()]
 
 
+def _marketplace(spider: type[Any], order: Order) -> str:
+    if not issubclass(spider, MarketplaceSpider) or not order.start:
+        return str(spider.name)
+    return spider.marketplace(order.start[0])
+
+
 class _Walk:
     """One reactor run."""
 
@@ -146,7 +154,8 @@ class _Walk:
     async def _one(self, spider: type[Any], order: Order) -> Run:
         self._begun = None
         try:
-            return await self._crawled(spider, order)
+            with held(self._home, _marketplace(spider, order)):
+                return await self._crawled(spider, order)
         except Exception as error:
             if isinstance(error, CONCERNS_ALL) and not isinstance(error, RunFrontierError):
                 raise
@@ -170,7 +179,7 @@ class _Walk:
     def _given_up(self, spider: type[Any], order: Order, error: Exception) -> Run:
         run = _ledger(self._begun).result if self._begun else None
         if run is None:
-            marketplace = spider.marketplace(order.start[0]) if order.start else spider.name
+            marketplace = _marketplace(spider, order)
             run = Run(
                 id=run_id(order), marketplace=marketplace, spider=order.spider, started_at=utc(), start=order.start
             )

@@ -66,6 +66,11 @@ class Home:
         return self.path / "plan.sqlite"
 
     @property
+    def locks(self) -> Path:
+        """Who crawls which marketplace right now."""
+        return self.path / "locks"
+
+    @property
     def exports(self) -> Path:  # noqa: D102
         return self.path / "exports"
 
