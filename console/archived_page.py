@@ -18,8 +18,9 @@ from index.reading import read as read_object
 
 
 def captures_of(index: Index, listing: str) -> list[Capture]:
-    """Every page of a listing that was kept, oldest first: of its observations, and those its findings point to."""
+    """Every page of a listing that was kept, oldest first: seen by us, supplied by others, or named by its findings."""
     found = [look.capture for look in index.observations(listing) if look.capture is not None]
+    found += [one.capture for one in index.supplied([listing]).get(listing, ()) if one.capture is not None]
     hits = index.search(f'listing_id:"{listing}"', limit=1000)
     raw = ((hit.id, hit.value.get("capture")) for hit in hits)
     found += [read_object(Capture, capture, f"the capture of {name}") for name, capture in raw if capture is not None]

@@ -12,9 +12,7 @@ from console.words import chance, verdict
 from index.messages import t
 from index.model import Observation
 from index.plain import line
-from index.model import Observation
 from index.protocol import Stored
-from index.standing import PAGE
 from index.standing import PAGE
 
 SHOWN = 4_000
@@ -49,13 +47,6 @@ def section(name: str, lines: Iterator[Text]) -> Iterator[Any]:
 def bullet(text: str) -> Text:
     """One line of a list; control characters and line breaks in hostile text are gone."""
     return Text(f"- {line(text)}")
-
-
-def look_line(look: Observation) -> Text:
-    """One look at a listing: when, what was there, and whether its page was kept."""
-    detail = "" if look.detail == PAGE else look.detail
-    said = t("page.look", at=look.at, state=t(f"page.state.{look.state}"), detail=line(detail, 200)).rstrip()
-    return bullet(f"{said} {t('page.kept')}" if look.capture else said)
 
 
 def look_line(look: Observation) -> Text:

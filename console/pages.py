@@ -9,12 +9,13 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
+from console.custody import custody
 from console.page_parts import SHOWN, bullet, facts_lines, finding_line, look_line, section
 from console.words import chance, verdict
 from detection.scoring import sentence
 from detection.ties import Tie
 from index.messages import language, t
-from index.model import Listing, Observation, Violation
+from index.model import Listing, Observation, Supplied, Violation
 from index.plain import line, plain
 from index.protocol import Stored
 from index.reading import read
@@ -22,7 +23,9 @@ from index.taxonomy import taxonomy
 from takedown.columns import unseen
 
 
-def finding_page(hit: Stored, *, ties: Sequence[Tie], looks: Sequence[Observation] = ()) -> Group:
+def finding_page(
+    hit: Stored, *, ties: Sequence[Tie], looks: Sequence[Observation] = (), supplied: Sequence[Supplied] = ()
+) -> Group:
     """A finding: the machine's proposal with everything a person needs to agree or not."""
     value: dict[str, Any] = hit.value
     head = Text.assemble(verdict(value.get("verdict", "benign")), "  ", (line(str(value.get("title"))), "bold"))
@@ -46,7 +49,7 @@ def finding_page(hit: Stored, *, ties: Sequence[Tie], looks: Sequence[Observatio
         *section("seen_section", _evidence(value)),
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
         *section("ties_section", map(_tie, ties)),
-        *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
+        *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
         *section("clears_section", iter([bullet(t(f"cli.show.clears.{value.get('group', 'other')}"))])),
         Text(t("cli.show.until_confirmed"), style="dim"),
@@ -60,6 +63,7 @@ def listing_page(
     history: list[dict[str, Any]],
     ties: Sequence[Tie],
     looks: Sequence[Observation] = (),
+    supplied: Sequence[Supplied] = (),
 ) -> Group:
     """A listing: its fields as the public sees them, what the machine makes of them, and what changed."""
     value: dict[str, Any] = hit.value
@@ -74,13 +78,11 @@ def listing_page(
         *section("findings_section", map(finding_line, findings)),
         *section("ties_section", map(_tie, ties)),
         *section("history_section", map(_change, history)),
-        *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
+        *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
     )
 
 
-MOST_LOOKS = 50
-"""Newest looks that are shown."""
 MOST_LOOKS = 50
 """Newest looks that are shown."""
 MOST_OTHERS = 5

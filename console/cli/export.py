@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from console.custody import with_custody
 from console.exits import CommandError, Exit
 from console.opening import reading
 from console.progress import follow
@@ -49,7 +50,9 @@ def run(
         wanted: Kind = kind
         total = index.count(query, kind=wanted)
         # Closed before the index is, whatever happens: a half-read scan holds the index open.
-        with closing(follow(index.scan(query, kind=wanted), t("cli.export.progress"), total)) as rows:
+        with closing(
+            follow(with_custody(index, index.scan(query, kind=wanted), wanted), t("cli.export.progress"), total)
+        ) as rows:
             if target == Path("-"):
                 with raw_output() as stream:
                     exporter.export(rows, stream, wanted)

@@ -81,10 +81,12 @@ def _beside(index: Index, hit: Stored) -> dict[str, Any]:
             "findings": index.search(query, limit=100),
             "history": index.history(hit.id),
             "looks": index.observations(hit.id),
+            "supplied": index.supplied([hit.id]).get(hit.id, []),
             "ties": ties_of(index, hit),
         }
     if hit.kind == "samples":
         return {"findings": index.search(f'sample_sha256:"{hit.id}"', limit=100)}
     listing = index.get(str(hit.value.get("listing_id")))
     looks = index.observations(listing.id) if listing else []
-    return {"ties": ties_of(index, listing) if listing else (), "looks": looks}
+    supplied = index.supplied([listing.id]).get(listing.id, []) if listing else []
+    return {"ties": ties_of(index, listing) if listing else (), "looks": looks, "supplied": supplied}
