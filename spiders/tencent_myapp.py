@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import scrapy
 from scrapy.http import Response
 
-from crawler.families.app_store import AppStore, listed, next_data, not_understood, whole
+from crawler.families.app_store import ChineseStore, listed, next_data, not_understood, whole
 from crawler.families.json_page import at, read_json, said, things
 from crawler.families.readable import readable
 from crawler.spider import Yield
@@ -23,11 +23,10 @@ NO_APPS = {"7", "8"}  # kinds of games that run on computers or in the cloud
 A_PAGE, MOST = 24, 480
 
 
-class TencentMyapp(AppStore):
+class TencentMyapp(ChineseStore):
     """Walked by its library of apps; asked by keyword or package. Every app is then asked for by its package."""
 
     name = "tencent_myapp"
-    country = "CN"
     access = "unproven"
     proof = "synthetic"
     format_confirmed = "2026-11-22"

@@ -74,6 +74,13 @@ class AppStore(MarketplaceSpider):
         return stamp(number(value))
 
 
+class ChineseStore(AppStore):
+    """A store of mainland China; dates without a zone are Beijing time."""
+
+    country: ClassVar[str | None] = "CN"
+    utc_offset: ClassVar[float] = 8
+
+
 def not_understood(response: Response, why: str, answer: Any = None) -> Problem:
     """An answer in a form that the spider does not know: its format has changed, or it is a refusal.
 
@@ -82,6 +89,11 @@ def not_understood(response: Response, why: str, answer: Any = None) -> Problem:
     if isinstance(answer, Problem):
         return answer
     return Problem(part="page", kind="not_understood", detail=f"{response.url}: {why}"[:500])
+
+
+def refused(response: Response, why: str) -> Problem:
+    """An answer that says, by a code of the store's own, that it does not answer us."""
+    return Problem(part="page", kind="refusal", detail=f"{response.url}: {why}"[:500])
 
 
 def next_data(page: HtmlResponse) -> Any:
