@@ -37,9 +37,6 @@ PRINTED = {
 MODES = {"show --page": "show_page"}
 """An option that prints something else -> its schema."""
 
-MODES = {"show --page": "show_page"}
-"""An option that prints something else -> its schema."""
-
 
 def scanned() -> dict[str, Any]:
     """`scan` prints the fingerprint with the path, without the sketches."""
