@@ -48,7 +48,7 @@ class ThreadBoard(MarketplaceSpider):
     sub_board: ClassVar[str] = ""
     """CSS of anchors that lead from a board with threads to boards below it."""
     next_page: ClassVar[str] = "a[rel=next]"
-    """CSS of anchors that lead on through a list."""
+    """CSS of anchors that lead on through a list; empty to read its first page only."""
     empty_list: ClassVar[str]
     """CSS of what is there even in a list without threads: tells 'empty' from 'not understood'."""
 
@@ -128,7 +128,8 @@ class ThreadBoard(MarketplaceSpider):
         hrefs = page.css(wanted).xpath("@href").getall() if wanted else []
         here = clean_url(response.url)
         boards = [url for url in self._near(hrefs, page) if url != here and re.search(self.board_link, url)]
-        onward = [*self._near(page.css(self.next_page).xpath("@href").getall(), page), *boards]
+        further = page.css(self.next_page).xpath("@href").getall() if self.next_page else []
+        onward = [*self._near(further, page), *boards]
         for url in list(dict.fromkeys(onward))[:MOST_LINKS]:
             yield scrapy.Request(url, callback=self.parse)
         if not threads and not boards and not page.css(self.empty_list):
