@@ -1,0 +1,1 @@
+"""When each marketplace is due, and starting what is due."""
