@@ -213,6 +213,56 @@ def test_hostile_pages_never_raise(member: type, page: bytes) -> None:
             assert isinstance(thing, Listing | Problem | scrapy.Request)
 
 
+def hostile_answers() -> Iterator[bytes]:
+    yield from (b"", b"null", b"[]", b"{}", b"0", b'"x"', b"\xff\xfe{", b"<html>", b"[" * 100_000, b'{"a":' * 50_000)
+    for key in (
+        "topic_list",
+        "topics",
+        "posts",
+        "data",
+        "post_stream",
+        "categories",
+        "included",
+        "pagination",
+        "links",
+    ):
+        for value in (
+            "null",
+            "1",
+            '"x"',
+            "[null, 1, [], {}]",
+            '{"posts": [{"post_number": 1}], "topics": {}, "next": 1}',
+        ):
+            yield f'{{"tid": 1, "id": 1, "title": "t", "{key}": {value}}}'.encode()
+    yield b'{"id": 1, "title": "t", "posts_count": 1e999, "post_stream": {"posts": [{"post_number": 1, "cooked": 5, "created_at": {}}]}}'
+    yield b'{"id": 1, "title": "\\ud800", "post_stream": {"posts": [{"post_number": 1, "cooked": "\\udfff<p>", "username": []}]}}'
+    yield b'{"data": {"id": "1", "attributes": {"title": "t"}}, "included": [{"type": "posts", "id": [], "relationships": 7}]}'
+
+
+@pytest.mark.parametrize("name", ["discourse", "nodebb", "flarum", "v2ex"])
+def test_hostile_answers_never_raise_and_are_never_listings_without_title(name: str) -> None:
+    spider = declared()[name]()
+    for body in hostile_answers():
+        for url in ("https://e.org/api/x", "https://e.org/latest.json", "https://e.org/t/1.json"):
+            for thing in spider.parse(Response(url, body=body)):
+                assert isinstance(thing, Listing | Problem | scrapy.Request)
+                assert not isinstance(thing, Listing) or (thing.title and thing.native_id.isdigit())
+
+
+@pytest.mark.parametrize("page", list(hostile_pages()), ids=range(len(list(hostile_pages()))))
+@pytest.mark.parametrize("name", ["phpbb", "xenforo", "vbulletin", "telegram_preview", "reddit", "tieba", "discourse"])
+def test_hostile_pages_never_raise_in_a_spider(name: str, page: bytes) -> None:
+    spider = declared()[name]()
+    for url in (
+        "https://e.org/viewtopic.php?t=1",
+        "https://e.org/threads/1/",
+        "https://e.org/t/1",
+        "https://t.me/s/chan1",
+    ):
+        for thing in spider.parse(HtmlResponse(url, body=page)):
+            assert isinstance(thing, Listing | Problem | scrapy.Request)
+
+
 # Text, dates, encodings
 
 
