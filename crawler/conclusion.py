@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from dataclasses import replace
-from itertools import islice
+from dataclasses import asdict, replace
 
+from crawler.drift import by_the_way, drift
 from crawler.health import examine
 from crawler.ledger import Ledger
+from crawler.past import healthy_before, usual
+from crawler.patience import REFUSED
 from crawler.remarks import remark
-from index.model import Observation, Run
+from crawler.unseen import note_unseen
+from index.model import Run
 from index.plain import line
 from index.protocol import Index
 from index.settings import Settings
 from index.times import utc
 
-NOTED_AT_ONCE = 200
 LONGEST_REASON = 500
+LOOKED_BACK = 200
+"""Runs of the marketplace among which those of the same order are looked for."""
 
 
 def conclude(index: Index, ledger: Ledger, reason: str | None) -> None:
     """Records the run: as running (`reason` None), as interrupted, or with its health; kept as `ledger.result`.
 
-    A healthy full run notes which listings of its marketplace the last one had seen and it has not. Raises
+    A healthy full run notes which listings of its marketplace the ones before had seen and it has not. Raises
     IndexUnavailable.
     """
     run = _begun(ledger)
@@ -54,6 +57,7 @@ def _begun(ledger: Ledger) -> Run:
         start=ledger.run.order.start,
         counts=tally.counts,
         problems=tally.problems,
+        fills=tally.fills,
         seal=ledger.seal,
         remarks=(*exempt, *allowed),
     )
@@ -64,47 +68,24 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
     if not ledger.over(reason):
         spent = [ledger.spending.spent] if reason == "finished" and ledger.spending.spent else []
         return replace(run, outcome="interrupted", remarks=(*run.remarks, *spent))
-    full, expect = ledger.run.order.full, ledger.spider.expect
-    health = examine(ledger.run.tally, expect, full=full, started=reason != "start_error")
-    remarks = [*run.remarks, *health.remarks]
-    if health.may_retire and ledger.spider.shows_all and (count := _note_unseen(index, run, ledger.run.tally.seen)):
-        remarks.append(remark("crawl.retired", count=count))
-        run = replace(run, counts={**run.counts, "gone": count})
-    return replace(run, outcome=health.outcome, remarks=tuple(remarks))
-
-
-def _note_unseen(index: Index, run: Run, seen: Container[str]) -> int:
-    """Notes as 'gone' what the last healthy run saw and this one did not: a candidate for a recheck, no more."""
-    before = _comparable(index, run)
-    if before is None:
-        return 0
-    unseen = (
-        Observation(listing_id=name, at=utc(), state="gone", run_id=run.id, detail="not seen by a healthy full run")
-        for name in _last_seen_between(index, run.marketplace, before.started_at, run.started_at)
-        if name not in seen  # times have whole seconds
+    tally, order, spider = ledger.run.tally, ledger.run.order, ledger.spider
+    before = healthy_before(index.runs(run.marketplace, limit=LOOKED_BACK), run)
+    known = usual(before)
+    health = examine(
+        tally,
+        spider.expect,
+        full=order.full,
+        started=reason != "start_error",
+        refused=reason == REFUSED,
+        drifted=drift(run, known),
     )
-    count = 0
-    while batch := list(islice(unseen, NOTED_AT_ONCE)):
-        index.observe(batch)
-        count += len(batch)
-    return count
-
-
-def _comparable(index: Index, run: Run) -> Run | None:
-    """The last healthy run, if all since then walked the same part of the marketplace as this one (another board, say,
-    has listings of its own, which this run could not see).
-    """
-    for earlier in index.runs(run.marketplace):
-        if earlier.id == run.id:
-            continue
-        if earlier.start != run.start:
-            return None
-        if earlier.outcome == "healthy":
-            return earlier
-    return None
-
-
-def _last_seen_between(index: Index, marketplace: str, start: str, end: str) -> Iterator[str]:
-    quoted = marketplace.replace("\\", "\\\\").replace('"', '\\"')
-    query = f'marketplace:"{quoted}" AND last_seen:["{start}" TO "{end}"]'
-    return (found.id for found in index.scan(query, kind="listings"))
+    remarks = [*run.remarks, *health.remarks, *by_the_way(run, known)]
+    if reason == REFUSED:
+        remarks.append(remark("crawl.refused_too_often", left=ledger.run.frontier.waiting))
+    if health.may_retire and spider.shows_all:
+        unseen = note_unseen(index, run, before, tally.seen)
+        for name, count in (("missing", unseen.missing), ("retired", unseen.gone)):
+            if count:
+                remarks.append(remark(f"crawl.{name}", count=count))
+        run = replace(run, counts={**run.counts, **{k: v for k, v in asdict(unseen).items() if v}})
+    return replace(run, outcome=health.outcome, remarks=tuple(remarks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,18 +33,29 @@ def _looked_at(tally: Tally) -> int:
     return sum(tally.counters[name] for name in ("pages", "failed", "blocked"))
 
 
-def examine(tally: Tally, expect: Expect, *, full: bool, started: bool = True) -> Health:
+def examine(
+    tally: Tally,
+    expect: Expect,
+    *,
+    full: bool,
+    started: bool = True,
+    refused: bool = False,
+    drifted: Iterable[str] = (),
+) -> Health:
     """Judges a run that came to its end.
 
-    `full`: it should have seen everything; `started`: its first requests were made.
+    `full`: it should have seen everything; `started`: its first requests were made; `refused`: it ended because it was
+    refused again and again; `drifted`: remarks about what is worse than in the runs before.
     """
     counts = tally.counters
     blocked, listings = counts["blocked"], counts["listings"]
     looked_at = _looked_at(tally)
-    remarks = list(_remarks(tally, expect, full=full))
+    remarks = [*_remarks(tally, expect, full=full), *drifted]
     if not started:
         remarks.insert(0, remark("crawl.no_start"))
-    if blocked and (listings == 0 or blocked >= BLOCKED_SHARE * looked_at):
+    if forbidden := tally.problems.get("robots_forbidden", 0) if listings == 0 else 0:
+        return Health(outcome="blocked", remarks=(remark("crawl.robots_forbid", count=forbidden), *remarks))
+    if blocked and (refused or listings == 0 or blocked >= BLOCKED_SHARE * looked_at):
         return Health(outcome="blocked", remarks=(remark("crawl.blocked", blocked=blocked, pages=looked_at), *remarks))
     if remarks:
         return Health(outcome="unhealthy", remarks=tuple(remarks))

@@ -23,6 +23,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.budget import Spending, budget_of
 from crawler.desk import Desk
 from crawler.page import Found, Page
+from crawler.patience import REFUSED, met
 from crawler.problems import problem_of
 from crawler.recall import Unchanged, recalled
 from crawler.refusal_words import KINDS
@@ -133,6 +134,8 @@ class Ledger:
                 yield found
         if not listings and not page.children:
             self._look_behind(page, response, answered=answered)
+        else:
+            self._met(response, None)
         page.release()
 
     async def _things(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Response]]:
@@ -157,6 +160,12 @@ class Ledger:
         if refused is not None:
             page.failed = refused.kind
             self._observe(response, refused)
+        self._met(response, page.failed)
+
+    def _met(self, source: Failure | Response, kind: str | None) -> None:
+        """Tells whoever decides how often the host may be asked."""
+        url = source.request.url  # type: ignore[union-attr] # set by Scrapy's scraper
+        self.crawler.signals.send_catch_log(met, url=url, kind=kind)
 
     def fetch_failed(self, failure: Failure) -> Iterable[Found]:
         """Errback of every request: the spider's own takes over, or the page is given up with a typed problem."""
@@ -176,6 +185,7 @@ class Ledger:
             recalled(page)
             page.release()
             return
+        self._met(failure, problem.kind)
         if page.errback is None:
             page.failed = None if problem.kind in self.spider.no_fault else problem.kind
             page.problems.append(problem)
@@ -277,4 +287,4 @@ class Ledger:
     def over(self, reason: str) -> bool:
         """Whether nothing is left to resume."""
         left = self.spending.spent is not None and self.run.frontier.waiting > 0
-        return self.failure is None and reason in {"finished", "start_error"} and not left
+        return self.failure is None and (reason == REFUSED or (reason in {"finished", "start_error"} and not left))

@@ -1,12 +1,16 @@
-"""Waiting when a marketplace asks for it, bounded, without holding up other hosts.
+"""Waiting when a marketplace asks for it or refuses us: bounded, growing, without holding up other hosts.
 
 It asks by 429, by 503 with Retry-After, or, as interfaces with a budget do (GitHub), by 403 once nothing of it remains.
+A page that refuses us (captcha, challenge, refusal) is not tried again; after it the host is left alone, longer each
+time, and when they outweigh the others by `TOO_OFTEN` the run ends as blocked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -17,6 +21,12 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from crawler.problems import Stopping
+from crawler.refusal_words import OF_THE_VISIT
+
+logger = logging.getLogger(__name__)
+
+met = object()
+"""Signal, sent with `url` and `kind` when a page came (None) or was given up."""
 
 LONGEST = 120.0
 """Seconds that are waited at most; a marketplace that asks for more has blocked us."""
@@ -24,6 +34,12 @@ UNSAID = 5.0
 """Seconds for a 429 that names none; doubled with each try."""
 TIMES = 4
 """So often one request is tried again."""
+TOO_OFTEN = 12
+"""When a host has refused us so many times more than it let us in, the run ends: nobody gets through by hammering.
+Lists often stay open while what they lead to is refused, so one page in between does not count as being let in again.
+"""
+REFUSED = "refused"
+"""Scrapy's reason for the end of such a run."""
 GLANCE = 0.5
 """Seconds between two looks whether the run is being stopped."""
 
@@ -34,10 +50,35 @@ class Patience:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._quiet: dict[str, float] = {}
+        self._ended = False
+        self._refusals: Counter[str] = Counter()
+        """Host -> by how many the pages that refused us outweigh the others; never below zero."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Patience:  # noqa: D102 - Scrapy's factory
-        return cls(crawler)
+    def from_crawler(cls, crawler: Crawler) -> Patience:
+        """Listens to what becomes of pages."""
+        patience = cls(crawler)
+        crawler.signals.connect(patience.met, signal=met)
+        return patience
+
+    def met(self, url: str, kind: str | None) -> None:
+        """Signal: a page came (`kind` None) or was given up, for a reason of that kind."""
+        host = urlsplit(url).netloc
+        if kind is None:
+            self._refusals[host] = max(self._refusals[host] - 1, 0)
+        elif kind in OF_THE_VISIT:
+            self._refusals[host] += 1
+            rest = pause(self._delay(host), self._refusals[host])
+            self._quiet[host] = max(self._quiet.get(host, 0.0), time.monotonic() + rest)
+            if self._refusals[host] == TOO_OFTEN and not self._ended and self._crawler.engine.spider is not None:
+                self._ended = True
+                logger.warning("%s refuses us: the run ends", host)
+                self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=REFUSED))
+
+    def _delay(self, host: str) -> float:
+        settings = self._crawler.settings
+        slot = settings.getdict("DOWNLOAD_SLOTS").get(urlsplit(f"//{host}").hostname or host, {})
+        return float(slot.get("delay", settings.getfloat("DOWNLOAD_DELAY")))
 
     async def process_request(self, request: scrapy.Request) -> None:
         """Waits until the host may be asked again. Raises Stopping when the run is stopped meanwhile."""
@@ -86,3 +127,8 @@ def _seconds(asked: bytes | None, *, tries: int) -> float:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def pause(delay: float, refusals: int) -> float:
+    """Seconds for which a host is left alone after so many refusals; `delay`: between two requests to it."""
+    return min(delay * 2.0 ** min(refusals, 20), LONGEST)

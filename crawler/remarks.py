@@ -8,7 +8,16 @@ from index.messages import t
 
 BUDGETS = ("crawl.budget_pages", "crawl.budget_minutes", "crawl.budget_megabytes")
 """Remarks of a run that ended in order before its end, and goes on next time."""
-BY_THE_WAY = ("crawl.robots_exempt", "crawl.allowed_host", "crawl.retired", "crawl.rescored_up_to", *BUDGETS)
+BY_THE_WAY = (
+    "crawl.robots_exempt",
+    "crawl.allowed_host",
+    "crawl.missing",
+    "crawl.retired",
+    "crawl.refused_more",
+    "crawl.accepted",
+    "crawl.rescored_up_to",
+    *BUDGETS,
+)
 """Remarks that make no run unhealthy."""
 
 

@@ -75,6 +75,25 @@ def test_a_run_that_could_not_begin_says_so() -> None:
     assert health.outcome == "unhealthy" and health.remarks[0] == "crawl.no_start"
 
 
+def test_a_run_that_was_refused_again_and_again_is_blocked_however_many_pages_came_before() -> None:
+    health = examine(tally(pages=5000, blocked=12), SHOP, full=True, refused=True)
+    assert health.outcome == "blocked" and not health.may_retire
+
+
+def test_a_site_whose_robots_rules_forbid_all_of_it_is_blocked_and_one_forbidden_link_is_nothing() -> None:
+    forbidden = tally(listings=0, pages=0, failed=1)
+    forbidden.problem("robots_forbidden")
+    assert examine(forbidden, SHOP, full=True).outcome == "blocked"
+    some = tally(failed=1)
+    some.problem("robots_forbidden")
+    assert examine(some, SHOP, full=True).outcome == "healthy"
+
+
+def test_what_drifted_makes_a_run_unhealthy() -> None:
+    health = examine(tally(), SHOP, full=True, drifted=["crawl.drift_yield {}"])
+    assert health.outcome == "unhealthy" and health.remarks == ("crawl.drift_yield {}",) and not health.may_retire
+
+
 def test_every_problem_a_crawl_counts_is_explained() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "crawler").glob("*.py"))
     kinds = {kind for _, kind in (*KINDS, *IGNORED)}

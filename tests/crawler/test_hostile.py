@@ -1,9 +1,13 @@
 """Bad answers: each has a clear, counted outcome, the run goes on, and what was stored stays."""
 
+import json
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
+from crawler.patience import TOO_OFTEN
 from crawler.refusal_words import KINDS
 from tests.crawler.conftest import Crawl
 from tests.crawler.site import Answer, Route, Site, bomb, item_page, page, shop
@@ -112,12 +116,60 @@ def test_every_marketplace_has_an_outcome_of_its_own(crawl: Crawl, own_home: Pat
     for strange in ("robots is HTML", "robots is huge", "robots is junk"):
         assert runs[strange]["counts"]["listings"] == 3 and runs[strange]["problems"] == {}, strange
     assert runs["robots forbids"]["problems"] == {"robots_forbidden": 1}
+    assert runs["robots forbids"]["outcome"] == "blocked"
     assert set(sites["robots forbids"].hits) == {"/robots.txt"}
 
     index = stored(own_home)
     [found] = index.search(f'marketplace:"shop:{sites["mislabelled"].host}"', kind="listings")
     assert found.value["title"] == "人工智能换脸软件终身版" and found.value["description"] == "一次付款，永久使用"
     index.close()
+
+
+def test_a_list_that_is_suddenly_empty_is_a_silent_refusal_and_retires_nothing(crawl: Crawl, own_home: Path) -> None:
+    routes: list[Route] = [shop(12), lambda path: Answer(page("目录", "<ul></ul>")) if path == "/list/0" else None]
+
+    def watch(path: str, number: int) -> None:
+        if path == "/robots.txt":  # the first request of each run
+            site.route = routes.pop(0)
+
+    with Site(shop(0), watch=watch) as site:
+        crawled = crawl(site, "/list/0", times=2)
+    before, denied = crawled.runs
+    assert before["outcome"] == "healthy" and before["counts"]["listings"] == before["fills"]["title"] == 60
+    assert denied["outcome"] == "unhealthy" and denied["counts"]["pages"] == 1 and denied["problems"] == {}
+    assert any(remark.startswith("crawl.drift_yield ") for remark in denied["remarks"])
+    assert {"missing", "gone"}.isdisjoint(denied["counts"])
+    assert listings(own_home) == 60
+
+
+@pytest.mark.parametrize("refusing", [Answer(b"no", 403), Answer(page("安全验证", "<p>请完成验证")), Answer(b"")])
+def test_a_marketplace_that_begins_to_refuse_us_is_left_alone(crawl: Crawl, own_home: Path, refusing: Answer) -> None:
+    honest = shop(60)
+
+    def route(path: str) -> Answer | None:
+        return refusing if path.startswith("/item/") and int(path.rpartition("/")[2]) >= 100 else honest(path)
+
+    with Site(route) as site:
+        crawled = crawl(site, "/list/0")
+        asked = sum(site.hits.values())
+    assert crawled.run["outcome"] == "blocked" and crawled.counts["listings"] == 100
+    assert TOO_OFTEN <= crawled.counts["blocked"] <= TOO_OFTEN + 20 and asked < 360 / 2
+    [said] = [remark for remark in crawled.run["remarks"] if remark.startswith("crawl.refused_too_often ")]
+    assert json.loads(said.partition(" ")[2])["left"] > 0
+    assert list((own_home / "runs").iterdir()) == []  # the next run starts anew
+
+
+def test_pages_behind_a_login_do_not_end_the_run(crawl: Crawl) -> None:
+    members_only = Answer(page("商城", "<p>请先登录后查看商品"))
+    honest = shop(10)
+
+    def route(path: str) -> Answer | None:
+        return members_only if path.startswith("/item/") and int(path.rpartition("/")[2]) < 30 else honest(path)
+
+    with Site(route) as site:
+        crawled = crawl(site, "/list/0")
+    assert crawled.counts["listings"] == 20 and crawled.problems == {"login_wall": 30}
+    assert crawled.run["outcome"] == "blocked"
 
 
 def robots(rules: bytes) -> Route:

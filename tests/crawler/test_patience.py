@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 from scrapy.http import Response
 
-from crawler.patience import LONGEST, UNSAID, _rest, _seconds
+from crawler.patience import LONGEST, UNSAID, _rest, _seconds, pause
 
 HOUR = str(int(datetime.now(UTC).timestamp()) + 3600)
 
@@ -46,3 +46,9 @@ def test_no_other_refusal_asks_for_rest() -> None:
     assert rest(403) is None and rest(503) is None and rest(200, X_RateLimit_Remaining="0") is None
     assert rest(403, X_RateLimit_Remaining="14", X_RateLimit_Reset=HOUR) is None
     assert rest(429) == UNSAID and rest(503, Retry_After="7") == 7
+
+
+def test_after_a_refusal_a_host_is_left_alone_longer_each_time_and_within_bounds() -> None:
+    assert [pause(1.0, times) for times in (1, 2, 3)] == [2, 4, 8]
+    assert pause(1.0, 12) == pause(60.0, 10**6) == LONGEST
+    assert pause(0.0, 5) == 0  # the operator's own network
