@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -140,17 +141,33 @@ def forum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+class Shop:
+    """A django-oscar shop with the products of oscar/products.json, which can be served more than once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bin = environment("oscar")
+        self.env = {**os.environ, "PYTHONPATH": str(HERE / "oscar"), "DJANGO_SETTINGS_MODULE": "shop_settings"}
+        run(str(self.bin / "django-admin"), "migrate", "-v0", cwd=folder, env=self.env)
+        seed = (str(HERE / "oscar/seed.py"), str(HERE / "oscar/products.json"))
+        run(str(self.bin / "python"), *seed, cwd=folder, env=self.env)
+        run(str(self.bin / "django-admin"), "rebuild_index", "--noinput", cwd=folder, env=self.env)
+
+    def served(self, log: Path, **env: str) -> AbstractContextManager[str]:
+        """Address of its list of products while the block runs."""
+        address = f"http://127.0.0.1:{free_port()}/catalogue/"
+        command = (str(self.bin / "django-admin"), "runserver", "--noreload", address.split("/")[2])
+        return server(*command, cwd=self.folder, env={**self.env, **env}, url=address, log=log)
+
+
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a django-oscar shop with the products of oscar/products.json."""
-    bin_folder = environment("oscar")
-    work = tmp_path_factory.mktemp("oscar")
-    env = {**os.environ, "PYTHONPATH": str(HERE / "oscar"), "DJANGO_SETTINGS_MODULE": "shop_settings"}
-    admin = str(bin_folder / "django-admin")
-    run(admin, "migrate", "-v0", cwd=work, env=env)
-    run(str(bin_folder / "python"), str(HERE / "oscar/seed.py"), str(HERE / "oscar/products.json"), cwd=work, env=env)
-    run(admin, "rebuild_index", "--noinput", cwd=work, env=env)
-    address = f"http://127.0.0.1:{free_port()}/catalogue/"
-    command = (admin, "runserver", "--noreload", address.split("/")[2])
-    with server(*command, cwd=work, env=env, url=address, log=work / "log"):
+def oscar(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop that nobody serves yet."""
+    return Shop(tmp_path_factory.mktemp("oscar"))
+
+
+@pytest.fixture(scope="session")
+def shop(oscar: Shop) -> Iterator[str]:
+    """Address of the shop."""
+    with oscar.served(oscar.folder / "log") as address:
         yield address

@@ -27,7 +27,8 @@ def asked_for() -> None:
 
 def program(name: str, package: str) -> str:
     """Path of a system program, which the Debian package named brings."""
-    return shutil.which(name) or missing("platform", f"the program {name} (Debian package {package})") or ""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian puts servers
+    return found or missing("platform", f"the program {name} (Debian package {package})") or ""
 
 
 def environment(name: str) -> Path:

@@ -1,5 +1,6 @@
 """A small django-oscar shop: SQLite, Whoosh, the stock templates and one of ours that adds JSON-LD."""
 
+import os
 from pathlib import Path
 
 from oscar.defaults import *  # noqa: F403 - the way oscar's documentation asks for
@@ -19,7 +20,14 @@ MEDIA_ROOT = WORK / "media"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OSCAR_DEFAULT_CURRENCY = "CNY"
 OSCAR_SHOP_NAME = "练习商店"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": WORK / "shop.sqlite", "ATOMIC_REQUESTS": True}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": WORK / "shop.sqlite",
+        "ATOMIC_REQUESTS": True,
+        "OPTIONS": {"timeout": float(os.environ.get("SHOP_PATIENCE", "5"))},
+    }
+}
 HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": str(WORK / "whoosh")}
 }
