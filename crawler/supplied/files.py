@@ -194,6 +194,7 @@ def page_entries(pages: Iterable[RawPage], asked: Asked) -> Iterator[Brought]:
     for raw in pages:
         if raw.why is not None:
             if raw.main:
+                some = True
                 yield Brought(place=raw.url, why=raw.why)
             continue
         page = without_saver(raw, asked.received_at)

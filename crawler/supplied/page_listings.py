@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,14 +14,19 @@ from scrapy.responsetypes import responsetypes
 from apk_analysis.fingerprint import Problem
 from crawler.blocked import recognise
 from crawler.declarations import declared
+from crawler.families.addresses import clean_url, host_of, path_of
 from crawler.spider import MarketplaceSpider
 from crawler.supplied.brought import SavedPage, UnreadableError
+from crawler.supplied.rows import MARKETPLACE
+from detection.site import listing_of, read_site
 from index.model import Listing
 
 logger = logging.getLogger(__name__)
 
-ANYBODYS = ("jsonld_shop", "lookalike_site")
-"""Spiders for pages that are nobody's in particular: those that describe what they offer, then any."""
+DESCRIBED = "jsonld_shop"
+"""Spider for pages of nobody in particular that describe what they offer."""
+PLAIN = "page"
+"""What is said to have read any other page."""
 MOST_LISTINGS = 500
 """Of one page."""
 
@@ -37,7 +43,7 @@ def listings_of(page: SavedPage, *, main: bool) -> tuple[list[Listing], str]:
     """
     refusal = recognise(page.status, page.body, url=page.url)
     if refusal is not None:
-        raise UnreadableError("blocked_page" if refusal.kind == "blocked" else "gone_page", reason=refusal.reason)
+        raise UnreadableError("gone_page" if refusal.kind == "not_found" else "blocked_page", reason=refusal.reason)
     if page.status >= 300 or not page.body.strip():
         raise UnreadableError("status", status=page.status)
     response = _response(page)
@@ -48,7 +54,20 @@ def listings_of(page: SavedPage, *, main: bool) -> tuple[list[Listing], str]:
         if listings:
             return listings, spider.name
         problem = next((thing.kind for thing in found if isinstance(thing, Problem)), problem)
+    if main and (listing := _plain(page)) is not None:
+        return [listing], PLAIN
     raise UnreadableError("nothing_found", problem=problem or "-")
+
+
+def _plain(page: SavedPage) -> Listing | None:
+    """Any page, by what everybody sees of it; None where there is nothing to see."""
+    media = next((value for name, value in page.headers if name.lower() == "content-type"), None)
+    site = read_site(page.body, page.url, content_type=media)
+    url = clean_url(page.url)
+    if url is None or not (site.title or site.text):
+        return None
+    listing = listing_of(site, marketplace=f"{MARKETPLACE}:{host_of(url)}")
+    return replace(listing, url=url, native_id=path_of(url))
 
 
 def _response(page: SavedPage) -> Response:
@@ -58,12 +77,11 @@ def _response(page: SavedPage) -> Response:
 
 
 def _readers(response: Response, *, main: bool) -> Iterator[type[MarketplaceSpider]]:
-    """Single sites by their hosts, then engines by their marks, then, for what somebody looked at, anybody's."""
-    spiders = [spider for name, spider in _spiders().items() if name not in ANYBODYS]
-    mine = [spider for spider in spiders if _owns(spider, response)]
+    """Single sites by their hosts, then engines by their marks, then pages that describe what they offer."""
+    mine = [spider for name, spider in _spiders().items() if name != DESCRIBED and _owns(spider, response)]
     yield from sorted(mine, key=lambda spider: not spider.one_site)
-    if main:
-        yield from (_spiders()[name] for name in ANYBODYS if name in _spiders())
+    if main and DESCRIBED in _spiders():
+        yield _spiders()[DESCRIBED]
 
 
 def _owns(spider: type[MarketplaceSpider], response: Response) -> bool:
