@@ -13,6 +13,8 @@ LIMIT = 32_767
 """UTF-16 units that Excel keeps in one cell."""
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
+# Excel reads '_x003D_' inside a text as '='; an underscore written that way itself keeps the text as it was.
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def cell(value: object) -> Cell:
@@ -32,6 +34,11 @@ def guard(text: str) -> str:
     """
     first = unicodedata.normalize("NFKC", text.lstrip()[:1])
     return "'" + text if (first and first in "=+-@\u2212") or text[:1] in {"\t", "\r", "\n"} else text
+
+
+def literal(text: str) -> str:
+    """`text` as it has to stand in a workbook, so that Excel shows it as it is."""
+    return _ESCAPE.sub("_x005F_", text) if "_x" in text else text
 
 
 def shorten(text: str) -> str:

@@ -18,6 +18,7 @@ from crawler.supplied.raw_page import LARGEST_BODY, RawPage
 from crawler.supplied.remembered import Remembered
 from crawler.supplied.rows import named_listing, row_listing
 from crawler.supplied.share_text import LARGEST, MOST, messages, read_share, text_of_bytes
+from crawler.supplied.workbook import SheetRow, rows_of
 from index.messages import t
 from index.model import Listing
 from index.reading import ReadError
@@ -93,13 +94,19 @@ def _bounded(path: Path, most: int) -> bytes:
 
 
 def _workbook(path: Path, asked: Asked) -> Iterator[Entry]:
-    from crawler.supplied.workbook import rows_of  # noqa: PLC0415 - slow to load
+    rows = _told(rows_of(_bounded(path, MOST_BYTES), asked.remarks.append))
+    yield from table_entries(rows, asked, exact=False)
 
-    rows = rows_of(_bounded(path, MOST_BYTES), asked.remarks.append)
-    cut = Unreadable("cut_row")
-    yield from table_entries(
-        (_Row(r.sheet, r.number, r.cells, cut if r.cut else None) for r in rows), asked, exact=False
-    )
+
+def _told(rows: Iterator[SheetRow]) -> Iterator[_Row]:
+    """The rows; where they end too early the last one says why, so that those before it are not lost."""
+    sheet, number = "", 0
+    try:
+        for row in rows:
+            sheet, number = row.sheet, row.number
+            yield _Row(sheet, number, row.cells, Unreadable("cut_row") if row.cut else None)
+    except UnreadableError as error:
+        yield _Row(sheet, number + 1, (), error.why)
 
 
 @dataclass(frozen=True, slots=True)

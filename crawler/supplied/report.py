@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from crawler.supplied.brought import Brought, Kept, Outcome
 from index.messages import t
-from takedown.cells import cell
+from takedown.cells import cell, literal
 
 COLUMNS = ("outcome", "note", "id", "verdict", "decision")
 """Added behind the columns that were there."""
@@ -129,7 +129,7 @@ class _Workbook:
             self._sheets[sheet] = self._book.create_sheet(_title(sheet, len(self._sheets) + 1))
         opened, row = self._sheets[sheet], []
         for text in cells:
-            made = WriteOnlyCell(opened, str(cell(text)))
+            made = WriteOnlyCell(opened, literal(str(cell(text))))
             made.data_type = "s"  # never a formula, whatever it begins with
             row.append(made)
         opened.append(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
@@ -11,7 +10,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from index.messages import language
 from index.protocol import Kind, Stored
-from takedown.cells import Cell
+from takedown.cells import Cell, literal
 from takedown.columns import COLUMNS, heading, row
 
 FORMAT = "xlsx"
@@ -20,9 +19,6 @@ MOST_ROWS = 1_048_575
 
 WIDE = {"title": 40, "reasons": 60, "quotes": 40, "unseen": 40, "description": 60, "url": 40}
 """Column -> width in characters; the others get 16."""
-
-# Excel reads '_x003D_' inside a text as '='; an underscore written that way itself keeps the text as it was.
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
@@ -63,4 +59,4 @@ def _cells(sheet: Any, values: Iterable[Cell]) -> Iterator[Any]:
             made.data_type = "s"
             yield made
         else:
-            yield _ESCAPE.sub("_x005F_", value) if "_x" in value else value
+            yield literal(value)
