@@ -28,7 +28,7 @@ class Phpbb(ThreadBoard):
     empty_list = "ul.topiclist, h2.forum-title, h2.searchresults-title"
 
     title = ("h2.topic-title", "#page-body > h2", "h2")
-    post = "div.post[id^=p]"
+    post = ".post[id^=p]"
     post_text = ("div.content",)
     post_body = (".postbody",)
     post_author = ("p.author .username, p.author .username-coloured", ".username, .username-coloured")

@@ -15,8 +15,10 @@ class Vbulletin(ThreadBoard):
     native_id_rule = "number of the thread (vBulletin 5: of its node)"
 
     thread_link = (
-        r"^(?!.*/(?:members?|users?|blogs?|entries|albums?)/)(?P<root>https?://[^/?]+/(?P<folder>[^?]*?/)??)"
-        r"(?P<way>showthread\.php(?:\?(?:.*&)?t=|\?(?:.*&)?|/)|threads/|(?(folder)(?=\d+-[^/?]+(?:/page-?\d+)?(?:\?|$))|(?!)))"
+        r"^(?!.*/(?:members?|users?|groups?|blogs?|entries|content|articles?|albums?|attachments?|images|tags?)/)"
+        r"(?!.*\.(?:jpe?g|png|gif|webp|zip|rar|7z|apk|pdf)$)(?P<root>https?://[^/?]+/(?P<folder>[^?]*?/)??)"
+        r"(?P<way>showthread\.php(?:\?(?:.*&)?t=|\?(?:.*&)?|/)|threads/"
+        r"|(?(folder)(?=\d+-[^/?]+(?:/page-?\d+)?(?:\?|$))|(?!)))"
         r"(?P<id>\d+)(?:-(?P<slug>[^/?&]+))?(?:[/?&]|$)"
     )
     later_page = r"[?&]page=(?!1(?:&|$))\d|/page-?(?!1\b)\d|-\d+\.html$"

@@ -139,7 +139,7 @@ class ThreadBoard(MarketplaceSpider):
         """Requests for the threads that `hrefs` lead to, each once."""
         addresses: dict[str, str] = {}
         for url in self._near(hrefs, page):
-            found = self.thread_in(url)
+            found = re.search(self.thread_link, url)
             if found is not None and found["id"] not in addresses and (address := self.thread_address(found, url)):
                 addresses[found["id"]] = address
         for address in list(addresses.values())[:MOST_LINKS]:
