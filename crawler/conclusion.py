@@ -9,7 +9,9 @@ from crawler.health import examine
 from crawler.ledger import Ledger
 from crawler.past import healthy_before, usual
 from crawler.patience import REFUSED
+from crawler.recheck import unlooked
 from crawler.remarks import remark
+from crawler.spider import Expect
 from crawler.unseen import note_unseen
 from index.model import Run
 from index.plain import line
@@ -70,10 +72,10 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
         return replace(run, outcome="interrupted", remarks=(*run.remarks, *spent))
     tally, order, spider = ledger.run.tally, ledger.run.order, ledger.spider
     before = healthy_before(index.runs(run.marketplace, limit=LOOKED_BACK), run)
-    known = usual(before)
+    known = None if spider.known else usual(before)
     health = examine(
         tally,
-        spider.expect,
+        Expect(fill={}) if spider.known else spider.expect,
         full=order.full,
         started=reason != "start_error",
         refused=reason == REFUSED,
@@ -88,4 +90,6 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
             if count:
                 remarks.append(remark(f"crawl.{name}", count=count))
         run = replace(run, counts={**run.counts, **{k: v for k, v in asdict(unseen).items() if v}})
+    if spider.known:
+        index.observe(list(unlooked(index, run.id, spider, healthy=health.outcome == "healthy")))
     return replace(run, outcome=health.outcome, remarks=tuple(remarks))

@@ -22,10 +22,12 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.budget import Spending, budget_of
 from crawler.desk import Desk
+from crawler.looks import STEP, Look, Saw
 from crawler.page import Found, Page
 from crawler.patience import REFUSED, met
 from crawler.problems import problem_of
 from crawler.recall import Unchanged, recalled
+from crawler.recheck import RECHECK
 from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun, Order, open_run
 from crawler.silence import silence
@@ -87,6 +89,7 @@ class Ledger:
             queries=tuple(spider.queries),
             limit=spider.limit,
             since=spider.since,
+            listings=tuple(spider.known),
         )
         ledger = cls(crawler, open_run(Home(Path(crawler.settings["COPYCATCH_HOME"])).prepare(), order))
         crawler.signals.connect(ledger.listing_left, signals.item_scraped)
@@ -128,7 +131,10 @@ class Ledger:
                 yield thing
             return
         listings, answered = 0, bool(response.meta.get("captured"))
+        look = Look(self.spider.known, response, self.spider.recheck_steps) if self.spider.known else None
         async for thing, source in self._things(response, result):
+            if look is not None and not look.takes(thing):
+                continue
             if (found := self._sort(page, thing, source)) is not None:
                 listings += 1
                 yield found
@@ -136,6 +142,9 @@ class Ledger:
             self._look_behind(page, response, answered=answered)
         else:
             self._met(response, None)
+        if look is not None and page.failed is None:
+            for saw in look.saw():
+                self._tell(saw, page, response)
         page.release()
 
     async def _things(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Response]]:
@@ -202,10 +211,15 @@ class Ledger:
         states: dict[str, ObservationState] = {"not_found": "gone", **dict.fromkeys(KINDS, "blocked")}
         state = states.get(problem.kind, "error")
         if isinstance(name, str):
-            seen = Observation(listing_id=name, at=utc(), state=state, run_id=self.run.id, detail=problem.detail)
+            if state == "gone" and source.request.meta.get(STEP):  # type: ignore[union-attr] # as above
+                state = "error"  # what is missing is not the page of the listing itself
             answer = source if isinstance(source, Response) else getattr(source.value, "response", None)
-            page = self.desk.page_of(source)
-            self.crawler.signals.send_catch_log(observed, observation=seen, page=page, response=answer)
+            if (page := self.desk.page_of(source)) is not None:
+                self._tell(Saw(name, state, problem.detail), page, answer)
+
+    def _tell(self, saw: Saw, page: Page, response: Response | None) -> None:
+        seen = Observation(listing_id=saw.listing_id, at=utc(), state=saw.state, run_id=self.run.id, detail=saw.detail)
+        self.crawler.signals.send_catch_log(observed, observation=seen, page=page, response=response)
 
     def _sort(self, page: Page, thing: Any, response: Response | None) -> Found | None:
         if isinstance(thing, Listing):
@@ -257,7 +271,11 @@ class Ledger:
 
     @property
     def marketplace(self) -> str:
-        """The marketplace of the run: that of its first address."""
+        """The marketplace of the run: that of its first address. Rechecks have a name of their own, so that what they
+        see is not taken for the yield of a crawl.
+        """
+        if self.spider.known:
+            return RECHECK + next(iter(self.spider.known.values())).marketplace
         start = self.spider.start_addresses
         return self.spider.marketplace(start[0]) if start else self.spider.name
 

@@ -17,7 +17,7 @@ from crawler.conclusion import conclude
 from crawler.ledger import Ledger, observed, stopping
 from crawler.page import Found, Page
 from crawler.page_archive import PageArchive
-from crawler.recall import open_recall, reader_of
+from crawler.recall import Recall, open_recall, reader_of
 from crawler.rescore import rules_digest
 from crawler.samples import Samples
 from crawler.since import cutoff
@@ -57,7 +57,11 @@ class CarryPipeline:
         rules = f"{rules_digest(profiles)} {sorted(watched)}"
         reader = reader_of(type(ledger.spider), rules)
         again = crawler.settings.getbool("COPYCATCH_AGAIN")
-        self._recall = open_recall(self._home.pages, reader, self._index, ledger.run.tally, again=again)
+        self._recall = (
+            Recall(None, self._index, ledger.run.tally)  # what a recheck leaves out must not be remembered as all
+            if ledger.spider.known
+            else open_recall(self._home.pages, reader, self._index, ledger.run.tally, again=again)
+        )
         ledger.desk.recall = self._recall
         self._samples = Samples(crawler, self._index, audit_one_in=settings.crawl.audit_one_in, watch_list=watched)
         self._carrier = Carrier(

@@ -168,7 +168,12 @@ class _Walk:
         crawler.signals.connect(self._heard, progressed)
         crawler.signals.connect(self._can_be_closed, begun)
         await self._runner.crawl(
-            crawler, start=order.start, queries=order.queries, limit=order.limit, since=order.since
+            crawler,
+            start=order.start,
+            queries=order.queries,
+            limit=order.limit,
+            since=order.since,
+            listings=known_listings(self._home, self._settings, order.listings),
         )
         ledger = _ledger(crawler)
         if ledger.failure is not None:

@@ -28,10 +28,13 @@ class Order:
     since: str | None = None
     """'7d': only what is newer, where the marketplace can tell."""
 
+    listings: tuple[str, ...] = ()
+    """Ids of listings to look at again, all of one marketplace; then nothing else is visited."""
+
     @property
     def full(self) -> bool:
         """Whether a run of it should see the whole marketplace; only such a run may call a listing gone."""
-        return self.limit is None and self.since is None and not self.queries
+        return self.limit is None and self.since is None and not self.queries and not self.listings
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -66,6 +66,8 @@ class MarketplaceSpider(scrapy.Spider):
     """The addresses of a single site, for orders that name none."""
     hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts of a single site, each with all below it, beside those of `starts`: whose saved pages are its."""
+    recheck_steps: ClassVar[int] = 0
+    """How many requests a recheck may follow from the page of a listing, where the listing stands on a later answer."""
     walks: ClassVar[bool] = True
     """Whether its listings can be walked without a query. False: it only answers keywords or package names."""
 
@@ -75,14 +77,21 @@ class MarketplaceSpider(scrapy.Spider):
         queries: Iterable[str] | str = (),
         limit: int | str | None = None,
         since: str | None = None,
+        listings: Iterable[tuple[str, Listing]] = (),
         **kwargs: Any,
     ) -> None:
-        """`start`, `queries`: lists, or text with an entry per line (`scrapy crawl -a`); `limit`: most listings."""
+        """`start`, `queries`: lists, or text with an entry per line (`scrapy crawl -a`); `limit`: most listings;
+        `listings`: by id, those to look at again, and nothing else.
+        """
         super().__init__(**kwargs)
         self.start_addresses = start.split() if isinstance(start, str) else list(start)
         self.queries = [q for q in queries.splitlines() if q.strip()] if isinstance(queries, str) else list(queries)
         self.limit = int(limit) if limit is not None else None
         self.since = since
+        self.known = dict(listings)
+        """Listings to look at again, by id."""
+        if self.known:
+            self.no_fault = self.no_fault | {"not_found"}  # type: ignore[misc] # an answer to what was asked
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -120,7 +129,11 @@ class MarketplaceSpider(scrapy.Spider):
         yield from self.parse(page)
 
     async def start(self) -> AsyncIterator[Any]:
-        """The first requests: of a walk, or of the queries at every address."""
+        """The first requests: of a walk, of the queries at every address, or of another look at listings."""
+        if self.known:
+            for request in self.look_again(self.known):
+                yield request
+            return
         for address in self.start_addresses or self.starts:
             for request in self._asked(address) if self.queries else self.first_requests(address):
                 yield request
@@ -137,6 +150,19 @@ class MarketplaceSpider(scrapy.Spider):
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """Where a walk that starts at `address` begins; families override it."""
         yield scrapy.Request(address, callback=self.parse, dont_filter=True)
+
+    def look_again(self, known: Mapping[str, Listing]) -> Iterator[scrapy.Request]:
+        """Requests that show whether listings are still there (id -> listing as it was). By default one for each."""
+        for name, listing in known.items():
+            for request in self.recheck(listing):
+                request.meta["listing"] = name
+                yield request.replace(dont_filter=True)
+
+    def recheck(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """Requests for the page of one listing, read as a saved page is; spiders override it where another address or
+        callback shows it. A Problem of kind 'not_found' or 'off_shelf' says what the source says in its own way.
+        """
+        yield scrapy.Request(listing.url, callback=self.parse_saved)
 
     def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
         """Requests that ask the marketplace at `address` for a keyword; spiders override it where there is a search."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -60,6 +60,13 @@ class FdroidRepository(MarketplaceSpider):
         bases = [path] if path.endswith("/repo") else [path + below for below in BELOW]
         files = [f"{scheme}://{parts.netloc}{base}/{file}" for base in bases for file in (ENTRY, OLD)]
         yield self._ask(files, "".join(said.replace(":", "").split()).lower())
+
+    recheck_steps: ClassVar[int] = 4
+
+    def look_again(self, known: Mapping[str, Listing]) -> Iterator[scrapy.Request]:
+        """The index of each repository, which shows all its packages, instead of their pages."""
+        for base in dict.fromkeys(listing.url.partition("/#")[0] for listing in known.values()):
+            yield from self.first_requests(base)
 
     def _ask(self, files: list[str], fingerprint: str) -> scrapy.Request:
         return scrapy.Request(

@@ -30,11 +30,11 @@ PRINTED = {
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
     "index rescore": "index_rescore",
     "index pictures": "index_pictures", "learn": "learn",
-    "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
+    "recheck": "recheck", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
-MODES = {"show --page": "show_page"}
+MODES = {"show --page": "show_page", "recheck --dry-run": "recheck_due"}
 """An option that prints something else -> its schema."""
 
 
