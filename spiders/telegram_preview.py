@@ -10,11 +10,14 @@ from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.channel_message import is_service, message_listing, number_of
-from crawler.families.readable import readable
+from crawler.families.readable import readable, sent_at
+from crawler.since import cutoff
 from crawler.spider import Expect, MarketplaceSpider, Yield
 
 NAME = re.compile(r"^/(?:s/)?(?P<channel>[A-Za-z]\w{3,31})(?:/(?P<post>\d{1,12}))?/?$", re.ASCII)
 MOST_MESSAGES = 200
+MOST_PAGES = 50
+"""Of one walk, with 20 messages each as a rule; an address with ?before=NUMBER begins farther back."""
 
 
 class TelegramPreview(MarketplaceSpider):
@@ -54,21 +57,26 @@ class TelegramPreview(MarketplaceSpider):
             url = f"{parts.scheme}://{parts.netloc}/s/{found['channel']}?{query or parts.query}".rstrip("?")
         return scrapy.Request(url, callback=self.parse, dont_filter=True)
 
-    def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
-        """The messages of a page, and a request for older ones."""
+    def parse(self, response: Response, leaf: int = 1, **_: Any) -> Iterator[Yield]:
+        """The messages of a page, and a request for older ones as far as they are wanted."""
         page = readable(response)
         shown = page.css(".tgme_widget_message[data-post]")[:MOST_MESSAGES]
         numbered = [(number, message) for message in shown if (number := number_of(message)) is not None]
-        for _number, message in numbered:
-            if not is_service(message):
-                yield message_listing(message, page, marketplace=self.marketplace)
+        listings = [
+            message_listing(one, page, marketplace=self.marketplace) for _, one in numbered if not is_service(one)
+        ]
+        yield from listings
         if len(numbered) < len(shown):
             yield Problem(part="page", kind="malformed_card", detail=f"{response.url}: messages without number")
         before, oldest = re.search(r"[?&]before=(\d{1,12})", response.url), min((n for n, _ in numbered), default=0)
-        if oldest > 1 and "/s/" in response.url and (before is None or oldest < int(before[1])):
+        sent = sent_at(response)
+        earliest = cutoff(self.since, sent) if self.since and sent else None
+        wanted = earliest is None or not listings or any((one.published_at or earliest) >= earliest for one in listings)
+        onward = oldest > 1 and "/s/" in response.url and (before is None or oldest < int(before[1]))
+        if onward and wanted and leaf < MOST_PAGES:
             query = re.sub(r"(?:^|&)before=\d+", "", urlsplit(response.url).query).strip("&")
-            asked = f"{query}&before={oldest}".lstrip("&")
-            yield scrapy.Request(f"{response.url.partition('?')[0]}?{asked}", callback=self.parse)
+            asked = f"{response.url.partition('?')[0]}?{query}&before={oldest}".replace("?&", "?")
+            yield scrapy.Request(asked, callback=self.parse, cb_kwargs={"leaf": leaf + 1})
         if not shown:
             yield from self._nothing(page, searched=before is not None or "q=" in urlsplit(response.url).query)
 

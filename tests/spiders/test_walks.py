@@ -131,6 +131,23 @@ def test_a_channel_is_walked_to_its_beginning() -> None:
     assert not problems and asked[-1].endswith("before=7")
 
 
+def test_a_channel_is_walked_so_far_back_at_most() -> None:
+    page = HtmlResponse("https://t.me/s/chan?before=90", body=messages(80, 81).encode())
+    assert any(isinstance(thing, scrapy.Request) for thing in SPIDERS["telegram_preview"]().parse(page, leaf=49))
+    assert not any(isinstance(thing, scrapy.Request) for thing in SPIDERS["telegram_preview"]().parse(page, leaf=50))
+
+
+@pytest.mark.parametrize(("since", "goes_on"), [("7d", False), ("30d", True), ("2026-11-21", False), (None, True)])
+def test_older_messages_are_not_asked_for_when_all_are_older_than_wanted(since: str | None, *, goes_on: bool) -> None:
+    dated = "<a class='tgme_widget_message_date'><time datetime='2026-11-10T08:00:00+00:00'></time></a></div>"
+    body = messages(80, 81).replace("</div></div></div>", f"</div>{dated}</div>")
+    headers = {"Date": "Sun, 22 Nov 2026 10:44:52 GMT"}
+    page = HtmlResponse("https://t.me/s/chan", body=body.encode(), headers=headers)
+    things = list(SPIDERS["telegram_preview"](since=since).parse(page))
+    assert sum(isinstance(thing, Listing) for thing in things) == 2
+    assert any(isinstance(thing, scrapy.Request) for thing in things) is goes_on
+
+
 def test_a_channel_is_searched_page_by_page() -> None:
     site = "https://t.me/s/chan"
     pages = {f"{site}?q=x": messages(41), f"{site}?q=x&before=41": messages(41)}
