@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from console.brand_add import add
+from console.brand_candidates import list_candidates
 from console.brand_check import check
 from console.brand_match import match
 from console.brand_preview import preview
@@ -17,4 +18,5 @@ RUN = {
     "check": check,
     "match": match,
     "variants": list_variants,
+    "candidates": list_candidates,
 }

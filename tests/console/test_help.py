@@ -15,8 +15,9 @@ from tests.conftest import ROOT
 
 GOLDEN = Path(__file__).parent / "golden/help"
 PARTS = {
-    "brands": ("list", "show", "add", "preview", "check", "match", "variants"),
+    "brands": ("list", "show", "add", "preview", "check", "match", "variants", "candidates"),
     "registry": ("import", "check"),
+    "schedule": ("run", "next", "due"),
     "archive": ("status", "verify", "prune"),
     "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
 }

@@ -26,11 +26,12 @@ PRINTED = {
     "demo": "demo", "detect": "detect", "evaluate": "evaluate", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
     "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
     "brands show": "brands_show", "brands check": "brands_check", "brands match": "brands_match",
-    "brands add": "brands_add", "brands preview": "brands_preview", "brands variants": "brands_variants", "index status": "index_status",
+    "brands add": "brands_add", "brands preview": "brands_preview", "brands variants": "brands_variants", "brands candidates": "brands_candidates", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
     "index rescore": "index_rescore",
     "index pictures": "index_pictures", "learn": "learn",
     "recheck": "recheck", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
+    "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 

@@ -189,3 +189,16 @@ def test_a_borrowed_filing_number_is_named(profiles) -> None:
 def test_other_kinds_of_places_are_not_sites(profiles) -> None:
     for kind in ("app_store", "shop", "forum", "channel", "second_hand"):
         assert not pieces(page("DeepSeek 官网", "https://deepseek-gw.top/", source_kind=kind), profiles)
+
+
+def test_a_resembling_name_on_the_way_counts_like_the_page_s_own(profiles) -> None:
+    plain = page("DeepSeek 官网下载", "https://cdn-dl.example.net/x", '<a href="/a.apk">下载</a>')
+    led = replace(plain, came_from=("https://deepseek-guanwang.cn/",))
+    told = {one.observed for one in pieces(led, profiles) if one.expected == "www.deepseek.com"}
+    assert "deepseek-guanwang.cn" in told
+    assert not any(one.observed == "deepseek-guanwang.cn" for one in pieces(plain, profiles))
+
+
+def test_a_resembling_name_that_leads_to_the_genuine_site_accuses_nobody(profiles) -> None:
+    genuine = page("DeepSeek", "https://www.deepseek.com/", came_from=("https://deepseek-guanwang.cn/",))
+    assert all(one.strength < 0 for one in pieces(genuine, profiles))
