@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import clean_url
 from crawler.supplied.brought import Brought, Entry, Kept, Unreadable, UnreadableError
 from crawler.supplied.delimited import lines_of
 from crawler.supplied.headings import MOST_ABOVE, MOST_LOOKED_AT, Column, heading_row, map_columns
@@ -203,6 +204,11 @@ def page_entries(pages: Iterable[RawPage], asked: Asked) -> Iterator[Brought]:
             if raw.main:
                 some = True
                 yield Brought(place=raw.url, why=raw.why)
+            continue
+        if clean_url(raw.url) is None:
+            if raw.main:
+                some = True
+                yield Brought(place=raw.url[:200], why=Unreadable("address", {"cell": raw.url[:100]}))
             continue
         page = without_saver(raw, asked.received_at)
         try:

@@ -70,7 +70,7 @@ def _is_main(entry: Any, sent: dict[str, str], shown: set[str]) -> bool:
     if said:
         return said == "document"
     step = str(entry.get("pageref") or "")
-    first = step not in shown
+    first = not step or step not in shown
     shown.add(step)
     return first
 
