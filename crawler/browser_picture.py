@@ -137,6 +137,7 @@ async def _shoot(page: Page) -> bytes:
     session = await page.context.new_cdp_session(page)
     try:
         await session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+        await session.send("DOM.enable")
         nodes = (await session.send("DOM.getFlattenedDocument", {"depth": -1, "pierce": True}))["nodes"]
         if any(node.get("shadowRootType") == "closed" for node in nodes):  # nobody can look into it
             raise ValueError("a closed part of the page")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol
@@ -43,6 +43,9 @@ UNREAD = frozenset({"zip", "container", "worker"})
 """Parts of a sample whose problems mean that it could not be looked into; they count among the run's problems."""
 
 
+Picturing = Callable[[], Awaitable[object]]
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Look:
     """A listing under way."""
@@ -50,6 +53,8 @@ class Look:
     listing: Listing
     archive: Callable[[], Capture | None]
     """Archives the page it was found on; once, however often it is called."""
+    picture: Picturing | None
+    """Takes a picture of that page, where it stands rendered."""
     stored: asyncio.Future[bool]
     """Done when the listing is in the index; False: something of it could not be had or judged."""
     id: str = ""
@@ -121,7 +126,9 @@ class Carrier:
         """Whether whoever brings listings should wait for the last one before bringing more."""
         return len(self._under_way) >= CROWDED
 
-    def carry(self, listing: Listing, archive: Callable[[], Capture | None]) -> asyncio.Future[bool] | None:
+    def carry(
+        self, listing: Listing, archive: Callable[[], Capture | None], picture: Picturing | None = None
+    ) -> asyncio.Future[bool] | None:
         """Takes a listing in. The future is done when it is in the index, and fails with IndexUnavailable. Its result
         is False when something of the listing could not be had or judged, so that it is worth the same look again.
 
@@ -150,7 +157,7 @@ class Carrier:
             return None
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._under_way[name] = content
-        look = Look(listing=listing, archive=archive, stored=future, id=name, content=content)
+        look = Look(listing=listing, archive=archive, picture=picture, stored=future, id=name, content=content)
         look.capture = archive() if self._supplied else None
         self._inbox.append(look)
         self._soon()
@@ -182,7 +189,7 @@ class Carrier:
         try:
             self._judge(looks)
             for look in looks:
-                if self._samples is not None and self._samples.wanted(look.listing, _verdict(look)):
+                if self._pictured(look) or self._sampled(look):
                     self._begin_inside(look)
                 else:
                     self._outbox.append(look)
@@ -212,25 +219,23 @@ class Carrier:
             return replace(judgement, unseen=(*judgement.unseen, PAGE_UNSEEN))
         return judgement
 
+    def _sampled(self, look: Look) -> bool:
+        return self._samples is not None and self._samples.wanted(look.listing, _verdict(look))
+
+    def _pictured(self, look: Look) -> bool:
+        return look.picture is not None and _verdict(look).verdict != "benign"
+
     def _begin_inside(self, look: Look) -> None:
         task = asyncio.get_running_loop().create_task(self._look_inside(look))
         self._inside.add(task)
         task.add_done_callback(self._inside.discard)
 
     async def _look_inside(self, look: Look) -> None:
-        assert self._samples is not None  # noqa: S101 - only begun when there are samples
         try:
-            async with self._few:
-                result = await self._samples.fingerprint(look.listing)
-            if isinstance(result, Problem):
-                logger.info("%s: %s", result.kind, result.detail)
-                self._tally.problem(result)
-                look.whole = False
-            else:
-                self._tally.count("samples")
-                look.fingerprint = result
-                self._compare(look.listing, result)
-                self._judge([look])
+            if look.picture is not None and self._pictured(look):
+                await look.picture()
+            if self._sampled(look):
+                await self._look_into_sample(look)
             self._archive(look)
         except BaseException as error:
             self._fail(look, error)
@@ -239,6 +244,20 @@ class Carrier:
             return
         self._outbox.append(look)
         self._soon()
+
+    async def _look_into_sample(self, look: Look) -> None:
+        assert self._samples is not None  # noqa: S101 - else none is wanted
+        async with self._few:
+            result = await self._samples.fingerprint(look.listing)
+        if isinstance(result, Problem):
+            logger.info("%s: %s", result.kind, result.detail)
+            self._tally.problem(result)
+            look.whole = False
+        else:
+            self._tally.count("samples")
+            look.fingerprint = result
+            self._compare(look.listing, result)
+            self._judge([look])
 
     def _compare(self, listing: Listing, fingerprint: Fingerprint) -> None:
         if listing.sample_sha256 and listing.sample_sha256.lower() != fingerprint.sha256:

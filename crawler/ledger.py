@@ -130,6 +130,7 @@ class Ledger:
             async for thing in result:
                 yield thing
             return
+        page.tab = response.meta.pop("tab", None)
         listings, answered = 0, bool(response.meta.get("captured"))
         look = Look(self.spider.known, response, self.spider.recheck_steps) if self.spider.known else None
         async for thing, source in self._things(response, result):
@@ -182,6 +183,7 @@ class Ledger:
         if page is None:
             return ()
         page.taken = True
+        page.tab = failure.request.meta.pop("tab", None)  # type: ignore[attr-defined] # set by Scrapy's scraper
         return self._errback_output(page, failure)
 
     def _errback_output(self, page: Page, failure: Failure) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -15,6 +15,16 @@ from index.model import Capture, Listing
 
 if TYPE_CHECKING:
     from crawler.memory import Remembered
+
+
+class Tab(Protocol):
+    """A rendered page that is still open (`crawler.browser_picture`)."""
+
+    async def shoot(self) -> bytes | Problem:
+        """A picture of it."""
+
+    def close(self) -> None:
+        """It is needed no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +60,10 @@ class Page:
     """When its answer came in."""
     capture: Capture | None = None
     """Where it is archived; None as long as nothing asked for it."""
+    screenshot: str | None = None
+    """SHA-256 of a picture of it, among the home's pictures."""
+    tab: Tab | None = None
+    """Where it still stands rendered, until nothing of it is outstanding."""
     answer: Answer | None = None
     """None where nothing came that could be remembered."""
     listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -75,6 +89,8 @@ class Page:
         """It is stored."""
         self.holds -= 1
         if self.holds == 0:
+            if self.tab is not None:
+                self.tab.close()
             self.closed(self)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from scrapy.http import Response
 
@@ -23,6 +25,7 @@ class PageArchive:
         self._largest = settings.archive.file_mb << 20
         self._vantage = settings.crawl.vantage
         self._archive: Archive | None = None
+        self._kept: WeakKeyDictionary[Response, Capture] = WeakKeyDictionary()
 
     def _open(self) -> Archive:
         if self._archive is None:
@@ -30,22 +33,30 @@ class PageArchive:
         return self._archive
 
     def keep(self, page: Page, response: Response | None) -> Capture | None:
-        """Archives the answer to a page; once, however often it is asked. Raises OSError."""
-        if page.capture is None and response is not None:
-            headers = [
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, values in response.headers.items()
-                for value in values
-            ]
-            page.capture = self._open().store(
-                url=response.url,
-                status=response.status,
-                headers=headers,
-                body=response.body,
-                taken_at=page.taken_at or utc(),
-                visitor=visitor_of(response.request, self._vantage),
-            )
+        """Archives an answer to a page, or to its scripts; once, however often it is asked. Raises OSError.
+
+        The capture names the picture of the page, where one was taken.
+        """
+        if response is None:
+            return page.capture
+        kept = self._kept.get(response) or self._store(page, response)
+        page.capture = self._kept[response] = replace(kept, screenshot=page.screenshot)
         return page.capture
+
+    def _store(self, page: Page, response: Response) -> Capture:
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        return self._open().store(
+            url=response.url,
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            taken_at=page.taken_at or utc(),
+            visitor=visitor_of(response.request, self._vantage),
+        )
 
     def end(self, *, over: bool) -> str | None:
         """Closes it; of a run that is over, seals what this process and earlier ones of the run kept, and returns the

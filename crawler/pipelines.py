@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
 
+from apk_analysis.fingerprint import Problem
 from crawler.carry import Carrier
 from crawler.conclusion import conclude
 from crawler.ledger import Ledger, observed, stopping
@@ -22,6 +23,7 @@ from crawler.rescore import rules_digest
 from crawler.samples import Samples
 from crawler.since import cutoff
 from crawler.watch.gate_list import gate_list
+from index.blobs import Blobs
 from index.home import Home
 from index.model import Listing, Observation
 from index.open import open_index, open_registry
@@ -50,6 +52,7 @@ class CarryPipeline:
         self._ledger = ledger
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
         self._home = Home(Path(crawler.settings["COPYCATCH_HOME"]))
+        self._pictures = Blobs(self._home.pictures)
         self._archive = PageArchive(self._home.archive, ledger.run.id, settings)
         self._index = open_index(self._home, settings.index)
         profiles = load_profiles(self._home.brands)
@@ -85,7 +88,8 @@ class CarryPipeline:
         """Hands the listing over; its page is held until it is stored."""
         if not isinstance(item, Found):
             raise DropItem(f"no listing: {item!r}"[:200])
-        future = self._carrier.carry(item.listing, partial(self._archive.keep, item.page, item.response))
+        picture = partial(self._picture, item.page) if item.page.tab is not None else None
+        future = self._carrier.carry(item.listing, partial(self._archive.keep, item.page, item.response), picture)
         if future is None:
             raise DropItem("refused, duplicate or enough", log_level="DEBUG")
         item.page.hold()
@@ -93,6 +97,18 @@ class CarryPipeline:
         if self._carrier.crowded:
             await asyncio.wait([future])
         return item.listing
+
+    async def _picture(self, page: Page) -> None:
+        """Keeps a picture of the rendered page, once. Raises BlobError."""
+        if page.tab is None or page.screenshot is not None:
+            return
+        shot = await page.tab.shoot()
+        if isinstance(shot, Problem):
+            if shot not in page.problems:
+                page.problems.append(shot)
+        elif page.screenshot is None:
+            page.screenshot = self._pictures.write(shot)
+            self._ledger.run.tally.count("screenshots")
 
     def _stored(self, page: Page, future: asyncio.Future[bool]) -> None:
         if future.cancelled():

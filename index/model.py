@@ -139,6 +139,9 @@ class Capture:
     """HTTP status."""
     visitor: Visitor | None = None
     """As whom it was seen; None where that is not known (supplied by others, or kept by an earlier version)."""
+    screenshot: str | None = None
+    """SHA-256 of a picture of the rendered page in the home's `pictures/`: text and layout, grey boxes in place of
+    media. None where the page was not rendered."""
     supplied: bool = False
     """Whether somebody else saved the page; `Supplied` of its listing says who. False: we fetched it."""
 

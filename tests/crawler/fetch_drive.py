@@ -68,7 +68,7 @@ def say(name: str, **what: object) -> None:
 def main() -> None:
     if largest := GIVEN.get("largest_file"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-    browser = BrowserSettings(**GIVEN.get("limits", {}))
+    browser = BrowserSettings(**{"screenshots": False, **GIVEN.get("limits", {})})
     crawl = CrawlSettings(allow_hosts=tuple(GIVEN["allow_hosts"]), sample_max_mb=GIVEN.get("cap", 1024))
     process = AsyncCrawlerProcess(
         {
