@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from crawler.remarks import remark
+from crawler.remarks import BUDGETS, remark
 from crawler.runs import Order
 from crawler.tally import Tally
+from index.model import Run
 from index.settings import MarketplaceSettings, Settings
 
 
@@ -34,6 +35,11 @@ def budget_of(order: Order, settings: Settings) -> Budget:
 
 def _concerns(each: MarketplaceSettings, order: Order) -> bool:
     return each.spider == order.spider and (not each.start or set(order.start) <= set(each.start))
+
+
+def only_spent(run: Run) -> bool:
+    """Whether the run ended in order because its budget was spent; the next one goes on from there."""
+    return run.outcome == "interrupted" and any(said.partition(" ")[0] in BUDGETS for said in run.remarks)
 
 
 class Spending:

@@ -36,8 +36,8 @@ class Place:
 
     @property
     def walks(self) -> bool:
-        """Whether it can be walked without a query."""
-        return self.spider.walks
+        """Whether it can be walked without a query; where robots rules forbid it, only if the settings say so."""
+        return self.spider.walks and (self.spider.robots == "obeyed" or self.exempt or self.own is not None)
 
     @property
     def answers(self) -> bool:
@@ -50,15 +50,17 @@ class Place:
         return Order(spider=self.spider.name, start=self.start, queries=queries, limit=limit, since=since)
 
 
-def places(settings: Settings, spiders: Spiders) -> list[Place]:
+def places(settings: Settings, spiders: Spiders, *, unproven: bool = False) -> list[Place]:
     """All, each name once; what the settings say of a single site takes the place of what it would be without.
 
-    Raises ReadError for a spider that is not there, and for an engine without an address.
+    `unproven`: with single sites whose format nobody has confirmed. Raises ReadError for a spider that is not there,
+    for an engine without an address, and for an address that is none.
     """
+    wanted = {"open", "unproven"} if unproven else {"open"}
     found = {
         name: Place(name=name, spider=spider)
         for name, spider in spiders.items()
-        if spider.one_site and spider.starts and spider.access == "open"
+        if settings.crawl.shipped and spider.one_site and spider.starts and spider.access in wanted
     }
     for number, each in enumerate(settings.marketplaces, start=1):
         where = f"[[marketplaces]] number {number}"
@@ -67,6 +69,9 @@ def places(settings: Settings, spiders: Spiders) -> list[Place]:
         spider = spiders[each.spider]
         if not each.start and not spider.starts:
             raise ReadError(f"{where}: {each.spider} is an engine and needs a start")
+        for address in each.start:
+            if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).hostname:
+                raise ReadError(f"{where}: expected an http or https address, got {address[:200]!r}")
         for place in _of(each, spider):
             found[place.name] = place
     exempt = {host.lower() for host in settings.crawl.robots_exempt}

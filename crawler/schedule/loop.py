@@ -35,6 +35,11 @@ class _Running:
     process: Process
     asked_to_stop: bool = False
 
+    def stop(self) -> None:
+        self.asked_to_stop = True
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+
 
 @dataclass(slots=True, kw_only=True)
 class Schedule:
@@ -58,9 +63,9 @@ class Schedule:
     _stopping: bool = False
     _ended: list[tuple[Thing, Outcome]] = field(default_factory=list)
 
-    def table(self) -> list[Due]:
-        """When everything is due, soonest first."""
-        slots, now = self.slots.all(), self.clock()
+    def table(self, now: datetime | None = None) -> list[Due]:
+        """When everything is due, soonest first; `now` is asked of the clock."""
+        slots, now = self.slots.all(), now or self.clock()
         found = []
         for thing in self.things():
             known = slots.get(thing.slot)
@@ -71,7 +76,7 @@ class Schedule:
     def ready(self) -> list[Due]:
         """What is due now, longest ago first."""
         now = self.clock()
-        return [one for one in self.table() if one.why != "running" and one.at <= now]
+        return [one for one in self.table(now) if one.why != "running" and one.at <= now]
 
     def run(self) -> list[tuple[Thing, Outcome]]:
         """Goes on until it is stopped, and what is under way has ended. Says how everything ended."""
@@ -94,12 +99,10 @@ class Schedule:
         return self._ended
 
     def stop(self) -> None:
-        """Starts nothing more, and asks what is under way to end in order."""
+        """Starts nothing more, and asks what is under way to end in order; a second time, at once."""
         self._stopping = True
         for each in self._running:
-            each.asked_to_stop = True
-            with suppress(ProcessLookupError):
-                each.process.terminate()
+            each.stop()
 
     def _start(self, queue: Sequence[Due]) -> list[Due]:
         """Starts what there is room for, and returns what has to wait for our own runs."""
@@ -129,6 +132,8 @@ class Schedule:
                 self._running.remove(each)
                 stopped = each.asked_to_stop and code != 0
                 self._note(each.thing, "interrupted" if stopped else OUTCOMES.get(code, "failed"))
+            elif self._stopping and not each.asked_to_stop:
+                each.stop()  # it was being started when we were stopped
 
     def _note(self, thing: Thing, outcome: Outcome) -> None:
         self.slots.end(thing.slot, outcome, self.clock().timestamp())
@@ -139,5 +144,5 @@ class Schedule:
         if self._running:
             return GLANCE
         now = self.clock()
-        waits = [(one.at - now).total_seconds() for one in self.table() if one.why != "running"]
+        waits = [(one.at - now).total_seconds() for one in self.table(now) if one.why != "running"]
         return min(max(min(waits, default=NAP), GLANCE), NAP)
