@@ -66,8 +66,10 @@ class MarketplaceSpider(scrapy.Spider):
     """The addresses of a single site, for orders that name none."""
     hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts of a single site, each with all below it, beside those of `starts`: whose saved pages are its."""
+    recheck_by: ClassVar[Literal["page", "start"]] = "page"
+    """How one listing is looked at again: its page is read as a saved one is; or a walk that starts there shows it."""
     recheck_steps: ClassVar[int] = 0
-    """How many requests a recheck may follow from the page of a listing, where the listing stands on a later answer."""
+    """How many requests a recheck may follow from there, where the listing stands on a later answer."""
     walks: ClassVar[bool] = True
     """Whether its listings can be walked without a query. False: it only answers keywords or package names."""
 
@@ -159,10 +161,17 @@ class MarketplaceSpider(scrapy.Spider):
                 yield request.replace(dont_filter=True)
 
     def recheck(self, listing: Listing) -> Iterator[scrapy.Request]:
-        """Requests for the page of one listing, read as a saved page is; spiders override it where another address or
-        callback shows it. A Problem of kind 'not_found' or 'off_shelf' says what the source says in its own way.
+        """Requests that show one listing: by its package name where that can be asked for, else by its address.
+
+        Spiders override it where neither does. A Problem of kind 'not_found' or 'off_shelf' that a callback yields says
+        what the source says of it in its own way.
         """
-        yield scrapy.Request(listing.url, callback=self.parse_saved)
+        if self.looks_up() and listing.package_name:
+            yield from self.look_up(listing.package_name, listing.url)
+        elif self.recheck_by == "start":
+            yield from self.first_requests(listing.url)
+        else:
+            yield scrapy.Request(listing.url, callback=self.parse_saved)
 
     def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
         """Requests that ask the marketplace at `address` for a keyword; spiders override it where there is a search."""

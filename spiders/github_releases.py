@@ -34,6 +34,8 @@ class GithubReleases(MarketplaceSpider):
     hosts = ("github.com",)
     walks = False
     shows_all = False
+    recheck_by = "start"
+    recheck_steps = 1
     abuse_contact = "https://support.github.com/contact/report-abuse"
     expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "seller": 1.0, "description": 0.5})
 

@@ -34,6 +34,7 @@ class TelegramPreview(MarketplaceSpider):
     delay = 2.0
     concurrency = 1
     shows_all = False
+    recheck_by = "start"
 
     @classmethod
     def owns(cls, page: Response) -> bool:

@@ -45,6 +45,7 @@ class CapturedPages(MarketplaceSpider):
     shows_all: ClassVar[bool] = False
     one_site = True
     walks: ClassVar[bool] = False
+    recheck_by = "start"
     expect = Expect(listings=(1, None), fill={"title": 1.0, "price": 0.8, "seller": 0.8})
     answers: ClassVar[str] = ""
     """Pattern of the addresses of the answers that hold listings; empty: all stands in the page."""

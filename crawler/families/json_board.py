@@ -24,6 +24,8 @@ Path = tuple[str, ...]
 class JsonBoard(ThreadBoard):
     """A member names the paths to the parts of a topic, and walks its own lists."""
 
+    recheck_by = "start"
+    recheck_steps = 2
     below: ClassVar[str]
     """Pattern in the path of an address: where the board's own folder ends and its pages begin."""
     topic_title: ClassVar[Path] = ("title",)

@@ -53,6 +53,10 @@ class SchemaSite(MarketplaceSpider):
         """A request as this family makes them."""
         return scrapy.Request(url, callback=callback, cb_kwargs=kwargs)
 
+    def recheck(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """Its page."""
+        yield self.request(listing.url, self.parse_page)
+
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Yield]:
         """A sitemap, or a page: its listings, and the links that lead on. `depth`: links away from the start."""
         depth: int = kwargs.get("depth", 0)
