@@ -15,7 +15,7 @@ from crawler.problems import problem_of
 from crawler.spider import Expect, MarketplaceSpider, Yield
 
 AT_ONCE, MOST_PAGES, RELEASES = 30, 3, 10
-"""Everybody may ask 60 times an hour: a keyword costs up to 3 searches and 90 lists of the newest 10 releases."""
+# Everybody may ask 60 times an hour: a keyword costs up to 3 searches and 90 lists of the newest 10 releases.
 
 
 class GithubReleases(MarketplaceSpider):
@@ -36,15 +36,16 @@ class GithubReleases(MarketplaceSpider):
     shows_all = False
     recheck_by = "start"
     recheck_steps = 1
+    recheck_by = "start"
+    recheck_steps = 1  # from the repository to its releases
     abuse_contact = "https://support.github.com/contact/report-abuse"
     expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "seller": 1.0, "description": 0.5})
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The repository whose page, or entry in the interface, is at `address`."""
-        names = [part for part in urlsplit(address).path.split("/") if part]
-        owner, name = (*(names[1:] if names[:1] == ["repos"] else names), "", "")[:2]
-        if owner and name:
-            yield self._call(f"repos/{quote(owner)}/{quote(name)}", self.parse)
+        names = [part for part in urlsplit(address).path.removeprefix("/repos").split("/") if part]
+        if len(names) >= 2:
+            yield self._call(f"repos/{quote(names[0])}/{quote(names[1])}", self.parse)
 
     def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
         """Best matches first."""
@@ -68,12 +69,10 @@ class GithubReleases(MarketplaceSpider):
             yield self._results(query, page + 1)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
-        """One repository by itself, in the interface or as its page."""
+        """One repository by itself, as the interface gives it."""
         value = read_json(response)
         if said(value, "full_name"):
             yield self.releases(value, response.url)
-        elif urlsplit(response.url).hostname == self.hosts[0]:
-            yield from self.first_requests(response.url)
         else:
             yield no_answer(response.url)
 
@@ -94,6 +93,5 @@ class GithubReleases(MarketplaceSpider):
 
     def without_releases(self, failure: Failure) -> Iterator[Yield]:
         """Errback: the budget may be spent; that the repository is there is not lost, and the trouble is said."""
-        if failure.value is not None:
-            yield problem_of(failure.value)
+        yield problem_of(failure.value or OSError())
         yield repository_listing(failure.request.cb_kwargs["facts"])  # type: ignore[attr-defined] # Scrapy's scraper

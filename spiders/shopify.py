@@ -29,6 +29,11 @@ class Shopify(SchemaSite):
     native_id_rule = "number of the product"
     wanted = r"/products/[^/?#]+$"
 
+    @classmethod
+    def owns(cls, page: Response) -> bool:
+        """A saved page of a product."""
+        return b"cdn.shopify.com" in page.body and re.search(cls.wanted, page.url) is not None
+
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The shop's own data, which say its name and currency; then the products of the shop, or of a collection."""
         parts = urlsplit(address)

@@ -9,6 +9,7 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.families.json_page import read_json, said, things
 from crawler.families.page_text import masked, text_of
+from crawler.families.readable import readable
 from crawler.families.schema_site import SchemaSite
 from crawler.families.wordpress_entry import said_html
 from crawler.families.wordpress_product import product_listing, with_page
@@ -29,6 +30,11 @@ class Woocommerce(WordpressSite, SchemaSite):
     native_id_rule = "number of the product; before it the shop's folder, where it does not lie at the root"
     first_routes = ("wc/store/v1/products", "wc/store/products")
     per_page = 100
+
+    @classmethod
+    def owns(cls, page: Response) -> bool:
+        """A saved page of a product."""
+        return bool(readable(page).css("body.single-product.woocommerce"))
 
     def places(self, address: str) -> Iterator[str]:
         """The interface, then the pages."""
@@ -87,8 +93,7 @@ class Woocommerce(WordpressSite, SchemaSite):
 
     def parse_product(self, response: Response, reviews: list[str]) -> Iterator[Yield]:
         """One product, as the interface gives it."""
-        value = read_json(response)
-        yield value if isinstance(value, Problem) else product_listing(value, response.url, self.marketplace, reviews)
+        yield product_listing(read_json(response), response.url, self.marketplace, reviews)
 
     def offers(self, page: HtmlResponse) -> Iterator[Yield]:
         """What the page offers, under the number that the interface gives it."""

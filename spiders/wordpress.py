@@ -32,6 +32,7 @@ class Wordpress(WordpressSite):
     proof = "real software"
     format_confirmed = "2026-11-28"
     first_routes = ("wp/v2/types",)
+    recheck_steps = 1  # from the page to its entry
 
     def places(self, address: str) -> Iterator[str]:
         """The interface, then the feed."""

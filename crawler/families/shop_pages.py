@@ -64,6 +64,11 @@ class ShopPages(MarketplaceSpider):
         """The canonical address of the product whose address `url` matched."""
         return (clean_url(url) or "").partition("?")[0] or None
 
+    @classmethod
+    def owns(cls, page: Response) -> bool:
+        """A saved page of a product: its address and its parts are as this engine makes them."""
+        return re.search(cls.product_link, page.url) is not None and bool(readable(page).css(cls.title[0]))
+
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """Any page of a shop: a product, or a list."""
         page = readable(response)

@@ -10,7 +10,7 @@ from typing import Any
 from scrapy.http import HtmlResponse
 
 from apk_analysis.fingerprint import Problem
-from crawler.families.addresses import clean_url, samples_in
+from crawler.families.addresses import samples_in
 from crawler.families.json_page import at, minor_units, number, said, things
 from crawler.families.page_text import links_of, masked, text_of
 from crawler.families.wordpress_entry import pictures, said_html
@@ -25,6 +25,8 @@ def product_listing(
     product: Any, base: str, marketplace: Callable[[str], str], reviews: Iterable[str] = ()
 ) -> Listing | Problem:
     """The listing of a product as the interface gave it at `base`; a Problem where it has neither number nor name."""
+    if isinstance(product, Problem):
+        return product
     native_id, title = numbered(at(product, "id"), product, base), " ".join(said(product, "name").split())
     if native_id is None or not title:
         return Problem(part="page", kind="malformed_entry", detail=f"{base}: {str(product)[:200]}")
@@ -86,7 +88,8 @@ def with_page(listing: Listing, page: HtmlResponse) -> Listing:
     post = POST.search(page.css("body.single-product::attr(class)").get(""))
     if post is None:
         return listing
-    folder = folder_of(clean_url(page.css("link[rel='https://api.w.org/']::attr(href)").get(""), page.url) or page.url)
+    interface = page.css("link[rel='https://api.w.org/']::attr(href)").get("")
+    folder = folder_of(near(interface, page.url) or page.urljoin("/"))
     blocks = page.css("#reviews li.review, #reviews li.comment")[:MOST_PARTS]
     names = [text_of(block.css(".woocommerce-review__author").get()) for block in blocks]
     reviews = [text_of(block.css(".description").get()) for block in blocks]

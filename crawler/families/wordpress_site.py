@@ -20,7 +20,7 @@ LANGUAGE = re.compile(r"/[a-z]{2}(?:-[a-z]{2,4})?(?=/)", re.IGNORECASE)
 """Folder of a translated site; its posts have numbers of their own."""
 INTERFACE = re.compile(r"/(?:wp-json(?:/|$)|(?:index\.php)?\?(?:.*&)?rest_route=).*")
 NOT_PUBLIC = {401, 403, 404}
-NO_PAGE = re.compile(r"/[^/]*\.\w{2,5}$")
+FILE = re.compile(r"/[^/]*\.\w{2,5}$")
 
 
 class WordpressSite(MarketplaceSpider):
@@ -97,7 +97,8 @@ def numbered(number: Any, entry: Any, url: str) -> str | None:
 
 def root_of(address: str) -> str:
     """The folder of the site at `address`, which may be a page or its interface; without closing slash."""
-    return NO_PAGE.sub("/", INTERFACE.sub("/", address).partition("?")[0].partition("#")[0]).rstrip("/")
+    parts = urlsplit(INTERFACE.sub("/", address))
+    return f"{parts.scheme}://{parts.netloc}{FILE.sub('/', parts.path).rstrip('/')}"
 
 
 def folder_of(address: str) -> str:
