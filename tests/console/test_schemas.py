@@ -24,7 +24,7 @@ READ: dict[str, tuple[type, str]] = {
 }
 PRINTED = {
     "demo": "demo", "detect": "detect", "evaluate": "evaluate", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
-    "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "brands list": "brands_list",
+    "import": "import", "marketplaces": "marketplaces", "doctor": "doctor", "health": "health", "brands list": "brands_list",
     "brands show": "brands_show", "brands check": "brands_check", "brands match": "brands_match",
     "brands add": "brands_add", "brands preview": "brands_preview", "brands variants": "brands_variants", "brands candidates": "brands_candidates", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
