@@ -84,6 +84,8 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
     remarks = [*run.remarks, *health.remarks, *by_the_way(run, known)]
     if reason == REFUSED:
         remarks.append(remark("crawl.refused_too_often", left=ledger.run.frontier.waiting))
+    if spider.access == "browser" and run.problems.get("login_wall"):
+        remarks.append(remark("crawl.login_needed", name=spider.name))
     if health.may_retire and spider.shows_all:
         unseen = note_unseen(index, run, before, tally.seen)
         for name, count in (("missing", unseen.missing), ("retired", unseen.gone)):
