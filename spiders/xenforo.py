@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, Response
 
 from crawler.families.thread_board import ThreadBoard
 
@@ -42,6 +42,12 @@ class Xenforo(ThreadBoard):
     def thread_address(self, found: re.Match[str], url: str) -> str | None:
         """Without the slug, which changes when somebody edits the title."""
         return f"{url[: found.start()]}{found['way'].replace('%2F', '/')}{found['id']}/"
+
+    def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
+        """Addresses without rewriting have their path behind the question mark, and XenForo wants it unescaped."""
+        for url in super()._near(hrefs, page):
+            path, mark, query = url.partition("?")
+            yield path + mark + query.replace("%2F", "/")
 
     def counts(self, page: HtmlResponse) -> Iterator[tuple[str, float]]:
         """As the page's schema.org data say."""
