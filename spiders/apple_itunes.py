@@ -43,8 +43,8 @@ class AppleItunes(AppStore):
         chart = f"{API}/{country}/rss/topfreeapplications/limit=100/json"
         if not numbers:
             yield scrapy.Request(chart, self.parse_chart, cb_kwargs={"country": country}, dont_filter=True)
-        for kind in KINDS if numbers else ():
-            yield self._ask("lookup", country, id=numbers[0], entity=kind)
+        kinds = [{}] if "/app/" in address else [{"entity": kind} for kind in KINDS]
+        yield from (self._ask("lookup", country, id=number, **kind) for number in numbers[:1] for kind in kinds)
 
     def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
         """The keyword in the storefront of `address`."""
@@ -75,6 +75,8 @@ class AppleItunes(AppStore):
         answer = read_json(response)
         if not isinstance(at(answer, "results"), list):
             yield not_understood(response, said(answer, "errorMessage") or "no results", answer)
+        elif not answer["results"]:
+            yield from self.absent(response)
         for app in things(answer, "results"):
             if said(app, "wrapperType") in {"software", ""} and (listing := self.listing(app, country)):
                 yield listing

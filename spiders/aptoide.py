@@ -22,7 +22,6 @@ MD5 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 UNAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 A_PAGE, MOST = 50, 300
 """Apps of one answer, and of one search."""
-NOT_CARRIED = {"APP-1"}
 
 
 class Aptoide(AppStore):
@@ -34,6 +33,7 @@ class Aptoide(AppStore):
     format_confirmed = "2026-11-28"
     abuse_contact = "https://en.aptoide.com/company/legal"
     native_id_rule = "name of the store within Aptoide, and package name: several stores may carry one package"
+    hosts = ("aptoide.com",)
     starts = (f"{API}/listApps?store_name=apps&limit={A_PAGE}",)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
@@ -51,16 +51,18 @@ class Aptoide(AppStore):
         yield self._ask(package_name=package)
         yield from self.search(package, address)
 
+    def recheck(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """In the store where it was."""
+        store, _, package = listing.native_id.rpartition("/")
+        yield self._ask(package_name=package, store_name=store)
+
     def _ask(self, **key: object) -> scrapy.Request:
         return scrapy.Request(f"{API}/app/getMeta?{urlencode(key)}", self.parse_app)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """The page of an app: the app, and requests for the newest file of each other store that carries it."""
         data = at(next_data(readable(response)), "props", "pageProps")
-        if (listing := self.listing(at(data, "app"))) is None:
-            yield not_understood(response, "no app in the data of the page")
-            return
-        yield listing
+        yield self.listing(at(data, "app")) or not_understood(response, "no app in the data of the page")
         stores = {said(file, "store"): whole(at(file, "id")) for file in reversed(list(things(data, "versions")))}
         stores.pop(said(data, "app", "store", "name"), None)
         yield from (self._ask(app_id=number) for number in stores.values() if number)
@@ -80,10 +82,9 @@ class Aptoide(AppStore):
     def parse_app(self, response: Response, **_: Any) -> Iterator[Yield]:
         """One app. That it is not carried is an answer, not a problem."""
         answer = read_json(response)
-        if (listing := self.listing(at(answer, "data"))) is not None:
-            yield listing
-        elif not {said(error, "code") for error in things(answer, "errors")} & NOT_CARRIED:
-            yield not_understood(response, said(answer, "info", "status"), answer)
+        listing, codes = self.listing(at(answer, "data")), {said(error, "code") for error in things(answer, "errors")}
+        amiss = [not_understood(response, said(answer, "info", "status"), answer)]
+        yield from [listing] if listing else self.absent(response) if "APP-1" in codes else amiss
 
     def listing(self, app: Any) -> Listing | None:
         """From the API or from a page, which spells two of the fields otherwise."""

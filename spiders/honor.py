@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import scrapy
@@ -35,6 +36,7 @@ class Honor(ChineseStore):
     abuse_contact = "https://developer.honor.com/cn/"
     starts = (f"{SITE}/",)
     walks = False
+    recheck_steps = 1
 
     async def start(self) -> AsyncIterator[Any]:
         """Questions carry the time; whatever the server answers here, it tells its own."""
@@ -46,8 +48,9 @@ class Honor(ChineseStore):
         if moment is None:
             yield not_understood(response, "no date")
             return
-        for request in self._asked(response.url):
-            yield self._hits(**{**request.cb_kwargs, "time": int(moment.timestamp() * 1000)})
+        for request in self.asked():
+            asked = {**request.cb_kwargs, "time": int(moment.timestamp() * 1000)}
+            yield self._hits(**asked).replace(meta=request.meta)
 
     def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
         """Hits, page by page; the time is filled in when it is known."""
@@ -56,6 +59,10 @@ class Honor(ChineseStore):
     def look_up(self, package: str, address: str) -> Iterator[scrapy.Request]:
         """The search for the package, of which only that app counts."""
         yield self._hits(package, only=package)
+
+    def first_requests(self, address: str) -> Iterator[scrapy.Request]:
+        """The app that the address of a listing names."""
+        yield from (self._hits(package, only=package) for package in parse_qs(urlsplit(address).query).get("pName", []))
 
     def _hits(self, query: str, start: int = 0, time: int = 0, only: str = "") -> scrapy.Request:
         asked = {"key": query, "pSize": A_PAGE, "start": start,

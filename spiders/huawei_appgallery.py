@@ -33,6 +33,7 @@ class HuaweiAppgallery(ChineseStore):
     native_id_rule = "Huawei's id of the app (C and digits)"
     starts = (f"{SITE}/",)
     walks = False
+    recheck_steps = 1
 
     async def start(self) -> AsyncIterator[Any]:
         """The first question asks for the code."""
@@ -44,10 +45,9 @@ class HuaweiAppgallery(ChineseStore):
         if not isinstance(code, str) or not 10 < len(code) < 4000 or moment is None:
             yield not_understood(response, "no code, or no date", code)
             return
-        for address in self.start_addresses or self.starts:
-            for request in self._asked(address) if self.queries else self.first_requests(address):
-                request.headers[CODE] = f"{code}_{int(moment.timestamp() * 1000)}"
-                yield request
+        for request in self.asked():
+            request.headers[CODE] = f"{code}_{int(moment.timestamp() * 1000)}"
+            yield request
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The app whose page `address` is."""

@@ -90,9 +90,9 @@ class TencentMyapp(ChineseStore):
         records = at(answer, "app_detail_records")
         if not isinstance(records, dict) or whole(at(answer, "ret")) != 0:
             yield not_understood(response, said(answer, "ret") or "no records", answer)
-        for record in listed(list(records.values())) if isinstance(records, dict) else ():
-            if (listing := self.listing(record)) is not None:
-                yield listing
+            return
+        yield from (listing for record in listed(list(records.values())) if (listing := self.listing(record)))
+        yield from () if records else self.absent(response)
 
     def listing(self, record: Any) -> Listing | None:
         """One app; what was taken off still has its page, without a download."""

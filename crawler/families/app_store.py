@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -38,6 +38,23 @@ class AppStore(MarketplaceSpider):
     expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "package_name": 0.95, "seller": 0.8, "icon_url": 0.8})
     utc_offset: ClassVar[float] = 0
     """Hours, for dates that the store writes without a zone."""
+
+    def asked(self) -> Iterator[scrapy.Request]:
+        """What the run is about, for stores that have to be asked for something else first."""
+        if self.known:
+            yield from self.look_again(self.known)
+            return
+        for address in self.start_addresses or self.starts:
+            yield from self._asked(address) if self.queries else self.first_requests(address)
+
+    def recheck(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """As for a start at the page of the app."""
+        yield from self.first_requests(listing.url)
+
+    def absent(self, response: Response) -> Iterator[Problem]:
+        """That the store does not carry what it was asked for: an answer, and news where it was there before."""
+        if self.known:
+            yield Problem(part="page", kind="not_found", detail=response.url[:500])
 
     def app(self, package: Any, *, url: str, native_id: Any = None, title: Any = None, **shown: Any) -> Listing | None:
         """The listing of an app from values as the answer holds them, of whatever type; None without package and id.

@@ -182,3 +182,51 @@ def test_why_google_plays_keywords_need_an_exemption_and_its_app_pages_none(shar
 def test_aptoides_robots_page_holds_no_rules(shared: Path) -> None:
     assert STORES["aptoide"].robots == "obeyed"
     assert _is_page((shared / "recorded/robots/www.aptoide.com.txt").read_bytes())
+
+
+def known(name: str, native_id: str, url: str) -> AppStore:
+    listing = Listing(marketplace=name, native_id=native_id, url=url, title="x", source_kind="app_store")
+    return STORES[name](listings=[("l1-0", listing)])
+
+
+@pytest.mark.parametrize(
+    ("name", "callback", "answer"),
+    [
+        ("aptoide", "parse_app", {"info": {"status": "FAIL"}, "errors": [{"code": "APP-1"}]}),
+        ("apple_itunes", "parse", {"resultCount": 0, "results": []}),
+        ("tencent_myapp", "parse", {"ret": 0, "app_detail_records": {}}),
+    ],
+)
+def test_what_is_not_carried_is_news_only_where_it_was_before(name: str, callback: str, answer: object) -> None:
+    page = Response("https://store.example.org/", body=json.dumps(answer).encode())
+    assert list(getattr(STORES[name](), callback)(page)) == []
+    (problem,) = getattr(known(name, "a/b.c", "https://store.example.org/"), callback)(page)
+    assert problem.kind == "not_found"
+
+
+def test_a_second_look_asks_for_that_app_alone() -> None:
+    store = known("aptoide", "nova/com.example.shenwen", "https://shenwen.en.aptoide.com/app")
+    (request,) = asked(store)
+    assert parse_qs(urlsplit(request.url).query) == {"package_name": ["com.example.shenwen"], "store_name": ["nova"]}
+    (request,) = asked(known("apple_itunes", "cn/900000001", "https://apps.apple.com/cn/app/id900000001"))
+    assert parse_qs(urlsplit(request.url).query) == {"country": ["cn"], "id": ["900000001"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "callback", "body", "url"),
+    [
+        (
+            "huawei_appgallery",
+            "parse_code",
+            b'"a code as the store gives it"',
+            "https://appgallery.huawei.com/app/C1000001",
+        ),
+        ("honor", "parse_time", b"", "https://appmarket-api-drcn.hispace.hihonorcloud.com/?pName=com.example.shenwen"),
+    ],
+)
+def test_a_second_look_goes_through_what_has_to_be_asked_first(name: str, callback: str, body: bytes, url: str) -> None:
+    store = known(name, "x", url)
+    (first,) = asked(store)
+    assert "listing" not in first.meta
+    (second,) = getattr(store, callback)(Response(first.url, body=body, headers=DATE))
+    assert second.meta["listing"] == "l1-0" and store.recheck_steps == 1
