@@ -18,9 +18,11 @@ LONGEST_CELL = 1 << 20
 LONGEST_LINE = LONGEST_CELL * 8
 """Bytes."""
 SEPARATORS = ",;\t|"
+SAMPLE = 8192
+"""Bytes by which the encoding is told."""
 HEAD = 20
 """Lines by which the separator is told."""
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_MARKS = {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Line:
 
 
 def lines_of(source: BinaryIO) -> Iterator[Line]:
-    """Every row that is not blank; a broken one says why, and the next ones go on."""
+    """Every line that is not blank, also one of separators only; a broken one says why, and the next ones go on."""
     csv.field_size_limit(LONGEST_CELL)
     text = decoded(source)
     head = list(islice(text, HEAD))
@@ -50,37 +52,44 @@ def lines_of(source: BinaryIO) -> Iterator[Line]:
         except csv.Error as error:
             yield Line(number, why=Unreadable("broken_row", {"error": error}))
             continue
-        if any(cell.strip() for cell in cells):
-            stripped = tuple(cell.strip() for cell in cells)
-            lone = any("\udc80" <= letter <= "\udcff" for cell in stripped if not cell.isascii() for letter in cell)
-            yield Line(number, stripped, Unreadable("encoding") if lone else None)
+        stripped = tuple(cell.strip() for cell in cells)
+        if len(stripped) > 1 or any(stripped):
+            yield Line(number, stripped, Unreadable("encoding") if any(map(_is_broken, stripped)) else None)
 
 
 def decoded(source: BinaryIO) -> Iterator[str]:
-    """Lines as text. UTF-16 by its mark; else UTF-8, unless a line is no UTF-8 before any was: then GB 18030.
+    """Lines as text: UTF-16 by its mark; UTF-8 where at least half of the first lines beyond ASCII are; else GB 18030,
+    as Excel in China writes it.
 
-    Bytes that fit neither become lone surrogates, by which the row is refused later. (Neither encoding uses the bytes
-    of a line break, comma or quotation mark inside another character, so lines may be decoded one by one.)
+    Bytes that do not fit become lone surrogates, by which the row is refused later. (Neither encoding uses the bytes of
+    a line break, comma or quotation mark inside another character, so lines may be decoded one by one.)
     """
     buffered = io.BufferedReader(source) if not hasattr(source, "peek") else source  # type: ignore[type-var]
-    mark = buffered.peek(2)[:2]
-    if mark in _MARKS:
+    head = buffered.peek(SAMPLE)[:SAMPLE]
+    if head[:2] in _MARKS:
         wide = io.TextIOWrapper(buffered, encoding="utf-16", errors="replace", newline="")
         while text := wide.readline(LONGEST_CELL):
             yield text.replace("\ufffd", "\udcff")
         wide.detach()
         return
-    encoding = None
+    encoding = _encoding(head)
     while line := buffered.readline(LONGEST_LINE):
-        line = line.removeprefix(codecs.BOM_UTF8)
-        if encoding is None and not line.isascii():
-            encoding = "utf-8" if _fits(line, "utf-8") else "gb18030"
-        yield line.decode(encoding or "utf-8", "surrogateescape")
+        yield line.removeprefix(codecs.BOM_UTF8).decode(encoding, "surrogateescape")
 
 
-def _fits(line: bytes, encoding: str) -> bool:
+def _is_broken(cell: str) -> bool:
+    return not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell)
+
+
+def _encoding(head: bytes) -> str:
+    """A short text in GB 18030 can be valid UTF-8 by chance, and one broken line says nothing of the others."""
+    told = [_is_utf8(line) for line in head.splitlines() if not line.isascii()]
+    return "utf-8" if sum(told) * 2 >= len(told) else "gb18030"
+
+
+def _is_utf8(line: bytes) -> bool:
     try:
-        line.decode(encoding)
+        codecs.getincrementaldecoder("utf-8")().decode(line)  # the last character may be cut by the sample's end
     except UnicodeDecodeError:
         return False
     return True
@@ -103,8 +112,9 @@ def table_rows(source: BinaryIO, name: str, known: Collection[str]) -> Iterator[
         return
     for row in rows:
         place = f"{name}:{row.number}"
+        broken = next((name for name, cell in zip(columns, row.cells, strict=False) if _is_broken(cell)), "")
         if row.why is not None:
-            yield place, _bad(f"{place}: {row.why}")
+            yield place, _bad(f"{place}: {broken} {row.why}" if broken else f"{place}: {row.why}")
         elif len(row.cells) != len(columns):
             yield place, _bad(f"{place}: {len(row.cells)} cells, but {len(columns)} columns")
         else:

@@ -62,7 +62,9 @@ def entries_of(path: Path, kind: FileKind, asked: Asked) -> Iterator[Entry]:
 def _streamed(source: BinaryIO, path: Path, kind: FileKind, asked: Asked) -> Iterator[Entry]:
     if kind == "table":
         yield from table_entries(
-            (_Row("", line.number, line.cells, line.why) for line in lines_of(source)), asked, exact=True
+            (_Row("", row.number, row.cells, row.why) for row in lines_of(source) if row.why or any(row.cells)),
+            asked,
+            exact=True,
         )
     elif kind == "json_lines":
         yield from read_json_lines(source, path.name)
@@ -195,40 +197,36 @@ def share_entries(data: bytes) -> Iterator[Brought]:
 
 def page_entries(pages: Iterable[RawPage], asked: Asked) -> Iterator[Brought]:
     """The listings of saved pages. Frames and data that no spider knows are left out; they belong to a page."""
-    from crawler.supplied.page_listings import listings_of  # noqa: PLC0415 - loads all spiders
-    from crawler.supplied.private import without_saver  # noqa: PLC0415 - as above
+    from crawler.supplied.private import without_tokens  # noqa: PLC0415 - loads Scrapy
 
-    left, some = 0, False
+    left = some = 0
     for raw in pages:
-        if raw.why is not None:
-            if raw.main:
-                some = True
-                yield Brought(place=raw.url, why=raw.why)
-            continue
-        if clean_url(raw.url) is None:
-            if raw.main:
-                some = True
-                yield Brought(place=raw.url[:200], why=Unreadable("address", {"cell": raw.url[:100]}))
-            continue
-        page = without_saver(raw, asked.received_at)
         try:
-            listings, spider = listings_of(page, main=raw.main)
+            found = _of_page(raw, asked)
         except UnreadableError as error:
             left += not raw.main
-            if raw.main:
-                some = True
-                yield Brought(place=page.url, why=error.why)
-            continue
-        some = True
-        notes = [t("intake.note.read_by", spider=spider)]
-        if raw.own_word:
-            notes.append(t("intake.note.own_word"))
-        for listing in listings:
-            yield Brought(place=page.url, listing=listing, page=page, notes=tuple(notes))
+            found = [Brought(place=without_tokens(raw.url)[:300], why=error.why)] if raw.main else []
+        some += len(found)
+        yield from found
     if left:
         asked.remarks.append(t("intake.remark.left_out", count=left))
     if not some:
         raise UnreadableError("no_pages")
+
+
+def _of_page(raw: RawPage, asked: Asked) -> list[Brought]:
+    """The listings of one page. Raises UnreadableError."""
+    from crawler.supplied.page_listings import listings_of  # noqa: PLC0415 - loads all spiders
+    from crawler.supplied.private import without_saver  # noqa: PLC0415 - as above
+
+    if raw.why is not None:
+        raise UnreadableError(raw.why.kind, **raw.why.values)
+    if clean_url(raw.url) is None:
+        raise UnreadableError("address", cell=raw.url[:100])
+    page = without_saver(raw, asked.received_at)
+    listings, spider = listings_of(page, main=raw.main)
+    notes = (t("intake.note.read_by", spider=spider), *((t("intake.note.own_word"),) if raw.own_word else ()))
+    return [Brought(place=page.url, listing=listing, page=page, notes=notes) for listing in listings]
 
 
 def listings_in(path: Path) -> Iterator[Listing | Problem]:

@@ -43,6 +43,11 @@ def without_saver(page: RawPage, taken_at: str) -> SavedPage:
     )
 
 
+def without_tokens(address: str) -> str:
+    """The address as it may be shown."""
+    return TOKEN.sub(counting(Counter(), "token", "address"), address).replace(MARK, "cut")
+
+
 def told(cuts: Iterable[Cut]) -> str:
     """'account=2 (element), token=1 (meta)': what was cut, how often and where; never what it was."""
     return ", ".join(f"{cut.kind}={cut.count} ({cut.where})" for cut in cuts)

@@ -135,12 +135,21 @@ def _title(text: str, platform: str) -> str:
     for part in (*(next(filter(None, found.groups())) for found in inner), *corner):
         if _WORDS.search(part):
             return _short(phrases.sub(" ", part).strip("【】 ") or part)
-    bare = phrases.sub("\n", CODE.sub("\n", ADDRESS.sub("\n", text)))
-    lines = [_short(_NOISE.sub(" ", _without_names(line, names))) for line in bare.splitlines()]
     if program := re.search(r"#小程序://([^\s/，。]{2,40})", text):
-        lines = [program[1]]
-    lines = [line for line in (*lines, *map(_short, quoted)) if _WORDS.search(line)]
-    return max(lines, key=len, default="") or platform or text[:80]
+        return program[1]
+    before, link, after = _around(text)
+    for part in (before, after if link else ""):
+        bare = phrases.sub("\n", CODE.sub("\n", part))
+        lines = [_short(_NOISE.sub(" ", _without_names(line, names))) for line in bare.splitlines()]
+        if said := max((line for line in lines if _WORDS.search(line)), key=len, default=""):
+            return said
+    return max(map(_short, quoted), key=len, default="") or platform or text[:80]
+
+
+def _around(text: str) -> tuple[str, str, str]:
+    """What stands before the link or, where there is none, around the code; the link; what stands behind it."""
+    found = ADDRESS.search(text)
+    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
 
 
 def _without_names(line: str, names: set[str]) -> str:
