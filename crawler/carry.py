@@ -18,6 +18,7 @@ from typing import Protocol
 
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
+from crawler.rejudge import PAGE_UNSEEN
 from crawler.subjects import subjects
 from crawler.tally import Tally
 from detection.judge import findings, judge
@@ -38,7 +39,6 @@ BATCH = 200
 CROWDED = 1000
 """So many listings may be under way before whoever brings more has to wait."""
 SAMPLES_AT_ONCE = 2
-PAGE_UNSEEN = "unseen.page"
 UNREAD = frozenset({"zip", "container", "worker"})
 """Parts of a sample whose problems mean that it could not be looked into; they count among the run's problems."""
 

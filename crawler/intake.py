@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -32,6 +32,8 @@ from index.settings import Settings
 from index.times import utc
 
 SPIDER = "import"
+ASKED = 40
+"""Listings whose findings are asked for at once."""
 MOST_HELD = 64 << 20
 """Bytes of pages that are in memory at once, roughly."""
 Told = Callable[[Entry, Outcome | None], None]
@@ -81,6 +83,8 @@ class _Intake:
         self._first: dict[str, str] = {}
         """Listing id -> where it stood first in this file."""
         self._stored: dict[str, tuple[Judged, Put]] = {}
+        self._earlier: dict[str, list[str]] = {}
+        """Of listings that were there before: id -> ids of their findings."""
         self._carrier = Carrier(
             index=self._index,
             run_id=self._run.id,
@@ -123,6 +127,7 @@ class _Intake:
                 future = self._carrier.carry(entry.listing, partial(self._evidence.keep, entry.page))
                 under_way += [future] if future is not None else []
         await asyncio.gather(*under_way)
+        self._earlier = self._findings([name for name, (_, put) in self._stored.items() if put.outcome != "new"])
         self._say(
             ready,
             [self._outcome(e, o) if isinstance(e, Brought) else None for e, o in zip(ready, outcomes, strict=True)],
@@ -170,7 +175,7 @@ class _Intake:
             return None
         judgement = stored.value.get("judgement")
         verdict = judgement.get("verdict") if isinstance(judgement, dict) else None
-        findings = self._findings(name)
+        findings = self._findings([name]).get(name, [])
         return Outcome(
             state="known",
             note=t("intake.note.crawled", marketplace=where[:200]),
@@ -180,8 +185,14 @@ class _Intake:
             decision=self._decided.about(findings) if findings else UNDECIDED,
         )
 
-    def _findings(self, name: str) -> list[str]:
-        return [hit.id for hit in self._index.search(f'listing_id:"{name}"', sort="-priority", limit=20)]
+    def _findings(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """Listing id -> ids of its findings, those first that matter most."""
+        found: dict[str, list[str]] = {}
+        for start in range(0, len(names), ASKED):
+            query = " OR ".join(f'listing_id:"{name}"' for name in names[start : start + ASKED])
+            for hit in self._index.search(query, sort="-priority", limit=100 * ASKED):
+                found.setdefault(str(hit.value.get("listing_id")), []).append(hit.id)
+        return found
 
     def _outcome(self, entry: Brought, settled: Outcome | None) -> Outcome:
         """What became of it, with what a person should know of how it was read."""
@@ -206,7 +217,7 @@ class _Intake:
             decision=UNDECIDED,
         )
         if put.outcome != "new":
-            every = [*findings, *self._findings(put.id)]
+            every = [*findings, *self._earlier.get(put.id, ())]
             changed = t("intake.note.changed", fields=", ".join(map(name_of, put.changed))) if put.changed else ""
             note = t("intake.note.not_seen") if entry.only_address else changed
             return replace(found, state="known", note=note, decision=self._decided.about(dict.fromkeys(every)))

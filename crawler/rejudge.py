@@ -6,7 +6,7 @@ Nothing is fetched, last_seen stays, decisions lie in a file of their own and ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from apk_analysis.fingerprint import Fingerprint
 from crawler.subjects import Known, subjects
@@ -18,6 +18,8 @@ from index.reading import read
 from index.registry.model import Registry
 from index.times import utc
 
+PAGE_UNSEEN = "unseen.page"
+"""Said of listings of which only somebody's words are there (`crawler.carry`)."""
 LISTING = frozenset(field.name for field in fields(Listing))
 FINGERPRINT = frozenset(field.name for field in fields(Fingerprint))
 FINDING = frozenset(field.name for field in fields(Finding))
@@ -63,7 +65,7 @@ class Rejudge:
         known = self.known(listings)
         judged, changes = [], []
         for stored, one in zip(listings, known, strict=True):
-            judgement = judge(one.subject)
+            judgement = _as_seen(judge(one.subject), stored)
             before = self._findings(stored, judgement)
             new = self._proposed(one, judgement, before)
             judged.append(new)
@@ -100,6 +102,15 @@ class Rejudge:
         capture = max(captures, key=lambda capture: capture.taken_at, default=None)
         found = findings(listing, judgement, fingerprint=sample, capture=capture)
         return Judged(listing=listing, judgement=judgement, findings=found, sample=sample, ties=one.ties)
+
+
+def _as_seen(judgement: Judgement, stored: Stored) -> Judgement:
+    """The judgement; whether anybody saw the page is no question of rules, and stays as it was."""
+    before = stored.value.get("judgement")
+    said = before.get("unseen") if isinstance(before, dict) else None
+    if isinstance(said, list) and PAGE_UNSEEN in said and PAGE_UNSEEN not in judgement.unseen:
+        return replace(judgement, unseen=(*judgement.unseen, PAGE_UNSEEN))
+    return judgement
 
 
 def as_listing(stored: Stored) -> Listing:

@@ -8,6 +8,7 @@ import pytest
 
 from crawler import carry
 from crawler.intake import intake
+from crawler.rejudge import Rejudge
 from crawler.supplied.brought import Brought, Entry, Outcome, Unreadable
 from crawler.tally import Progress
 from detection.subject import Subject
@@ -184,3 +185,12 @@ def test_a_defect_of_a_detector_costs_no_listing(own_home: Path, monkeypatch: py
     monkeypatch.setattr(carry, "judge", breaking)
     run = take(own_home, [PLAIN, BAD])
     assert run.counts["listings"] == 2 and run.counts["findings"] == 1 and run.problems == {"judging_failed": 1}
+
+
+def test_that_nobody_saw_the_page_is_still_said_after_the_rules_changed(own_home: Path) -> None:
+    take(own_home, [BAD])
+    index = open_index(Home(own_home))
+    Rejudge(index, {}, "r").batch(list(index.scan("*", kind="listings")))
+    [finding] = index.search("*", kind="findings")
+    assert finding.value["unseen"].count("unseen.page") == 1  # type: ignore[attr-defined] # JSON
+    index.close()
