@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
-from urllib.parse import quote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 import scrapy
 from scrapy.http import Response
@@ -83,7 +83,7 @@ class Discourse(JsonBoard):
         yield from (self._topic(self.root(response.url), topic) for topic in dict.fromkeys(found) if topic.isdigit())
         page, results = re.search(r"[?&]page=(\d{1,3})$", response.url), at(value, "grouped_search_result")
         if more := said(value, "topic_list", "more_topics_url"):
-            yield self._list(urljoin(response.url, more))
+            yield from (self._list(url) for url in self._near([more], response))
         elif page and int(page[1]) < MOST_RESULTS and at(results, "more_full_page_results") is True:
             yield self._list(f"{response.url[: page.start(1)]}{int(page[1]) + 1}")
         if "topic_list" not in value and not isinstance(results, dict):

@@ -73,7 +73,7 @@ class Reddit(MarketplaceSpider):
                 marketplace=self.marketplace,
                 native_id=native_id,
                 url=f"https://www.reddit.com{place}/comments/{native_id}/",
-                title=entry.title,
+                title=entry.title or native_id,
                 counters={"replies": float(len(replies))} if alone else {},
             )
 

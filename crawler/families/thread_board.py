@@ -25,7 +25,7 @@ Css = tuple[str, ...]
 """Selectors, tried in turn; the first that finds something counts."""
 
 MOST_LINKS = 500
-NUMBER = re.compile(r"\d[\d,]*")
+NUMBER = re.compile(r"(?<![\d,])\d[\d,]{0,15}(?![\d,])")
 
 
 class ThreadBoard(MarketplaceSpider):
