@@ -250,7 +250,8 @@ class Carrier:
         async with self._few:
             result = await self._samples.fingerprint(look.listing)
         if isinstance(result, Problem):
-            logger.info("%s: %s", result.kind, result.detail)
+            said = {"event": "problem", "problem": result.kind, "part": result.part, "listing": look.id}
+            logger.info("%s: %s", result.kind, result.detail, extra=said)
             self._tally.problem(result)
             look.whole = False
         else:
@@ -278,8 +279,20 @@ class Carrier:
                 raise
             for look, one, put in zip(batch, judged, puts, strict=True):
                 self._tally.count(put.outcome)
+                self._note(one, put)
                 self._told(one, put)
                 self._stored(look)
+
+    def _note(self, one: Judged, put: Put) -> None:
+        """Counts and logs what was found and was not known before."""
+        if put.outcome == "unchanged":
+            return
+        if one.judgement.verdict == "violation" and (put.outcome == "new" or "verdict" in put.changed):
+            self._tally.count("new_violations")
+        for finding in one.findings:
+            said = {"event": "finding", "listing": put.id, "finding": finding.id, "group": finding.group}
+            said["verdict"] = finding.verdict
+            logger.info("%s: %s of %s", put.outcome, finding.id, put.id, extra=said)
 
     def _judged(self, look: Look) -> Judged:
         judgement = _verdict(look)

@@ -190,7 +190,8 @@ class Desk:
         if page.asked or not page.recalled:
             tally.count("pages" if page.failed is None else "blocked" if page.failed in KINDS else "failed")
         for problem in page.problems:
-            logger.info("%s %s: %s", page.address, problem.kind, problem.detail)
+            said = {"event": "problem", "problem": problem.kind, "part": problem.part, "url": page.address}
+            logger.info("%s %s: %s", page.address, problem.kind, problem.detail, extra=said)
             tally.problem(problem)
 
     def keep_leases(self) -> None:

@@ -9,24 +9,23 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
-from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor
 
 from crawler.conclusion import give_up
 from crawler.frontier import RunFrontierError
 from crawler.ledger import Ledger, begun, progressed, stopping
 from crawler.lock import held
+from crawler.log import Where, log_into
 from crawler.recheck import known_listings
 from crawler.runs import Order, run_id
 from crawler.settings import scrapy_settings
 from crawler.spider import MarketplaceSpider
 from crawler.tally import Progress
+from crawler.telling import tell
 from index.home import Home, HomeError
 from index.model import Run
 from index.open import open_index
@@ -72,19 +71,8 @@ def crawl(
     loader = SpiderLoader.from_settings(scrapy_set)
     planned = [(loader.load(part.spider), part) for order in orders for part in _by_marketplace(order, loader)]
     install_reactor(scrapy_set["TWISTED_REACTOR"], scrapy_set["ASYNCIO_EVENT_LOOP"])
-    log_into(home, scrapy_set)
-    return _Walk(AsyncCrawlerRunner(scrapy_set), home, settings, progress).walk(planned)
-
-
-def log_into(home: Home, scrapy_set: ScrapySettings) -> None:
-    """The log of all crawls goes into the home: the terminal belongs to whoever watches the progress."""
-    scrapy_set.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="project")
-    configure_logging(scrapy_set)
-    handler = RotatingFileHandler(home.logs / "crawl.log", maxBytes=16 << 20, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.root.addHandler(handler)
-    for name in (None, "scrapy"):  # Scrapy sets its own logger to DEBUG, which would write down every listing
-        logging.getLogger(name).setLevel(scrapy_set["LOG_LEVEL"])
+    where = log_into(home, scrapy_set)
+    return _Walk(AsyncCrawlerRunner(scrapy_set), home, settings, progress, where).walk(planned)
 
 
 def _by_marketplace(order: Order, loader: SpiderLoader) -> list[Order]:
@@ -109,12 +97,18 @@ class _Walk:
     """One reactor run."""
 
     def __init__(
-        self, runner: AsyncCrawlerRunner, home: Home, settings: Settings, progress: ProgressListener | None
+        self,
+        runner: AsyncCrawlerRunner,
+        home: Home,
+        settings: Settings,
+        progress: ProgressListener | None,
+        where: Where,
     ) -> None:
         self._runner = runner
         self._home = home
         self._settings = settings
         self._progress = progress
+        self._where = where
         self._stopped = False
         self._begun: Crawler | None = None
         """The crawl under way, once it can be closed."""
@@ -136,7 +130,9 @@ class _Walk:
             try:
                 for spider, order in planned:
                     if not self._stopped:
-                        self._runs.append(await self._one(spider, order))
+                        run = await self._one(spider, order)
+                        self._runs.append(run)
+                        await tell(run, self._home, self._settings)
             except BaseException as error:  # noqa: BLE001 - carried out of the reactor, and raised there
                 self._failure = error
             finally:
@@ -197,6 +193,8 @@ class _Walk:
 
     def _can_be_closed(self, sender: Crawler) -> None:
         self._begun = sender
+        ledger = _ledger(sender)
+        self._where.run, self._where.marketplace = ledger.run.id, ledger.marketplace
         if self._stopped:
             self._close()
 

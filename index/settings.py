@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -127,6 +127,23 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """[alerts] in copycatch.toml: who is told of runs that need somebody."""
+
+    kind: Literal["wecom", "dingtalk", "feishu", "plain"] | None = None
+    """企业微信, 钉钉, 飞书, or a plain JSON document; None: nobody is told."""
+    url: str = ""
+    """Where a plain alert goes. The addresses of group robots hold their keys and never stand here."""
+    url_file: str = ""
+    """File with the address of the robot; COPYCATCH_ALERT_URL goes before it."""
+    secret_file: str = ""
+    """File with the key for signatures (钉钉 加签, 飞书 签名校验); COPYCATCH_ALERT_SECRET goes before it."""
+    link: str = ""
+    """Page that an alert points to, such as the web console's; '{run}' in it becomes the run's id."""
+    lang: Literal["zh", "en"] = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings."""
 
@@ -138,6 +155,7 @@ class Settings:
     watch: WatchSettings = field(default_factory=WatchSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     browser: BrowserSettings = field(default_factory=BrowserSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -161,6 +179,9 @@ def load_settings(start: Path | None = None) -> Settings:
     read(CrawlSettings, crawl, f"{place}, [crawl]")
     for key, kind in (("watch", WatchSettings), ("schedule", ScheduleSettings), ("browser", BrowserSettings)):
         read(kind, raw.get(key, {}), f"{place}, [{key}]")
+    alerts = read(AlertSettings, raw.get("alerts", {}), f"{place}, [alerts]")
+    if alerts.url and alerts.kind != "plain":
+        raise ReadError(f"{place}, [alerts] url: the address of a robot holds its key; put it into a file (url_file)")
     entries = raw.get("marketplaces", [])
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
         read(MarketplaceSettings, entry, f"{place}, [[marketplaces]] number {number}")

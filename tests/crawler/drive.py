@@ -1,8 +1,8 @@
 """Runs one crawl in its own process and prints what came of it as JSON lines: {"progress": ...} and {"run": ...}.
 
 Arguments: a JSON object with `home`, `start`, and optionally `spiders` (an order for each, default 'shop'), `queries`,
-`limit`, `settings` (Scrapy's), `crawl` (CrawlSettings), `resolve` (host -> addresses), `largest_file` (bytes, stands for
-a full disk), `times` (the orders over again), `again` (whatever is remembered).
+`limit`, `settings` (Scrapy's), `crawl` (CrawlSettings), `alerts` (AlertSettings), `resolve` (host -> addresses),
+`largest_file` (bytes, stands for a full disk), `times` (the orders over again), `again` (whatever is remembered).
 """
 
 import json
@@ -17,7 +17,7 @@ from crawler.run import crawl
 from crawler.runs import Order
 from index.home import Home
 from index.reading import encode
-from index.settings import CrawlSettings, Settings
+from index.settings import AlertSettings, CrawlSettings, Settings
 
 
 def main() -> None:
@@ -39,7 +39,10 @@ def main() -> None:
             return names[host]
 
         crawler.settings.COPYCATCH_RESOLVE = resolve
-    settings = Settings(crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}))
+    settings = Settings(
+        crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}),
+        alerts=AlertSettings(**given.get("alerts", {})),
+    )
     start, queries, limit = tuple(given["start"]), tuple(given.get("queries", ())), given.get("limit")
     spiders = given.get("spiders", ["shop"])
     orders = [Order(spider=name, start=start, queries=queries, limit=limit) for name in spiders]

@@ -1,0 +1,117 @@
+"""Sending an alert: through the egress, once, without redirects, within seconds. It never breaks a run.
+
+The address holds the robot's key, so no message of ours and no error says more of it than its host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import logging
+import os
+import socket
+import ssl
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.alerts.robots import Message, message, taken
+from crawler.alerts.words import Alert, words
+from crawler.egress import Egress, EgressRefused
+from index.settings import Settings
+
+SECONDS = 10.0
+ANSWER = 64 << 10
+"""Bytes of the answer that are read."""
+URL, SECRET = "COPYCATCH_ALERT_URL", "COPYCATCH_ALERT_SECRET"
+
+FAILED = {"event": "alert_failed"}
+
+logger = logging.getLogger(__name__)
+
+
+class AlertError(Exception):
+    """The alert did not arrive. The message says why, and nothing secret."""
+
+
+async def send(alert: Alert, settings: Settings) -> None:
+    """Sends the alert; a failure is logged."""
+    try:
+        await deliver(alert, settings)
+    except AlertError as error:
+        logger.warning("the alert about run %s was not delivered: %s", alert.run, error, extra=FAILED)
+    except Exception as error:  # noqa: BLE001 - no run is lost for a message; no traceback, it could quote the address
+        logger.error("the alert about run %s failed: %s", alert.run, type(error).__name__, extra=FAILED)  # noqa: TRY400
+    else:
+        logger.info("an alert about run %s was delivered", alert.run, extra={"event": "alert"})
+
+
+async def deliver(alert: Alert, settings: Settings) -> None:
+    """Sends the alert. Raises AlertError."""
+    own = settings.alerts
+    if own.kind is None:
+        raise AlertError("the settings name no kind under [alerts]")
+    url = own.url or _secret(URL, own.url_file)
+    if not url:
+        raise AlertError(f"neither url_file under [alerts] nor {URL} says where to send it")
+    said = words(alert, own.lang)
+    prepared = message(own.kind, url, said, alert, secret=_secret(SECRET, own.secret_file), now=time.time())
+    try:
+        async with asyncio.timeout(2 * SECONDS):
+            status, answer = await _post(prepared, settings)
+    except TimeoutError as error:
+        raise AlertError("no answer in time") from error
+    except EgressRefused as error:
+        raise AlertError(f"{urlsplit(url).hostname}: {error.why}") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise AlertError(f"{urlsplit(url).hostname}: {type(error).__name__}") from error
+    if (why := taken(own.kind, status, answer)) is not None:
+        raise AlertError(f"{urlsplit(url).hostname} did not take it: {why}")
+
+
+def _secret(variable: str, file: str) -> str:
+    if value := os.environ.get(variable):
+        return value.strip()
+    if not file:
+        return ""
+    try:
+        return Path(file).expanduser().read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AlertError(f"{file}: {type(error).__name__}") from error
+
+
+async def _post(prepared: Message, settings: Settings) -> tuple[int, Any]:
+    egress = Egress(settings.crawl.allow_hosts)
+    host, port = egress.check_url(prepared.url)
+    allowed = {host, f"{host}:{port}"} & set(settings.crawl.allow_hosts)
+    if urlsplit(prepared.url).scheme != "https" and not allowed:
+        raise EgressRefused(host, "the address holds a key and is not https")
+    body = json.dumps(prepared.body, ensure_ascii=False).encode("utf-8", "replace")
+
+    async def dial(address: str, to: int) -> tuple[int, Any]:
+        return await asyncio.to_thread(_exchange, (address, to), prepared.url, body)
+
+    return await egress.connect(host, port, dial)
+
+
+def _exchange(checked: tuple[str, int], url: str, body: bytes) -> tuple[int, Any]:
+    """One request to a checked address. Raises OSError, HTTPException."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    sock = socket.create_connection(checked, timeout=SECONDS)
+    if parts.scheme == "https":
+        sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    headers = {"Host": parts.netloc, "Content-Type": "application/json; charset=utf-8"}
+    with closing(http.client.HTTPConnection(host, timeout=SECONDS)) as connection:
+        connection.sock = sock  # connected to the address that was checked, and to no other
+        connection.request("POST", target, body, headers)
+        response = connection.getresponse()
+        raw = response.read(ANSWER)
+    try:
+        return response.status, json.loads(raw)
+    except ValueError:
+        return response.status, None
