@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -107,7 +107,7 @@ def _told(rows: Iterator[SheetRow]) -> Iterator[_Row]:
     try:
         for row in rows:
             sheet, number = row.sheet, row.number
-            yield _Row(sheet, number, row.cells, Unreadable("cut_row") if row.cut else None)
+            yield _Row(sheet, number, row.cells, Unreadable("cut_row") if row.cut else None, row.links)
     except UnreadableError as error:
         yield _Row(sheet, number + 1, (), error.why)
 
@@ -118,6 +118,7 @@ class _Row:
     number: int
     cells: tuple[str, ...]
     why: Unreadable | None
+    links: Mapping[int, str] = field(default_factory=dict)
 
 
 def table_entries(rows: Iterable[_Row], asked: Asked, *, exact: bool) -> Iterator[Entry]:
@@ -127,17 +128,22 @@ def table_entries(rows: Iterable[_Row], asked: Asked, *, exact: bool) -> Iterato
         texts = [row.cells for row in head]
         at = heading_row(texts)
         headings = texts[at] if at is not None else ()
-        body = texts[at + 1 :] if at is not None else texts
-        columns = _columns(headings, body, asked)
+        first = head[at + 1 if at is not None else 0 :]
+        columns = _columns(headings, [_with_links(row) for row in first], asked)
         asked.mapped(sheet, columns)
         if at is not None:
             yield from (Kept(sheet=sheet, cells=cells) for cells in texts[:at])
             yield Kept(sheet=sheet, cells=headings, heading=True)
-        for row in chain(head[at + 1 if at is not None else 0 :], group):
+        for row in chain(first, group):
             if at is not None and row.cells == headings:  # repeated on every printed page
                 yield Kept(sheet=sheet, cells=row.cells)
             else:
                 yield _entry(row, columns, len(headings) if exact and at is not None else None)
+
+
+def _with_links(row: _Row) -> tuple[str, ...]:
+    """The cells with the addresses that lie behind them: these say what a column is."""
+    return tuple(row.links.get(at, cell) for at, cell in enumerate(row.cells)) if row.links else row.cells
 
 
 def _columns(headings: tuple[str, ...], body: list[tuple[str, ...]], asked: Asked) -> list[Column]:
@@ -157,7 +163,7 @@ def _entry(row: _Row, columns: list[Column], width: int | None) -> Brought:
         why = Unreadable("cells", {"cells": len(row.cells), "columns": width})
     if why is None:
         try:
-            listing, notes, only_address = row_listing(row.cells, columns)
+            listing, notes, only_address = row_listing(row.cells, columns, row.links)
         except UnreadableError as error:
             why = error.why
     return Brought(

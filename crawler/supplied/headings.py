@@ -25,10 +25,12 @@ ADDRESS = re.compile(r"https?://[^\s<>\"'，。；、）】」》|]+", re.IGNORE
 BARE = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}[a-z]{2,18}(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE | re.ASCII
 )
-SOMEBODY_ELSES = re.compile(
-    r"店铺|卖家|商家|店主|主页|图片|截图|举报|官方|官网|正版|正品|权利人|品牌|被仿|被侵权|原版|授权|联系|提供"
+GENUINE = re.compile(
+    r"官方|官网|正版|正品|权利人|被仿|被侵权|原版|授权|(?:official|genuine|original|authentic|rightsholder|rightholder|owner)(?!account)"
 )
-"""In a longer heading: a name or an address that is not the listing's. The genuine one must never be accused."""
+"""In any heading: it speaks of the genuine side, which must never be accused."""
+SOMEBODY_ELSES = re.compile(r"店铺|卖家|商家|店主|主页|图片|截图|举报|品牌|联系|提供")
+"""In a longer heading: a name or an address that is not the listing's."""
 _PRICE = re.compile(
     r"(?:[¥￥$€]|RMB|CNY)\s?\d[\d,]*(?:\.\d{1,2})?|\d[\d,]*(?:\.\d{1,2})?\s?元(?:/\S{1,4})?", re.IGNORECASE
 )
@@ -76,6 +78,8 @@ def field_named(name: str) -> str | None:
     for without in (re.sub(r"[(（\[【].*?[)）\]】]", "", name), re.split(r"[/／、|]", name)[0]):
         if (shorter := flat(without)) != bare and shorter in known:
             return known[shorter]
+    if len(bare) <= 40 and GENUINE.search(bare):
+        return "other"
     if not 2 < len(bare) <= 16 or bare.isascii():
         return None
     ends = [word for word in known if len(word) >= 2 and not word.isascii() and bare.endswith(word)]

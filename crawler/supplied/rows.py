@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ INSIDE: frozenset[SourceKind] = frozenset({"mini_program", "bot", "official_acco
 """Kinds that live inside a platform's client and may have no address."""
 MARKETPLACE = "import"
 """Beginning of the marketplace's name of what nobody crawled: 'import:shop.example'."""
+NO_LINKS: Mapping[int, str] = MappingProxyType({})
 _NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万|w|千|k|亿)?\+?(?:人|次|件|条|分)?", re.IGNORECASE)
 _TIMES = {"万": 1e4, "w": 1e4, "千": 1e3, "k": 1e3, "亿": 1e8}
 
@@ -52,10 +54,17 @@ def kind_named(text: str) -> SourceKind | None:
     return next((kind for word, kind in _kinds() if word in plain), None)
 
 
-def row_listing(cells: Sequence[str], columns: Sequence[Column]) -> tuple[Listing, list[str], bool]:
-    """Listing, notes for people, and whether there is nothing but an address. Raises UnreadableError."""
+def row_listing(
+    cells: Sequence[str], columns: Sequence[Column], links: Mapping[int, str] = NO_LINKS
+) -> tuple[Listing, list[str], bool]:
+    """Listing, notes for people, and whether there is nothing but an address. `links`: column -> what lies behind it.
+
+    Raises UnreadableError.
+    """
     notes: list[str] = []
     given = _given(cells, columns, notes)
+    if links and not ADDRESS.search(given.get("url", "")) and (behind := _behind(columns, links)):
+        given["url"] = behind
     shared = read_share(given.pop("share")) if given.get("share") else None
     raw: dict[str, Any] = {name: cell.splitlines() if name in MANY else cell for name, cell in given.items()}
     url = _address(given, shared, notes)
@@ -100,6 +109,12 @@ def _given(cells: Sequence[str], columns: Sequence[Column], notes: list[str]) ->
     if linked:
         given.setdefault("url", linked)
     return given
+
+
+def _behind(columns: Sequence[Column], links: Mapping[int, str]) -> str:
+    """The address behind the cell of the address or, where none is, of the title."""
+    at = {column.field: column.at for column in columns if column.field}
+    return next((links[at[field]] for field in ("url", "title") if at.get(field) in links), "")
 
 
 def _address(given: Mapping[str, str], shared: Shared | None, notes: list[str]) -> str:

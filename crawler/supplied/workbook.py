@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from crawler.supplied.brought import UnreadableError
+from crawler.supplied.sheet_links import sheet_links
 from index.messages import t
 from index.registry.rows import MOST_BYTES, TablesError
 from index.registry.sheets import sheet_rows
@@ -32,6 +33,8 @@ class SheetRow:
     cells: tuple[str, ...]
     cut: bool
     """Whether a cell or the row was too long, and ends early."""
+    links: Mapping[int, str]
+    """Column -> address behind its cell."""
 
 
 def rows_of(data: bytes, remark: Callable[[str], None]) -> Iterator[SheetRow]:
@@ -48,11 +51,13 @@ def rows_of(data: bytes, remark: Callable[[str], None]) -> Iterator[SheetRow]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
                 remark(t("intake.remark.macros"))
+            links = sheet_links(archive)
         for count, row in enumerate(sheet_rows(data, longest=LONGEST_CELL, hidden=hidden)):
             if count >= MOST_ROWS:
                 raise UnreadableError("many_rows", most=MOST_ROWS, sheet=row.table, row=row.number)
             if any(row.cells):
-                yield SheetRow(row.table, row.number, row.cells, row.cut)
+                behind = links.get(row.table, {}).get(row.number, {})
+                yield SheetRow(row.table, row.number, row.cells, row.cut, behind)
     except (TablesError, zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         raise UnreadableError("workbook", error=str(error)[:300]) from error
     finally:

@@ -52,6 +52,7 @@ def whys(found: list[Brought]) -> list[str | None]:
         ("价格（元）", "price"), ("所属平台", "platform_style"), ("描述", "description"), ("下载地址", "download_urls"), ("包名", "package_name"),
         ("Product Name", "title"), ("ＵＲＬ", "url"), ("涉嫌侵权链接", "url"), ("疑似违规商品标题", "title"), ("商品链接/网址", "url"),
         ("淘口令", "share"), ("类型", "source_kind"), ("备注", "other"), ("结果", "ours"),
+        ("官网", "other"), ("Official URL", "other"), ("genuine link", "other"), ("official account", None),
         ("店铺链接", "other"), ("正版应用名称", "other"), ("官方网址", "other"), ("举报内容", "other"), ("权利人网站链接", "other"),
         ("图片链接", "image_urls"), ("随便", None), ("x" * 200, None), ("", None),
     ],
@@ -123,6 +124,28 @@ def test_a_workbook_of_an_office(tmp_path: Path) -> None:
     assert [one.source_kind for one in listings[3:]] == ["mini_program", "mini_program"]
     assert listings[3].native_id == "gh_0123456789ab" and listings[4].native_id.startswith("name:")
     assert [one.place for one in found] == ["Sheet:3", "Sheet:4", "Sheet:5", "小程序:2", "小程序:3"]
+
+
+def test_addresses_behind_cells_are_found(tmp_path: Path) -> None:
+    made = Workbook()
+    sheet = made.active
+    for row in (
+        ["商品名称", "查看", "官网地址"],
+        ["豆包会员", "打开", "x"],
+        ["Kimi 会员", "", "x"],
+        ["没有", "", "x"],
+    ):
+        sheet.append(row)
+    sheet["B2"].hyperlink = f"{URL}/1?utm_source=a&b=2"
+    sheet["A3"].hyperlink = f"{URL}/3"
+    sheet["C4"].hyperlink = "https://genuine.example/"
+    sheet["A4"].hyperlink = "mailto:x@example.org"
+    sheet["C2"].hyperlink = sheet["C3"].hyperlink = "https://genuine.example/"
+    path = tmp_path / "a.xlsx"
+    made.save(path)
+    found, _ = read(path)
+    assert [one.listing.url if one.listing else None for one in found] == [f"{URL}/1?b=2", f"{URL}/3", None]
+    assert found[0].cells[1] == "打开"
 
 
 def test_what_is_hidden_is_said_and_not_read(tmp_path: Path) -> None:
