@@ -108,7 +108,7 @@ def samples_in(text: str, links: Iterable[tuple[str, str]] = (), base: str = "")
     found = [
         urljoin(base, href)
         for href, label in links
-        if SAMPLE.search(href) or SAMPLE.search(label.strip().split("\n")[0].strip())
+        if (SAMPLE.search(href) or SAMPLE.search(label.strip().split("\n")[0].strip())) and clean_url(href, base)
     ]
     found += SAMPLE_IN_TEXT.findall(text)
     usable = [url for url in found if clean_url(url)]

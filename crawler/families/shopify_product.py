@@ -46,7 +46,8 @@ def product_listing(
     variants = list(things(product, "variants"))
     options = [name for variant in variants if (name := said(variant, "title")) and name != ONLY_VARIANT]
     sources = [said(image, "src") for image in things(product, "images")]
-    images = [urljoin(base, source) for source in sources if source.startswith(("http://", "https://", "//"))]
+    absolute = (source for source in sources if source.startswith(("http://", "https://", "//")))
+    images = [urljoin(base, source) for source in absolute if clean_url(source, base)]
     return Listing(
         marketplace=marketplace(url),
         native_id=number,
