@@ -13,6 +13,8 @@ from apk_analysis.fingerprint import Icon
 from apk_analysis.icon_descriptor import describe
 
 FORMATS = ("PNG", "WEBP", "JPEG")
+OF_SITES = (*FORMATS, "ICO")
+"""Formats of the icons that sites show."""
 MOST_PIXELS = 8 << 20
 LARGEST_SIDE = 512
 LARGEST_FILE = 16 << 20
@@ -23,18 +25,18 @@ MOST_SCANS = 100
 _PNG, _SHOWN, _SCAN = b"\x89PNG\r\n\x1a\n", frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}), b"\xff\xda"
 
 
-def open_picture(picture: bytes, most: int = MOST_PIXELS) -> Image.Image:
+def open_picture(picture: bytes, most: int = MOST_PIXELS, formats: tuple[str, ...] = FORMATS) -> Image.Image:
     """The picture as RGBA, of at most so many pixels. Raises Defect."""
     if picture.count(_SCAN) > MOST_SCANS and picture.startswith(b"\xff\xd8"):
         raise Defect("icon_too_large", "a picture that is refined without end")
     try:
-        with Image.open(io.BytesIO(_essential(picture)), formats=FORMATS) as opened:
+        with Image.open(io.BytesIO(_essential(picture)), formats=formats) as opened:
             _check_size(opened, min(most, MOST_PIXELS))
             return opened.convert("RGBA")
     except Defect:
         raise
     except UnidentifiedImageError as error:  # its text names an address in memory
-        raise Defect("icon_unreadable", "no PNG, WebP or JPEG") from error
+        raise Defect("icon_unreadable", f"none of {', '.join(formats)}") from error
     except Exception as error:  # pillow raises what it likes on hostile bytes
         raise Defect("icon_unreadable", f"{type(error).__name__}: {error}") from error
 

@@ -14,7 +14,7 @@ from index.messages import t
 from index.model import Run
 from index.settings import load_settings
 
-COUNTS = ("listings", "withheld", "pictures", "with_text", "with_codes", "kept", "problems")
+COUNTS = ("listings", "withheld", "pictures", "icons", "with_text", "with_codes", "kept", "problems")
 
 
 def pictures(

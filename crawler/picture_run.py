@@ -27,7 +27,7 @@ from crawler.rejudge import Change
 from crawler.run import log_into
 from crawler.runs import Order, run_id
 from crawler.settings import scrapy_settings
-from detection.pictures import PictureText, available, read_picture
+from detection.pictures import PictureText, available, read_icon, read_picture
 from index.blobs import Blobs
 from index.home import Home
 from index.model import Run
@@ -40,6 +40,8 @@ from index.times import utc
 SPIDER = "pictures"
 AT_ONCE = 4
 """Listings whose pictures are fetched together."""
+OF_PAGES = frozenset({"crawler.conditional.Conditional", "crawler.meter.Meter"})
+"""Downloader middlewares that keep account of a run's pages: here are none."""
 SECONDS = 60.0
 """For reading one picture; a hostile one ends its worker."""
 
@@ -75,7 +77,11 @@ def read_pictures(*, home: Home, settings: Settings, query: str = "*", limit: in
                 read=walk.read,
                 blobs=Blobs(home.pictures),
             )
-            stored = (one for one in index.scan(query, kind="listings") if one.value.get("image_urls"))
+            stored = (
+                one
+                for one in index.scan(query, kind="listings")
+                if one.value.get("image_urls") or one.value.get("icon_url")
+            )
             try:
                 walk.through(islice(stored, limit))
             finally:
@@ -106,6 +112,11 @@ class _Walk:
                 "SCHEDULER": "scrapy.core.scheduler.Scheduler",
                 "ITEM_PIPELINES": {},
                 "SPIDER_MIDDLEWARES_BASE": {},
+                "DOWNLOADER_MIDDLEWARES_BASE": {
+                    name: place
+                    for name, place in chosen.getdict("DOWNLOADER_MIDDLEWARES_BASE").items()
+                    if name not in OF_PAGES
+                },
                 "DOWNLOAD_MAXSIZE": LARGEST_FILE,
             },
             priority="cmdline",
@@ -160,10 +171,10 @@ class _Walk:
             file.write(response.body)
         return Path(file.name)
 
-    async def read(self, path: Path) -> PictureText:
-        """What a worker reads in it."""
+    async def read(self, path: Path, *, icon: bool) -> PictureText:
+        """What a worker reads in it, or how it looks."""
         try:
-            return await asyncio.to_thread(self._pool.call, read_picture, path)
+            return await asyncio.to_thread(self._pool.call, read_icon if icon else read_picture, path)
         except WorkerLost as lost:
             return PictureText(problem=f"picture_{lost.kind}")
 

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from apk_analysis.fingerprint import Problem
 from crawler.rejudge import Change, Rejudge, as_judgement, as_listing
@@ -38,7 +39,12 @@ FROM_PICTURES = ("image_text[", "qr_text[")
 
 Fetch = Callable[[str], Awaitable[Path | Problem]]
 """Address -> the picture as a file of our own, or what went wrong."""
-Read = Callable[[Path], Awaitable[PictureText]]
+
+
+class Read(Protocol):
+    """Reads a picture file: its text and codes, or, as an icon, how it looks."""
+
+    async def __call__(self, path: Path, *, icon: bool) -> PictureText: ...  # noqa: D102
 
 
 def permitted(listing: Listing, judgement: Judgement) -> bool:
@@ -82,7 +88,7 @@ class PictureStep:
         files: dict[str, Path] = {}
         try:
             wanted = self._wanted(listings)
-            read = await asyncio.gather(*(self._picture(url, files) for url in wanted))
+            read = await asyncio.gather(*(self._picture(url, files, icon=icon) for url, icon in wanted.items()))
             if not read:
                 return []
             self._index.put_pictures(read)
@@ -93,35 +99,46 @@ class PictureStep:
             for path in files.values():
                 path.unlink(missing_ok=True)
 
-    def _wanted(self, listings: Sequence[Stored]) -> list[str]:
-        """Addresses of pictures to fetch now. What could not be had before is tried again, what is broken is not."""
-        urls: dict[str, None] = {}
+    def _wanted(self, listings: Sequence[Stored]) -> dict[str, bool]:
+        """Addresses of pictures to fetch now, and whether each is an icon. What could not be had before is tried again,
+        what is broken is not.
+        """
+        urls: dict[str, bool] = {}
         for known in self._rejudge.known(listings):
             listing = known.subject.listing
-            if not listing.image_urls:
+            if not listing.image_urls and listing.icon_url is None:
                 continue
             self.tally.count("listings")
             if permitted(listing, judge(known.subject)):
-                urls |= dict.fromkeys(listing.image_urls[:MOST])
+                urls |= dict.fromkeys((listing.icon_url,) if listing.icon_url else (), True)
+                urls |= dict.fromkeys(listing.image_urls[:MOST], False)
             else:
                 self.tally.count("withheld")
         known_now = self._index.pictures(urls)
-        return [url for url in urls if url not in known_now or known_now[url].sha256 is None]
+        return {url: icon for url, icon in urls.items() if url not in known_now or known_now[url].sha256 is None}
 
-    async def _picture(self, url: str, files: dict[str, Path]) -> Picture:
+    async def _picture(self, url: str, files: dict[str, Path], *, icon: bool) -> Picture:
         got = await self._fetch(url)
         if isinstance(got, Problem):
             self.tally.problem(got)
             return Picture(url=url, read_at=utc(), problem=got.kind)
         files[url] = got
-        said = await self._read(got)
-        self.tally.count("pictures")
+        said = await self._read(got, icon=icon)
+        self.tally.count("icons" if icon else "pictures")
         self.tally.count("with_text", bool(said.text))
         self.tally.count("with_codes", bool(said.codes))
         if said.problem:
             self.tally.problem(said.problem)
         digest = await asyncio.to_thread(_sha256, got)
-        return Picture(url=url, read_at=utc(), sha256=digest, text=said.text, codes=said.codes, problem=said.problem)
+        return Picture(
+            url=url,
+            read_at=utc(),
+            sha256=digest,
+            text=said.text,
+            codes=said.codes,
+            icon=said.icon,
+            problem=said.problem,
+        )
 
     def _keep(self, listings: Sequence[Stored], read: Mapping[str, Picture], files: Mapping[str, Path]) -> None:
         """Keeps the pictures that evidence quotes, unless what they say brought their listing under the rule."""

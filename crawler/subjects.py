@@ -35,11 +35,11 @@ def subjects(
     """A subject for every listing and its sample. Raises IndexUnavailable."""
     pictured = with_pictures(index, [listing for listing, _ in looks])
     samples = [sample for _, sample in looks]
-    ties = [tuple(tie_keys(listing, sample)) for (listing, _), sample in zip(pictured, samples, strict=True)]
+    ties = [tuple(tie_keys(listing, sample)) for (listing, *_), sample in zip(pictured, samples, strict=True)]
     wanted = {key for keys in ties for key in keys}
     found = index.neighbours(wanted) if wanted else {}
     made = []
-    for (listing, read), sample, keys in zip(pictured, samples, ties, strict=True):
+    for (listing, read, icon), sample, keys in zip(pictured, samples, ties, strict=True):
         own = listing_id(listing.marketplace, listing.native_id)
         others = {key: [other for other in found.get(key, ()) if other != own] for key in keys}
         subject = Subject(
@@ -48,20 +48,28 @@ def subjects(
             profiles=profiles,
             neighbours={key: ids for key, ids in others.items() if ids},
             pictures_read=read,
+            icon=icon,
             registry=registry,
         )
         made.append(Known(subject=subject, ties=keys))
     return made
 
 
-def with_pictures(index: Index, listings: Sequence[Listing]) -> list[tuple[Listing, bool | None]]:
-    """The listings with what is known of their pictures, and whether that is all of them (None: nobody read any).
+def with_pictures(index: Index, listings: Sequence[Listing]) -> list[tuple[Listing, bool | None, str | None]]:
+    """The listings with what is known of their pictures, whether that is all of them (None: nobody read any), and the
+    descriptor of the icon that the page shows.
 
     Texts that came with a listing stay before those that were read.
     """
-    urls = {url for listing in listings for url in listing.image_urls}
+    urls = {url for listing in listings for url in (*listing.image_urls, listing.icon_url) if url}
     known = index.pictures(urls) if urls else {}
-    return [_told(listing, [known[url] for url in listing.image_urls if url in known]) for listing in listings]
+    return [
+        (
+            *_told(listing, [known[url] for url in listing.image_urls if url in known]),
+            known[listing.icon_url].icon if listing.icon_url in known else None,
+        )
+        for listing in listings
+    ]
 
 
 def _told(listing: Listing, pictures: Sequence[Picture]) -> tuple[Listing, bool | None]:

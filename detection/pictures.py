@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from apk_analysis.defects import Defect
-from apk_analysis.icons import LARGEST_FILE, open_picture
+from apk_analysis.icons import LARGEST_FILE, OF_SITES, finish, open_picture
 from detection import ocr, qr
 
 TALL = 1.5
@@ -32,6 +32,8 @@ class PictureText:
     """Its lines, each on its own, from top to bottom. Empty where there are none."""
     codes: tuple[str, ...] = ()
     """What the two-dimensional codes in it say."""
+    icon: str | None = None
+    """Descriptor of what was read as an icon."""
     problem: str | None = None
     """Why it could not be read, or not to its end: the kind of a problem."""
 
@@ -39,6 +41,19 @@ class PictureText:
 def available() -> bool:
     """Whether pictures can be read on this machine."""
     return ocr.available() and qr.available()
+
+
+def read_icon(path: Path) -> PictureText:
+    """The descriptor of the icon of an app or site (PNG, WebP, JPEG, ICO). Raises OSError where there is no file."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        return PictureText(problem="picture_too_large")
+    try:
+        icon, _ = finish(open_picture(content, formats=OF_SITES))
+    except Defect as defect:
+        return PictureText(problem=defect.kind.replace("icon_", "picture_"))
+    return PictureText(icon=icon.descriptor or None)
 
 
 def read_picture(path: Path) -> PictureText:

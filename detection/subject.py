@@ -27,6 +27,8 @@ class Subject:
     """Our copies of the public registers, for looking up only; None when nothing was imported: 'not collected'."""
     pictures_read: bool | None = None
     """Whether all its pictures were read; None while nobody tried."""
+    icon: str | None = None
+    """Descriptor of the icon that the page itself shows; None while nobody read it."""
     day: str = field(default_factory=lambda: utc()[:10])
     """Day on which licences have to hold, ISO 8601."""
 

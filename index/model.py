@@ -66,6 +66,8 @@ class Listing:
     """What the page itself asks visitors to fill in; empty where nobody looked."""
     sample_sha256: str | None = None
     """What the marketplace says the sample's SHA-256 is; checked after the download."""
+    sample_md5: str | None = None
+    """The same of its MD5; several stores state nothing else."""
     sample_size: int | None = None
     """Bytes, as the marketplace says."""
     declared_signers: tuple[str, ...] = ()
@@ -90,6 +92,8 @@ class Picture:
     """Its lines, from top to bottom; empty where there are none."""
     codes: tuple[str, ...] = ()
     """What the two-dimensional codes in it say. Hostile text, never followed."""
+    icon: str | None = None
+    """Descriptor (`detection.icons`), where it was read as the icon of an app or site."""
     problem: str | None = None
     """Kind of the problem that kept it from being read, or from being read to its end."""
 

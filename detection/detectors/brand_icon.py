@@ -1,4 +1,4 @@
-"""The sample shows an icon that is nearly one of a brand's, and is not the brand's own.
+"""The sample, or the page itself, shows an icon that is nearly one of a brand's, and is not the brand's own.
 
 Only icons that are confirmed or probable may accuse; a plain letter or shape is everybody's. An icon alone is a lead:
 names, packages and signers say more.
@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from apk_analysis.fingerprint import Fingerprint, Icon
 from detection.brands import sure
 from detection.compiling import once
+from detection.domains import compiled
 from detection.identity import identity
 from detection.saying import said
 from detection.subject import Subject
@@ -32,25 +32,26 @@ _Key = tuple[str, int]
 
 def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields one evidence per brand: its nearest icon, where something collected tells the app from the brand's."""
-    sample = subject.fingerprint
-    if sample is None or not any(profile.icons for profile in subject.profiles.values()):
+    shown = dict(_shown(subject))
+    if not shown or not any(profile.icons for profile in subject.profiles.values()):
         return
-    nearest: dict[str, tuple[Near[_Key], Icon]] = {}
-    for icon, near in _near(sample, subject.profiles):
+    nearest: dict[str, tuple[Near[_Key], str]] = {}
+    for icon, near in _near(shown, subject.profiles):
         brand = near.key[0]
         if brand not in nearest or near.distance.structure < nearest[brand][0].distance.structure:
             nearest[brand] = near, icon
+    place = "site_" if subject.listing.source_kind == "site" else ""
     for brand, (near, icon) in nearest.items():
         profile = subject.profiles[brand]
         if _another(subject, profile):
             genuine = profile.icons[near.key[1]]
             same = near.distance.structure <= _SAME
             yield said(
-                "lookalikes.icon_near_colours" if near.distance.same_colours else "lookalikes.icon_near",
+                f"lookalikes.{place}icon_near{'_colours' if near.distance.same_colours else ''}",
                 detector="brand_icon",
                 violation="p2-6a",
                 strength=_SAME_STRENGTH if same else _NEAR_STRENGTH,
-                observed=f"SHA-256 {icon.sha256}",
+                observed=icon,
                 expected=genuine.descriptor,
                 icon=short(genuine),
                 source=genuine.source or "-",
@@ -64,10 +65,19 @@ def short(icon: GenuineIcon) -> str:
     return f"{icon.name} {hashlib.sha256(icon.descriptor.encode()).hexdigest()[:12]}".strip()
 
 
-def _near(sample: Fingerprint, profiles: Mapping[str, Profile]) -> Iterator[tuple[Icon, Near[_Key]]]:
+def _shown(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Descriptor of each icon, and which one it is: the page's by its address, the sample's by their hash."""
+    if subject.icon:
+        yield subject.icon, subject.listing.icon_url or ""
+    sample = subject.fingerprint
+    for icon in (sample.icon, *sample.icons) if sample else ():
+        if icon and icon.descriptor:
+            yield icon.descriptor, f"SHA-256 {icon.sha256}"
+
+
+def _near(shown: Mapping[str, str], profiles: Mapping[str, Profile]) -> Iterator[tuple[str, Near[_Key]]]:
     from detection.icons import DescriptorError, plain, read  # noqa: PLC0415 - as below
 
-    shown = {icon.descriptor: icon for icon in (sample.icon, *sample.icons) if icon and icon.descriptor}
     for text, icon in shown.items():
         try:
             descriptor = read(text)
@@ -78,7 +88,12 @@ def _near(sample: Fingerprint, profiles: Mapping[str, Profile]) -> Iterator[tupl
 
 
 def _another(subject: Subject, profile: Profile) -> bool:
-    """Whether it is known not to be the brand's: by package or publisher, as far as these are collected."""
+    """Whether it is known not to be the brand's: a site by its domain, an app by package or publisher, as far as these
+    are collected.
+    """
+    if subject.listing.source_kind == "site":
+        domains = compiled(subject.profiles)
+        return bool(profile.domains) and profile not in domains.owners(subject.listing.url)
     who = identity(subject, profile)
     if who.cleared or who.own_package or who.signer == "match":
         return False

@@ -1,5 +1,6 @@
 """`copycatch index pictures`: fetched from a real server in a process of its own, for a reactor starts only once."""
 
+import io
 import os
 import subprocess
 import sys
@@ -89,6 +90,21 @@ def test_an_offer_that_stands_only_in_a_picture_is_found_and_the_picture_kept(pa
     assert kept.read_bytes() == pages["/offer.png"].body and kept.stat().st_mode & 0o777 == 0o600
     assert list(own_home.glob("pictures/*/*/*")) == [kept]
     assert not list(own_home.glob("pictures-*"))
+
+
+def test_the_icons_of_pages_are_read_and_compared(pages, own_home: Path) -> None:
+    mark = beside(drawn("深问"), code("x"))
+    icon = io.BytesIO()
+    mark.convert("RGBA").resize((64, 64)).save(icon, "ICO", sizes=[(64, 64)])
+    with Site({**pages, "/favicon.ico": Answer(icon.getvalue(), type="image/x-icon")}.get) as site:
+        fill(own_home, listing(1, title="网页", source_kind="site", icon_url=site.url("/favicon.ico")))
+        status, said, log = read(site)
+    assert status == 0, (said, log)
+    assert said["counts"]["icons"] == 1 and said["counts"]["pictures"] == 0
+    index = open_index(Home(own_home), write=False)
+    read_icon = index.pictures([site.url("/favicon.ico")])[site.url("/favicon.ico")]
+    index.close()
+    assert read_icon.icon.startswith("i1:") and read_icon.text == ""
 
 
 def test_what_cannot_be_had_or_read_is_counted_and_stays_unseen(pages, own_home: Path) -> None:

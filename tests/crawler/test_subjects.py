@@ -6,8 +6,9 @@ import pytest
 
 from crawler.intake import intake
 from crawler.subjects import with_pictures
+from crawler.supplied.brought import Brought
 from index.home import Home
-from index.model import Listing, Picture
+from index.model import Listing, Picture, Supply
 from index.open import open_index
 from index.settings import Settings
 
@@ -24,18 +25,23 @@ def picture(url: str, **changes: object) -> Picture:
     return Picture(url=url, read_at="2026-01-01T00:00:00Z", **changes)
 
 
+def take(home: Home, one: Listing) -> None:
+    supply = Supply(by="a", channel="b", received_at="2026-01-01T00:00:00Z", file="c.csv", file_sha256="0" * 64)
+    intake([Brought(place="1", listing=one)], source="list", supply=supply, home=home, settings=Settings())
+
+
 @pytest.fixture
 def home(own_home: Path) -> Home:
     return Home(own_home).prepare()
 
 
 def test_a_crawl_that_sees_the_listing_again_keeps_what_its_pictures_say(home: Home) -> None:
-    intake([listing()], source="first", home=home, settings=Settings())
+    take(home, listing())
     index = open_index(home)
     assert index.count("*") == 0
     index.put_pictures([picture(SHOWN[0], text=OFFER), picture(SHOWN[1], codes=("加微信 abc12345",))])
     for title in ("详情见图", "详情见图 包邮"):
-        intake([listing(title=title)], source="again", home=home, settings=Settings())
+        take(home, listing(title=title))
         (stored,) = index.search("*", kind="listings")
         assert stored.value["title"] == title
         assert stored.value["image_text"] == [OFFER] and stored.value["qr_text"] == ["加微信 abc12345"]
@@ -57,7 +63,7 @@ def test_a_crawl_that_sees_the_listing_again_keeps_what_its_pictures_say(home: H
 def test_all_pictures_or_not_all(home: Home, known: list[Picture], *, read: bool | None) -> None:
     index = open_index(home)
     index.put_pictures(known)
-    ((told, said),) = with_pictures(index, [listing()])
+    ((told, said, _),) = with_pictures(index, [listing()])
     assert said is read
     assert told.image_text == tuple(one.text for one in known if one.text)
     index.close()
@@ -66,8 +72,8 @@ def test_all_pictures_or_not_all(home: Home, known: list[Picture], *, read: bool
 def test_texts_that_came_with_the_listing_stay_and_nothing_is_doubled(home: Home) -> None:
     index = open_index(home)
     index.put_pictures([picture(SHOWN[0], text="甲", codes=("c", "c"))])
-    ((told, _),) = with_pictures(index, [listing(image_text=("自带", "甲"), qr_text=("c",))])
+    ((told, *_),) = with_pictures(index, [listing(image_text=("自带", "甲"), qr_text=("c",))])
     assert told.image_text == ("自带", "甲") and told.qr_text == ("c",)
-    ((again, _),) = with_pictures(index, [told])
+    ((again, *_),) = with_pictures(index, [told])
     assert again == told
     index.close()

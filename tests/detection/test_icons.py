@@ -167,6 +167,28 @@ def test_where_package_and_owner_are_not_collected_nobody_is_accused() -> None:
     assert not _evidence(DRAWN[7], {"b": replace(known["b"], packages=())})
 
 
+def test_the_icon_that_a_page_shows_is_compared_like_a_sample_s() -> None:
+    known = _known(DRAWN[7])
+    shown = {"icon": describe(DRAWN[7]), "profiles": known}
+    app = make_listing("Some app", package_name="com.other.app", icon_url="https://store.example/i.png")
+    (one,) = brand_icon.detect(Subject(listing=app, **shown))
+    assert one.observed == "https://store.example/i.png" and 0 < one.strength < 4.4
+    own = replace(app, package_name="org.example.genuine")
+    assert not list(brand_icon.detect(Subject(listing=own, **shown)))
+
+
+def test_a_site_s_icon_accuses_only_where_the_brand_s_domain_is_collected_and_another() -> None:
+    known = _known(DRAWN[7])
+    site = make_listing("Brandish", source_kind="site", url="https://x-site.org/", icon_url="https://x-site.org/f.ico")
+    shown = {"icon": describe(DRAWN[7])}
+    assert not list(brand_icon.detect(Subject(listing=site, profiles=known, **shown)))
+    known = {"b": replace(known["b"], domains=("www.brandish.com",))}
+    (one,) = brand_icon.detect(Subject(listing=site, profiles=known, **shown))
+    assert "网站图标" in one.zh and "the site's icon" in one.en
+    own = replace(site, url="https://chat.brandish.com/")
+    assert not list(brand_icon.detect(Subject(listing=own, profiles=known, **shown)))
+
+
 def test_descriptors_of_an_older_scheme_are_passed_over() -> None:
     sample = make_sample(
         "com.other.app", icon=Icon(sha256="0" * 64, dhash="0" * 16, width=1, height=1, descriptor="i0:x")
