@@ -261,7 +261,8 @@ class Carrier:
             self._judge([look])
 
     def _compare(self, listing: Listing, fingerprint: Fingerprint) -> None:
-        if listing.sample_sha256 and listing.sample_sha256.lower() != fingerprint.sha256:
+        stated = ((listing.sample_sha256, fingerprint.sha256), (listing.sample_md5, fingerprint.md5))
+        if any(said and said.lower() != seen for said, seen in stated):
             self._tally.problem("sample_hash_differs")
         for problem in fingerprint.problems:
             if problem.part in UNREAD:

@@ -11,14 +11,13 @@ import scrapy
 from scrapy.http import Response
 from w3lib.url import add_or_replace_parameters
 
-from crawler.families.app_store import AppStore, listed, next_data, not_understood, whole
+from crawler.families.app_store import MD5, AppStore, listed, next_data, not_understood, whole
 from crawler.families.json_page import at, read_json, said, things
 from crawler.families.readable import readable
 from crawler.spider import Yield
 from index.model import Listing
 
 API = "https://ws75.aptoide.com/api/7"
-MD5 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 UNAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 A_PAGE, MOST = 50, 300
 """Apps of one answer, and of one search."""
@@ -105,6 +104,7 @@ class Aptoide(AppStore):
             image_urls=[*listed(at(media, "screenshots")), at(app, "graphic")],
             icon_url=at(app, "icon"),
             download_urls=[at(file, part) for part in ("path", "path_alt", "pathAlt")],
+            sample_md5=at(file, "md5sum"),
             sample_size=at(file, "filesize"),
             declared_signers=[at(file, "signature", "sha1")],
             published_at=at(file, "added") or at(app, "updated"),

@@ -112,6 +112,7 @@ class TencentMyapp(ChineseStore):
             icon_url=[at(file, "logo256"), at(app, "logo_big")],
             download_urls=at(file, "url") if whole(at(app, "online_status")) != 0 else None,
             sample_sha256=at(file, "sha256"),
+            sample_md5=at(file, "apk_md5"),
             sample_size=at(file, "size_byte"),
             published_at=at(file, "update_time"),
             counters={"rating": at(rating, "average_rating"), "ratings": at(rating, "rating_count"),

@@ -96,6 +96,7 @@ class Vivo(ChineseStore):
             image_urls=at(app, "screenshotList"),
             icon_url=at(app, "icon_url"),
             download_urls=None if warned else [*listed(at(app, "download_url")), usual],
+            sample_md5=at(app, "md5"),
             sample_size=size * 1024 if size else None,
             published_at=at(app, "upload_time"),
             counters={"rating": at(app, "score"), "ratings": at(app, "raters_count"),

@@ -20,6 +20,7 @@ from index.digests import stated
 from index.model import Listing, SourceKind
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+MD5 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 DIGITS = re.compile(r"\d{9,14}", re.ASCII)
 LARGEST_PAGE = 8 << 20
 """Bytes of a page whose embedded data are read."""
@@ -160,9 +161,9 @@ def _parts(texts: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for part in listed(texts) if (text := plain(part))))
 
 
-def _sha256(value: Any) -> str | None:
+def _hash(value: Any, form: re.Pattern[str]) -> str | None:
     text = value.strip().lower() if isinstance(value, str) else ""
-    return text if SHA256.fullmatch(text) else None
+    return text if form.fullmatch(text) else None
 
 
 def _counters(numbers: Mapping[str, Any]) -> dict[str, float]:
@@ -181,7 +182,8 @@ CLEANED: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("image_urls", "download_urls"), _urls),
     **dict.fromkeys(("options", "reviews"), _parts),
     "icon_url": lambda value: next(iter(_urls(value)), None),
-    "sample_sha256": _sha256,
+    "sample_sha256": lambda value: _hash(value, SHA256),
+    "sample_md5": lambda value: _hash(value, MD5),
     "declared_signers": _digests,
     "counters": _counters,
 }

@@ -74,7 +74,18 @@ def detect(subject: Subject) -> Iterator[Evidence]:
 
 
 def _by_statement(subject: Subject) -> Iterator[Evidence]:
-    package = package_of(subject)
+    """What the store states of a sample that nobody has looked into."""
+    listing, package = subject.listing, package_of(subject)
+    for bad in (listing.sample_md5, listing.sample_sha256) if subject.fingerprint is None else ():
+        if bad and (owner := compiled(subject.profiles).known_bad.get(bad.lower())):
+            yield said(
+                "known_bad_stated",
+                detector="brand_signer",
+                violation="p2-6a",
+                strength=_STATED,
+                observed=bad.lower(),
+                brand=owner.names[0].text,
+            )
     for profile in compiled(subject.profiles).owners_of(package):
         if identity(subject, profile).stated == "mismatch":
             pins = pins_of(profile, package)
@@ -85,7 +96,7 @@ def _by_statement(subject: Subject) -> Iterator[Evidence]:
                 detector="brand_signer",
                 violation="p2-6a",
                 strength=_STATED if settled else _STATED_ELSEWHERE,
-                observed=" / ".join(subject.listing.declared_signers),
+                observed=" / ".join(listing.declared_signers),
                 expected=expected,
                 brand=profile.names[0].text,
                 package=package,

@@ -139,3 +139,12 @@ def test_one_certificate_is_one_tie() -> None:
     found = ties(keys, {keys[0]: ["a"], "stated_signer:" + "ab" * 20: ["a", "c"]}, dict.fromkeys(keys, 3), "own")
     assert [(tie.kind, tie.others) for tie in found] == [("signer", ("a",)), ("stated_signer", ("a", "c"))]
     assert "未经核实" in found[1].zh and "verified" in found[1].en
+
+
+@pytest.mark.parametrize("told", [{"sample_md5": "AB" * 16}, {"sample_sha256": "ab" * 32}])
+def test_a_stated_hash_of_a_published_fake_is_a_lead(told: dict) -> None:
+    own = dataclasses.replace(profile(), known_bad=("ab" * 16, "ab" * 32))
+    (evidence,) = brand_signer.detect(subject(own, **told))
+    assert scoring.verdict(scoring.score([evidence], {"brand_signer": "counterfeit"})) == "lead"
+    seen = dataclasses.replace(subject(own, **told), fingerprint=make_sample(PACKAGE))
+    assert not list(brand_signer.detect(seen))  # the file itself is another one
