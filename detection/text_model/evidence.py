@@ -18,9 +18,9 @@ from detection.weighing import lawful
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
-WORTH_SAYING, OF_A_BRAND = 0.08, 0.2
+WORTH_SAYING, OF_A_BRAND = 0.03, 0.2
 """Probability of the text alone from which a violation that no rule considered is named, and one against a brand."""
-UNSUPPORTED = 0.5
+UNSUPPORTED = 0.75
 """Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
 _QUOTE, _LEAST = 24, 0.25
 """Characters of a quote; the margin that it must add to be worth quoting."""
