@@ -21,7 +21,8 @@ class Vbulletin(ThreadBoard):
         r"|(?(folder)(?=\d+-[^/?]+(?:/page-?\d+)?(?:\?|$))|(?!)))"
         r"(?P<id>\d+)(?:-(?P<slug>[^/?&]+))?(?:[/?&]|$)"
     )
-    later_page = r"[?&]page=(?!1(?:&|$))\d|/page-?(?!1\b)\d|-\d+\.html$"
+    later_page = r"[?&]page=(?!1(?:&|$))\d|(?:/|%2F)page-?(?!1\b)\d|-\d+\.html$"
+    further_page = r"[?&]page=(?!1(?:&|$))\d|/page-?(?!1\b)\d"  # a title may end in a number
     into_thread = r"/show(?:thread|post)\.php\?(?:.*&)?p=\d"
     board_link = ""
     sub_board = (

@@ -22,7 +22,7 @@ class Xenforo(ThreadBoard):
     format_confirmed = "2026-11-24"
     native_id_rule = "number of the thread, at the end of its slug"
 
-    thread_link = r"(?P<way>/(?:index\.php\?)?threads(?:/|%2F))(?:[^/?&.]*\.)?(?P<id>\d+)(?:[/?&%]|$)"
+    thread_link = r"/(?P<plain>index\.php\?(?:.*&)?)?threads(?:/|%2F)(?:[^/?&.]*\.)?(?P<id>\d+)(?:[/?&%]|$)"
     later_page = r"(?:/|%2F)page-(?!1\b)\d"
     into_thread = r"/(?:index\.php\?)?(?:posts(?:/|%2F)|goto/post)"
     board_link = r"/(?:index\.php\?)?forums(?:/|%2F)[^/?&]*\d+(?:(?:/|%2F)(?:page-\d+)?)?$"
@@ -41,7 +41,7 @@ class Xenforo(ThreadBoard):
 
     def thread_address(self, found: re.Match[str], url: str) -> str | None:
         """Without the slug, which changes when somebody edits the title."""
-        return f"{url[: found.start()]}{found['way'].replace('%2F', '/')}{found['id']}/"
+        return f"{url[: found.start()]}/{'index.php?' if found['plain'] else ''}threads/{found['id']}/"
 
     def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
         """Addresses without rewriting have their path behind the question mark, and XenForo wants it unescaped."""

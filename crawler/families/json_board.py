@@ -28,6 +28,7 @@ class JsonBoard(ThreadBoard):
     recheck_steps = 2
     below: ClassVar[str]
     """Pattern in the path of an address: where the board's own folder ends and its pages begin."""
+    further_page: ClassVar[str | None] = ""
     topic_title: ClassVar[Path] = ("title",)
     topic_counters: ClassVar[dict[str, Path]]
     """Listing counter -> path; 'posts' counts the first post as well."""

@@ -1,21 +1,23 @@
-"""Boards with threads: a list leads to threads, a thread is one listing, read from its first page."""
+"""Boards with threads: a list leads to threads, a thread is one listing, made with its first page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any, ClassVar
 
 import scrapy
 from parsel import Selector
 from scrapy.http import HtmlResponse, Response
+from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import clean_url, host_of
 from crawler.families.feed_entries import is_feed, read_feed
 from crawler.families.moments import moment
-from crawler.families.page_text import text_of
+from crawler.families.page_text import masked, text_of
 from crawler.families.readable import base_of, readable, sent_at
 from crawler.families.threads import MOST_POSTS, Post, thread_listing
 from crawler.spider import Expect, MarketplaceSpider, Yield
@@ -25,6 +27,10 @@ Css = tuple[str, ...]
 """Selectors, tried in turn; the first that finds something counts."""
 
 MOST_LINKS = 500
+MOST_FURTHER = 2
+"""Further pages of a thread that are read for their replies."""
+LONGEST_REPLY = 2000
+"""Characters of a reply there: it waits with the request for the thread."""
 NUMBER = re.compile(r"(?<![\d,])\d[\d,]{0,15}(?![\d,])")
 
 
@@ -41,6 +47,8 @@ class ThreadBoard(MarketplaceSpider):
     or a literal: addresses are hostile, and as long as a page likes."""
     later_page: ClassVar[str] = r"[?&]page=(?!1(?:&|$))\d"
     """Pattern found in the clean address of a thread's further pages: their first post is a reply, and no offer."""
+    further_page: ClassVar[str | None] = None
+    """The same where lists link to them, and the match is certain; None: `later_page`; empty: they are not read."""
     into_thread: ClassVar[str] = ""
     """Pattern of clean addresses that lead to a post and do not say of which thread; its page does."""
     board_link: ClassVar[str]
@@ -89,7 +97,7 @@ class ThreadBoard(MarketplaceSpider):
         if is_feed(response):
             yield from self.threads_of_feed(response)
         elif self.thread_in(url) and re.search(self.later_page, url):
-            yield from self.threads_among([url], response)
+            yield from self.threads_among([url], response, further=False)
         elif self.thread_in(url):
             yield from self.parse_thread(response)
         elif self._leads_into_thread(url):
@@ -135,15 +143,41 @@ class ThreadBoard(MarketplaceSpider):
         if not threads and not boards and not page.css(self.empty_list):
             yield Problem(part="page", kind="not_understood", detail=f"{response.url}: neither threads nor boards")
 
-    def threads_among(self, hrefs: list[str], page: Response) -> Iterator[scrapy.Request]:
-        """Requests for the threads that `hrefs` lead to, each once."""
+    def threads_among(self, hrefs: list[str], page: Response, *, further: bool = True) -> Iterator[scrapy.Request]:
+        """Requests for the threads that `hrefs` lead to, each once; for the `further` pages of a thread among them
+        first, so that the listing is made, and archived, with the page that holds the offer.
+        """
+        pattern = self.later_page if self.further_page is None else self.further_page
         addresses: dict[str, str] = {}
+        later: dict[str, dict[str, None]] = {}
         for url in self._near(hrefs, page):
             found = re.search(self.thread_link, url)
             if found is not None and found["id"] not in addresses and (address := self.thread_address(found, url)):
                 addresses[found["id"]] = address
-        for address in list(addresses.values())[:MOST_LINKS]:
-            yield scrapy.Request(address, callback=self.parse_thread)
+            if found is not None and further and pattern and re.search(pattern, url):
+                later.setdefault(found["id"], {})[url] = None
+        for native_id, address in list(addresses.items())[:MOST_LINKS]:
+            yield self._onward(address, list(later.get(native_id, ()))[:MOST_FURTHER], [])
+
+    def _onward(self, thread: str, later: list[str], replies: list[str]) -> scrapy.Request:
+        """The next page of a thread: a further one, at last the first."""
+        if later:
+            known = {"thread": thread, "later": later[1:], "replies": replies}
+            return scrapy.Request(later[0], callback=self.parse_further, errback=self.no_further, cb_kwargs=known)
+        return scrapy.Request(thread, callback=self.parse_thread, cb_kwargs={"replies": replies} if replies else {})
+
+    def parse_further(self, response: Response, thread: str, later: list[str], replies: list[str]) -> Iterator[Yield]:
+        """A request for the next page of the thread, with the replies of this one."""
+        posts = list(islice(self.posts(readable(response)), MOST_POSTS))
+        names = {post.author for post in posts}
+        texts = [masked(post.text, names)[:LONGEST_REPLY] for post in posts if post.text]
+        yield self._onward(thread, later, [*replies, *texts][:MOST_POSTS])
+
+    def no_further(self, failure: Failure) -> Iterator[Yield]:
+        """The thread all the same, when a further page of it cannot be had."""
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined] # set by Scrapy's scraper
+        yield Problem(part="page", kind="replies_missing", detail=request.url)
+        yield self._onward(**request.cb_kwargs)
 
     def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
         """Absolute addresses on the page's own host."""
@@ -153,8 +187,8 @@ class ThreadBoard(MarketplaceSpider):
             if url and host_of(url) == host_of(page.url):
                 yield url
 
-    def parse_thread(self, response: Response) -> Iterator[Yield]:
-        """The listing of one thread, from its first page."""
+    def parse_thread(self, response: Response, replies: list[str] | None = None) -> Iterator[Yield]:
+        """The listing of one thread, from its first page; `replies` stood on further ones."""
         page = readable(response)
         found = self.thread_in(response.url)
         posts = list(islice(self.posts(page), MOST_POSTS))
@@ -162,7 +196,7 @@ class ThreadBoard(MarketplaceSpider):
         if found is None or not title or not posts:
             yield Problem(part="page", kind="not_understood", detail=f"{response.url}: no thread")
             return
-        yield thread_listing(
+        listing = thread_listing(
             posts,
             marketplace=self.marketplace,
             native_id=found["id"],
@@ -171,6 +205,7 @@ class ThreadBoard(MarketplaceSpider):
             lang=page.css("html::attr(lang)").get(),
             counters=dict(self.counts(page)),
         )
+        yield replace(listing, reviews=(*listing.reviews, *(replies or ())))
 
     def posts(self, page: HtmlResponse) -> Iterator[Post]:
         """The posts of a thread's page, opening post first."""

@@ -115,6 +115,31 @@ def test_phpbb_from_a_post_in_a_feed_to_its_thread_s_first_page() -> None:
     assert [(listing.native_id, listing.description) for listing in listings] == [("4", "offer")] and not problems
 
 
+def phpbb_page(author: str, text: str) -> str:
+    return (
+        "<h2 class='topic-title'><a href='./viewtopic.php?t=4'>t</a></h2><div class='post' id='p1'><p class='author'>"
+        f"<a class='username'>{author}</a></p><div class='content'>{text}</div></div>"
+    )
+
+
+@pytest.mark.parametrize("missing", [None, 15, 30])
+def test_further_pages_of_a_thread_are_read_before_its_first(missing: int | None) -> None:
+    site = "https://e.org"
+    leaves = "".join(f"<a href='./viewtopic.php?t=4&start={start}'>x</a>" for start in (15, 30, 45))
+    pages = {
+        f"{site}/viewforum.php?f=2": f"<ul class='topiclist'><a href='./viewtopic.php?t=4'>t</a>{leaves}</ul>",
+        f"{site}/viewtopic.php?start=15&t=4": phpbb_page("buyer_b", "@buyer_b page 2"),
+        f"{site}/viewtopic.php?start=30&t=4": phpbb_page("passer_c", "page 3"),
+        f"{site}/viewtopic.php?t=4": phpbb_page("a", "offer"),
+    }
+    pages.pop(f"{site}/viewtopic.php?start={missing}&t=4", None)
+    (listing,), problems, asked = walk("phpbb", f"{site}/viewforum.php?f=2", pages)
+    said = {15: "@*** page 2", 30: "page 3"}
+    assert (listing.seller, listing.description) == ("a", "offer") and asked[-1].endswith("?t=4")
+    assert listing.reviews == tuple(text for start, text in said.items() if start != missing)
+    assert [problem.kind for problem in problems] == (["replies_missing"] if missing else [])
+
+
 def messages(*numbers: int) -> str:
     shown = (
         f"<div class='tgme_widget_message' data-post='chan/{n}'><div class='tgme_widget_message_bubble'>"
