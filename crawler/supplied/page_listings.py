@@ -15,6 +15,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.blocked import recognise
 from crawler.declarations import declared
 from crawler.families.addresses import clean_url, host_of, path_of
+from crawler.families.feed_entries import is_feed
 from crawler.spider import MarketplaceSpider
 from crawler.supplied.brought import SavedPage, UnreadableError
 from crawler.supplied.rows import MARKETPLACE
@@ -23,8 +24,8 @@ from index.model import Listing
 
 logger = logging.getLogger(__name__)
 
-DESCRIBED = "jsonld_shop"
-"""Spider for pages of nobody in particular that describe what they offer."""
+DESCRIBED, FEED = "jsonld_shop", "feed"
+"""Spiders for pages of nobody in particular that describe what they offer, and for feeds."""
 PLAIN = "page"
 """What is said to have read any other page."""
 MOST_LISTINGS = 500
@@ -80,8 +81,8 @@ def _readers(response: Response, *, main: bool) -> Iterator[type[MarketplaceSpid
     """Single sites by their hosts, then engines by their marks, then pages that describe what they offer."""
     mine = [spider for name, spider in _spiders().items() if name != DESCRIBED and _owns(spider, response)]
     yield from sorted(mine, key=lambda spider: not spider.one_site)
-    if main and DESCRIBED in _spiders():
-        yield _spiders()[DESCRIBED]
+    anybodys = (FEED,) if is_feed(response) else (DESCRIBED,) if main else ()
+    yield from (_spiders()[name] for name in anybodys if name in _spiders())
 
 
 def _owns(spider: type[MarketplaceSpider], response: Response) -> bool:
