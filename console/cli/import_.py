@@ -30,6 +30,7 @@ from index.plain import ascii_json, plain
 from index.reading import encode
 from index.settings import Settings, load_settings
 
+STDIN = Path("-")
 SHOWN = 5
 """Rows of a preview."""
 CUTS = ("account", "avatar", "authorization", "contact", "cookie", "token")
@@ -53,8 +54,8 @@ def run(
     settings = load_settings()
     if len(files) > 1 and (report or url):
         raise CommandError(t("cli.import.one_file"))
-    with _at_hand(files) as paths:
-        kinds = {path: _kind(path) for path in paths}
+    with _at_hand(files) as shown:
+        kinds = {path: _kind(path) for path in shown}
         said = said_by(mapping or ())
         supplier = handed_over(
             kinds, by=supplied_by, channel=channel, at=received, settings=settings, ask=not json and not preview
@@ -62,7 +63,7 @@ def run(
         place = home()
         worst = Exit.DONE
         for path, kind in kinds.items():
-            one = _Import(path, kind, place, settings, json=json)
+            one = _Import(path, shown[path], kind, place, settings, json=json)
             asked = Asked(
                 received_at=supplier[2],
                 columns=said,
@@ -88,22 +89,23 @@ def _kind(path: Path) -> FileKind:
 
 
 @contextmanager
-def _at_hand(files: list[Path]) -> Iterator[list[Path]]:
-    """The files; what comes through standard input ('-') as one that lasts as long as the command."""
-    if files.count(Path("-")) == 0:
-        yield files
+def _at_hand(files: list[Path]) -> Iterator[dict[Path, str]]:
+    """Each file with its name for people; what comes through standard input ('-') lasts as long as the command."""
+    if STDIN not in files:
+        yield {path: str(path) for path in files}
         return
     with tempfile.TemporaryDirectory(prefix="copycatch-") as folder:
         kept = Path(folder) / "stdin.txt"
         with kept.open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
-        yield [kept if path == Path("-") else path for path in files]
+        yield {kept if path == STDIN else path: str(path) for path in files}
 
 
 class _Import:
     """One file: what is shown and written while it is carried."""
 
-    def __init__(self, path: Path, kind: FileKind, home: Home, settings: Settings, *, json: bool) -> None:
+    def __init__(self, path: Path, shown: str, kind: FileKind, home: Home, settings: Settings, *, json: bool) -> None:
+        self._shown = shown
         self._path, self._kind, self._home, self._settings, self._json = path, kind, home, settings, json
         self._columns: list[dict[str, Any]] = []
         self._rows: IO[bytes] | None = None
@@ -137,7 +139,7 @@ class _Import:
         shown = list(islice(entries, SHOWN))
         if self._json:
             rows = [{"place": e.place, "why": str(e.why) if e.why else None, "listing": e.listing} for e in shown]
-            emit({"file": str(self._path), "kind": self._kind, "columns": self._columns, "preview": rows})
+            emit({"file": self._shown, "kind": self._kind, "columns": self._columns, "preview": rows})
             return
         out().print(plain(t("intake.preview", shown=len(shown))))
         heads = [t(f"intake.column.{name}") for name in ("place", "title", "url", "note")]
@@ -184,7 +186,7 @@ class _Import:
         name = f"{self._path.stem}.{t('intake.report.suffix')}{suffix}"
         if report is not None:
             return Report(report, sheet=is_sheet)
-        if self._path.name != "stdin.txt" or self._path.parent.parent != Path(tempfile.gettempdir()):
+        if self._shown != str(STDIN):
             try:
                 return Report(self._path.with_name(name), sheet=is_sheet)
             except OSError as error:
@@ -200,8 +202,8 @@ class _Import:
             return
         self._report.row(entry, outcome)
         if outcome.state == "unreadable":
-            complain(f"{self._path}:{entry.place}: {outcome.note}" if entry.place != self._path.name
-                     else f"{self._path}: {outcome.note}")  # fmt: skip
+            complain(f"{self._shown}:{entry.place}: {outcome.note}" if entry.place != self._path.name
+                     else f"{self._shown}: {outcome.note}")  # fmt: skip
         if self._json and self._rows is not None:
             listing = entry.listing
             said = {
@@ -218,11 +220,11 @@ class _Import:
             self._rows.write((b"," if self._rows.tell() else b"") + ascii_json(encode(said)))
 
     def _say(self, found: Run, asked: Asked, written: Path | None) -> None:
-        said = document(self._path, self._kind, found)
+        said = document(self._shown, self._kind, found)
         said |= {"columns": self._columns, "remarks": asked.remarks, "report": str(written) if written else None}
         if not self._json:
             text = t(
-                "cli.import.result", file=self._path, rows=said["rows"], findings=said["findings"], **said["outcomes"]
+                "cli.import.result", file=self._shown, rows=said["rows"], findings=said["findings"], **said["outcomes"]
             )
             out().print(plain(text), soft_wrap=True)
             if any(said["cut"].values()):
@@ -242,11 +244,11 @@ def _spooled() -> Any:
     return tempfile.SpooledTemporaryFile(max_size=1 << 20)
 
 
-def document(path: Path, kind: FileKind, found: Run) -> dict[str, Any]:
+def document(file: str, kind: FileKind, found: Run) -> dict[str, Any]:
     """The contract of `import --json` (docs/schema/import.json), without columns, remarks, report and results."""
     counts = found.counts
     return {
-        "file": str(path),
+        "file": file,
         "kind": kind,
         "run": found.id,
         "supplied": found.supplied,

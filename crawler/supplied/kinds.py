@@ -43,7 +43,7 @@ def kind_of(path: Path) -> FileKind:  # noqa: PLR0911 - a list of signs, in orde
         return "warc"
     if _HAR.match(head):
         return "har"
-    if suffix in {".jsonl", ".ndjson", ".json"}:
+    if suffix in {".jsonl", ".ndjson", ".json"} or (suffix in {".txt", ""} and head.lstrip()[:1] == b"{"):
         return "json_lines"
     if _HTML.match(head) and suffix not in {".csv", ".tsv"}:
         return "html"

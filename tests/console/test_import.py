@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 URL = "https://shop.example"
 LIST = f"title,url,source_kind\n一键脱衣 AI 软件，加微信,{URL}/1,shop\n登山包,{URL}/2,shop\n"
@@ -101,7 +102,31 @@ def test_share_texts_come_by_file_or_standard_input(copycatch, tmp_path: Path) -
     (said,) = copycatch("import", path, "--json").fits("import")
     assert said["outcomes"]["needs_capture"] == 1 and said["results"][0]["title"] == "AI换脸软件 永久版"
     (said,) = copycatch("import", "-", "--json", stdin=text.encode("gbk")).fits("import")
-    assert said["outcomes"]["known"] == 1
+    assert said["outcomes"]["known"] == 1 and said["file"] == "-"
+    (said,) = copycatch("import", "-", "--json", stdin=f'{{"title": "x", "url": "{URL}/9"}}\n'.encode()).fits("import")
+    assert said["kind"] == "json_lines" and said["outcomes"]["new"] == 1
+
+
+def test_a_workbook_comes_back_as_one(copycatch, tmp_path: Path) -> None:
+    made = Workbook()
+    made.active.append(["商品名称", "链接"])
+    made.active.append(["一键脱衣 AI 软件，加微信", f"{URL}/1"])
+    made.create_sheet("隐藏").sheet_state = "hidden"
+    path = tmp_path / "线索.xlsx"
+    made.save(path)
+    answer = copycatch("import", path, "--report", tmp_path / "结果.xlsx")
+    assert answer.code == 0 and "隐藏" in answer.err
+    rows = list(load_workbook(tmp_path / "结果.xlsx").active.iter_rows(values_only=True))
+    assert rows[0] == (
+        "商品名称",
+        "链接",
+        "import result",
+        "import note",
+        "import id",
+        "import verdict",
+        "import decision",
+    )
+    assert rows[1][:3] == ("一键脱衣 AI 软件，加微信", f"{URL}/1", "new")
 
 
 def test_evidence_needs_somebody_who_answers_for_it(copycatch, tmp_path: Path) -> None:
