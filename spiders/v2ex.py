@@ -88,7 +88,7 @@ class V2ex(JsonBoard):
     def no_replies(self, failure: Failure) -> Iterator[Yield]:
         """The topic all the same, when its replies cannot be had."""
         url = failure.request.url  # type: ignore[attr-defined] # set by Scrapy's scraper
-        yield Problem(part="page", kind="replies_missing", detail=url)
+        yield Problem(part="page", kind="replies_missing", detail=f"{url}: {failure.value}"[:500])
         yield self._topic(url, [])
 
     def _topic(self, url: str, replies: list[str]) -> scrapy.Request:

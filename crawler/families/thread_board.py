@@ -111,7 +111,7 @@ class ThreadBoard(MarketplaceSpider):
         if feed.problem:
             yield feed.problem
         links = [feed.link, *(entry.link for entry in feed.entries)]
-        yield from self.threads_among(links, response)
+        yield from self.threads_among(links, response, further=False)
         for url in dict.fromkeys(self._near(links, response)):
             if self._leads_into_thread(url):
                 yield scrapy.Request(url, callback=self.parse_post)
@@ -122,7 +122,9 @@ class ThreadBoard(MarketplaceSpider):
         named = page.css("link[rel=canonical]::attr(href)").getall()
         named += [href for css in self.title for href in page.css(css).css("::attr(href)").getall()]
         detail = f"{response.url}: does not name its thread"
-        yield next(self.threads_among(named, page), Problem(part="page", kind="not_understood", detail=detail))
+        yield next(
+            self.threads_among(named, page, further=False), Problem(part="page", kind="not_understood", detail=detail)
+        )
 
     def _leads_into_thread(self, url: str) -> bool:
         return bool(self.into_thread and not self.thread_in(url) and re.search(self.into_thread, url))
@@ -176,7 +178,7 @@ class ThreadBoard(MarketplaceSpider):
     def no_further(self, failure: Failure) -> Iterator[Yield]:
         """The thread all the same, when a further page of it cannot be had."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined] # set by Scrapy's scraper
-        yield Problem(part="page", kind="replies_missing", detail=request.url)
+        yield Problem(part="page", kind="replies_missing", detail=f"{request.url}: {failure.value}"[:500])
         yield self._onward(**request.cb_kwargs)
 
     def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:

@@ -211,5 +211,5 @@ def test_pages_of_boards_that_somebody_saved_are_known_by_address_and_posts() ->
 
 def test_the_failure_of_replies_names_the_topic() -> None:
     request = SimpleNamespace(url="https://www.v2ex.com/api/replies/show.json?topic_id=5&page=1")
-    problem, again = SPIDERS["v2ex"]().no_replies(SimpleNamespace(request=request))
-    assert problem.kind == "replies_missing" and again.url.endswith("show.json?id=5")
+    problem, again = SPIDERS["v2ex"]().no_replies(SimpleNamespace(request=request, value=OSError("429")))
+    assert problem.kind == "replies_missing" and problem.detail.endswith("429") and again.url.endswith("show.json?id=5")
