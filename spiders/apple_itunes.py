@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
-from crawler.families.app_store import AppStore, listed, not_understood
+from crawler.families.app_store import AppStore, healthy, listed, not_understood
 from crawler.families.json_page import at, read_json, said, things
 from crawler.spider import Yield
 from index.model import Listing
@@ -36,6 +36,7 @@ class AppleItunes(AppStore):
     starts = tuple(f"https://apps.apple.com/{country}/" for country in ("cn", "us", "hk", "tw", "sg", "jp"))
     delay = 3.0  # about 20 requests a minute are allowed
     concurrency = 1
+    expect = healthy(300, 1200)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The chart of a storefront; or, for the page of an app or of a developer, what it shows."""

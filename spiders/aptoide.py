@@ -11,7 +11,7 @@ import scrapy
 from scrapy.http import Response
 from w3lib.url import add_or_replace_parameters
 
-from crawler.families.app_store import MD5, AppStore, listed, next_data, not_understood, whole
+from crawler.families.app_store import MD5, AppStore, healthy, listed, next_data, not_understood, whole
 from crawler.families.json_page import at, read_json, said, things
 from crawler.families.readable import readable
 from crawler.spider import Yield
@@ -33,6 +33,7 @@ class Aptoide(AppStore):
     abuse_contact = "https://en.aptoide.com/company/legal"
     native_id_rule = "name of the store within Aptoide, and package name: several stores may carry one package"
     hosts = ("aptoide.com",)
+    expect = healthy(100, 600)
     starts = (f"{API}/listApps?store_name=apps&limit={A_PAGE}",)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:

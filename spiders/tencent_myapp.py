@@ -9,14 +9,13 @@ from urllib.parse import quote, urlsplit
 import scrapy
 from scrapy.http import Response
 
-from crawler.families.app_store import ChineseStore, listed, next_data, not_understood, whole
+from crawler.families.app_store import ChineseStore, healthy, listed, next_data, not_understood, whole
 from crawler.families.json_page import at, read_json, said, things
 from crawler.families.readable import readable
 from crawler.spider import Yield
 from index.model import Listing
 
-SITE = "https://sj.qq.com"
-DETAIL = "https://upage.html5.qq.com/wechat-apkinfo"
+SITE, DETAIL = "https://sj.qq.com", "https://upage.html5.qq.com/wechat-apkinfo"
 LIBRARY = "https://yybadaccess.3g.qq.com/v2/dc_pcyyb_official"
 HITS = "YYB_HOME_SEARCH_NORMAL"  # begins the names of cards with hits; advertisements stand in other cards
 NO_APPS = {"7", "8"}  # kinds of games that run on computers or in the cloud
@@ -32,6 +31,7 @@ class TencentMyapp(ChineseStore):
     format_confirmed = "2026-11-22"
     abuse_contact = "https://kf.om.qq.com/"
     starts = (f"{SITE}/",)
+    expect = healthy(200, 1000)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The library; or the app whose page `address` is."""

@@ -11,7 +11,7 @@ import scrapy
 from scrapy.http import HtmlResponse, Response
 from w3lib.url import add_or_replace_parameters
 
-from crawler.families.app_store import ChineseStore, not_understood, whole
+from crawler.families.app_store import ChineseStore, healthy, not_understood, whole
 from crawler.families.json_page import at, read_json, said
 from crawler.families.readable import readable
 from crawler.spider import Yield
@@ -47,6 +47,7 @@ class Wandoujia(ChineseStore):
     starts = (f"{SITE}/category/app",)
     delay = 5.0
     concurrency = 1
+    expect = healthy(500)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The page of an app, or one with links to categories."""

@@ -11,7 +11,7 @@ import scrapy
 from scrapy.http import Response
 from w3lib.url import add_or_replace_parameters
 
-from crawler.families.app_store import ChineseStore, below, not_understood, whole
+from crawler.families.app_store import ChineseStore, below, healthy, not_understood, whole
 from crawler.families.json_page import at, read_json, said, things
 from crawler.spider import Yield
 from index.digests import HEX_MD5
@@ -37,6 +37,7 @@ class Xiaomi(ChineseStore):
     format_confirmed = "2026-11-22"
     abuse_contact = "https://dev.mi.com/"
     starts = (f"{SITE}/",)
+    expect = healthy(400, 4200)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:
         """The categories; or the app whose page `address` is."""

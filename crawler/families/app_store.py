@@ -28,6 +28,12 @@ MOST_PARTS = 200
 NOTHING: Mapping[str, str] = {}
 
 
+def healthy(least: int, most: int | None = None) -> Expect:
+    """A run of a store that saw so many apps, nearly all with what every store shows of an app."""
+    fill = {"title": 1.0, "package_name": 0.95, "seller": 0.8, "icon_url": 0.8}
+    return Expect(listings=(least, most), fill=fill)
+
+
 class AppStore(MarketplaceSpider):
     """A member names its addresses, and reads what they answer. Charts and searches never show a whole store."""
 
@@ -36,7 +42,7 @@ class AppStore(MarketplaceSpider):
     shows_all: ClassVar[bool] = False
     delay: ClassVar[float] = 2.0
     native_id_rule: ClassVar[str] = "package name"
-    expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "package_name": 0.95, "seller": 0.8, "icon_url": 0.8})
+    expect: ClassVar[Expect] = healthy(1)
     utc_offset: ClassVar[float] = 0
     """Hours, for dates that the store writes without a zone."""
 
