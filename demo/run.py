@@ -12,7 +12,8 @@ from typing import Any
 from rich.text import Text
 
 from console.exits import CommandError, Exit
-from console.runs import RunDisplay, print_runs
+from console.live import RunDisplay
+from console.runs import print_runs
 from console.terminal import emit, out, remark
 from crawler.run import crawl
 from crawler.runs import Order

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from console.exits import CommandError, Exit
+from console.live import RunDisplay
 from console.ordering import all_orders, order_for
-from console.runs import RunDisplay, print_runs
+from console.runs import print_runs
 from console.terminal import JsonFlag, home, remark
 from console.watching import watching
 from crawler.budget import only_spent
@@ -46,7 +47,8 @@ def run(
         place = home()
         with watching(place, settings, name) as (asked, turns):
             begin(turns, asked)
-            runs = _crawl([each.order(limit=limit, since=since) for each in asked], place, settings, again=again)
+            orders = [each.order(limit=limit, since=since) for each in asked]
+            runs = _crawl(orders, place, settings, again=again, quiet=json)
             end(turns, asked, runs)
     else:
         if everything:
@@ -55,7 +57,7 @@ def run(
             addresses = [address for given in start or [] for address in _addresses(given)]
             orders = [order_for(str(name), settings, start=addresses, queries=query or [], limit=limit, since=since)]
         place = home()
-        runs = _crawl(orders, place, settings, again=again)
+        runs = _crawl(orders, place, settings, again=again, quiet=json)
     print_runs(runs, json=json)
     for run in runs:
         if count := run.counts.get("not_due"):
@@ -82,8 +84,8 @@ def _check(name: str | None, *, everything: bool, watch: bool, unproven: bool, g
         raise CommandError(t("cli.crawl.unproven_alone"))
 
 
-def _crawl(orders: list[Order], place: Home, settings: Settings, *, again: bool) -> list[Run]:
-    with RunDisplay() as display:
+def _crawl(orders: list[Order], place: Home, settings: Settings, *, again: bool, quiet: bool) -> list[Run]:
+    with RunDisplay(quiet=quiet) as display:
         return crawl(orders, home=place, settings=settings, progress=display.show, again=again)
 
 

@@ -15,7 +15,7 @@ import typer
 
 from console.exits import CommandError, Exit
 from console.import_options import handed_over, supply_of
-from console.runs import RunDisplay
+from console.live import RunDisplay
 from console.terminal import JsonFlag, complain, emit, err, home, out, raw_output, remark, table
 from crawler.supplied.brought import STATES, Brought, Entry, Outcome, UnreadableError
 from crawler.supplied.files import Asked, entries_of

@@ -9,9 +9,9 @@ import typer
 from rich.text import Text
 
 from console.exits import Exit
+from console.live import RunDisplay
 from console.opening import reading
 from console.rechecks import Wanted, asked, due, orders, seen
-from console.runs import RunDisplay
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
 from crawler.remarks import by_the_way, spoken
 from crawler.run import crawl
@@ -42,7 +42,7 @@ def run(
     if dry_run or not wanted:
         _list(wanted, json=json)
         return Exit.DONE
-    with RunDisplay() as display:
+    with RunDisplay(quiet=json) as display:
         runs = crawl(orders(wanted), home=place, settings=load_settings(), progress=display.show, again=True)
     with reading() as index:
         found = list(seen(index, wanted, (each.id for each in runs)))
