@@ -20,6 +20,8 @@ from index.taxonomy import taxonomy
 
 WORTH_SAYING, OF_A_BRAND = 0.03, 0.2
 """Probability of the text alone from which a violation that no rule considered is named, and one against a brand."""
+TRUSTED = 0.2
+"""Trust from which it is: of a few words alone nothing is said."""
 UNSUPPORTED = 0.75
 """Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
 _QUOTE, _LEAST = 24, 0.25
@@ -48,7 +50,7 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     if strength > 0 and not considered and not look(subject).signs:
         strength = round(strength * UNSUPPORTED, 4)
     named = []
-    if chance(strength) >= WORTH_SAYING:
+    if opinion.trust >= TRUSTED and chance(strength) >= WORTH_SAYING:
         accuses = chance(strength) >= OF_A_BRAND and all(one.detector != "genuine" for one in so_far)
         named = [
             kind for kind in opinion.kinds() if kind not in found and (accuses or taxonomy()[kind].group not in BRANDED)
