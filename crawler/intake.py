@@ -16,7 +16,7 @@ from crawler.supplied.brought import Brought, Entry, Kept, Outcome, Unreadable, 
 from crawler.supplied.decided import UNDECIDED, Decided
 from crawler.supplied.evidence import Evidence
 from crawler.supplied.headings import name_of
-from crawler.supplied.private import told
+from crawler.supplied.private import by_kind, in_words
 from crawler.supplied.rows import MARKETPLACE
 from crawler.supplied.sample_file import BroughtSamples, sample_listing
 from crawler.tally import Progress, Tally
@@ -204,7 +204,7 @@ class _Intake:
             settled = self._carried(entry, judged, put)
         notes = [part for part in (settled.note, *entry.notes) if part]
         if entry.page and entry.page.cut:
-            notes.append(t("intake.note.cut", cut=told(entry.page.cut)))
+            notes.append(t("intake.note.cut", cut=in_words(by_kind(entry.page.cut))))
         return replace(settled, note=t("intake.between").join(notes))
 
     def _carried(self, entry: Brought, judged: Judged, put: Put) -> Outcome:

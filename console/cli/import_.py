@@ -228,8 +228,9 @@ class _Import:
             )
             out().print(plain(text), soft_wrap=True)
             if any(said["cut"].values()):
-                cut = ", ".join(f"{kind} {count}" for kind, count in said["cut"].items() if count)
-                out().print(plain(t("intake.note.cut", cut=cut)), soft_wrap=True)
+                from crawler.supplied.private import in_words  # noqa: PLC0415 - loads Scrapy
+
+                out().print(plain(t("intake.note.cut", cut=in_words(said["cut"]))), soft_wrap=True)
             out().print(plain(t("cli.import.report_written", path=written)), soft_wrap=True)
             return
         assert self._rows is not None  # noqa: S101 - opened before anything is carried

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,6 +15,7 @@ from crawler.families.readable import encoding_of
 from crawler.supplied.brought import Cut, SavedPage
 from crawler.supplied.raw_page import RawPage
 from crawler.supplied.visitor import MARK, TOKEN, Counts, counting, is_name, places, shorn
+from index.messages import t
 
 HEADERS = frozenset(
     {
@@ -46,6 +47,21 @@ def without_saver(page: RawPage, taken_at: str) -> SavedPage:
 def without_tokens(address: str) -> str:
     """The address as it may be shown."""
     return TOKEN.sub(counting(Counter(), "token", "address"), address).replace(MARK, "cut")
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """Kind of what was cut -> how often, in the reader's language."""
+    return t("intake.between_parts").join(
+        t(f"intake.cut.{kind}", count=count) for kind, count in counts.items() if count
+    )
+
+
+def by_kind(cuts: Iterable[Cut]) -> dict[str, int]:
+    """Kind of what was cut -> how often, wherever it stood."""
+    counts: Counter[str] = Counter()
+    for cut in cuts:
+        counts[cut.kind] += cut.count
+    return dict(sorted(counts.items()))
 
 
 def told(cuts: Iterable[Cut]) -> str:
