@@ -30,7 +30,7 @@ PRINTED = {
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
     "index rescore": "index_rescore",
     "index pictures": "index_pictures", "learn": "learn",
-    "recheck": "recheck", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
+    "recheck": "recheck", "record": "record", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
     "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
