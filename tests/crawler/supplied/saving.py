@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -109,6 +111,29 @@ def warc(path: Path, *, body: bytes | None = None, url: str = "https://bbs.examp
     writer.write_record(writer.create_warc_record(url, "response", payload=BytesIO(body), **facts))
     path.write_bytes(out.getvalue())
     return out.getvalue()
+
+
+def packed(folder: Path) -> Path:
+    """A WACZ as its specification has it, with the digest of every part."""
+    path, made = folder / "saved.warc.gz", folder / "packed.wacz"
+    pages = "".join(json.dumps({"url": f"https://bbs.example.org{THREAD}", "n": n}) + "\n" for n in range(2))
+    parts = {"archive/saved.warc.gz": warc(path), "pages/pages.jsonl": pages.encode(), "indexes/index.cdx": b"x\n"}
+    listed = [
+        {
+            "name": name.rpartition("/")[2],
+            "path": name,
+            "hash": f"sha256:{sha256(body).hexdigest()}",
+            "bytes": len(body),
+        }
+        for name, body in parts.items()
+    ]
+    package = json.dumps({"profile": "data-package", "wacz_version": "1.1.1", "resources": listed}).encode()
+    digest = {"path": "datapackage.json", "hash": f"sha256:{sha256(package).hexdigest()}"}
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, body in {**parts, "datapackage.json": package}.items():
+            archive.writestr(name, body)
+        archive.writestr("datapackage-digest.json", json.dumps(digest))
+    return made
 
 
 def wacz(folder: Path) -> Path:

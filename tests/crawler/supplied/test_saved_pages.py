@@ -3,7 +3,7 @@
 import gzip
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -123,8 +123,9 @@ def test_a_warc(tmp_path: Path, own_home: Path, name: str) -> None:
     is_the_thread(*take(tmp_path / name, own_home), own_home)
 
 
-def test_a_wacz(tmp_path: Path, own_home: Path) -> None:
-    is_the_thread(*take(saving.wacz(tmp_path), own_home), own_home)
+@pytest.mark.parametrize("maker", [saving.packed, saving.wacz])
+def test_a_wacz(tmp_path: Path, own_home: Path, maker: Callable[[Path], Path]) -> None:
+    is_the_thread(*take(maker(tmp_path), own_home), own_home)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_a_captcha_that_somebody_saved_is_no_listing(tmp_path: Path) -> None:
 
 
 def test_a_wacz_that_was_changed_is_taken_in_no_part(tmp_path: Path) -> None:
-    whole = saving.wacz(tmp_path)
+    whole = saving.packed(tmp_path)
     changed = tmp_path / "changed.wacz"
     for victim in ("archive/saved.warc.gz", "datapackage.json", "pages/pages.jsonl"):
         with zipfile.ZipFile(whole) as source, zipfile.ZipFile(changed, "w") as target:
