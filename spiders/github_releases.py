@@ -35,8 +35,6 @@ class GithubReleases(MarketplaceSpider):
     walks = False
     shows_all = False
     recheck_by = "start"
-    recheck_steps = 1
-    recheck_by = "start"
     recheck_steps = 1  # from the repository to its releases
     abuse_contact = "https://support.github.com/contact/report-abuse"
     expect: ClassVar[Expect] = Expect(fill={"title": 1.0, "seller": 1.0, "description": 0.5})
@@ -45,44 +43,45 @@ class GithubReleases(MarketplaceSpider):
         """The repository whose page, or entry in the interface, is at `address`."""
         names = [part for part in urlsplit(address).path.removeprefix("/repos").split("/") if part]
         if len(names) >= 2:
-            yield self._call(f"repos/{quote(names[0])}/{quote(names[1])}", self.parse)
+            yield self._call(f"{self.starts[0]}repos/{quote(names[0])}/{quote(names[1])}", self.parse)
 
     def search(self, query: str, address: str) -> Iterator[scrapy.Request]:
-        """Best matches first."""
-        yield self._results(query, 1)
+        """Best matches first. An enterprise's own server is asked where the address is that of its interface."""
+        theirs = (urlsplit(address).hostname or "").endswith(self.hosts)
+        yield self._results(self.starts[0] if theirs else f"{address.rstrip('/')}/", query, 1)
 
-    def _results(self, query: str, page: int) -> scrapy.Request:
+    def _results(self, root: str, query: str, page: int) -> scrapy.Request:
         asked = urlencode({"q": query, "per_page": AT_ONCE, "page": page})
-        return self._call(f"search/repositories?{asked}", self.parse_results, query=query, page=page)
+        return self._call(f"{root}search/repositories?{asked}", self.parse_results, root=root, query=query, page=page)
 
-    def _call(self, path: str, callback: Callable[..., Any], **kwargs: object) -> scrapy.Request:
+    def _call(self, url: str, callback: Callable[..., Any], **kwargs: object) -> scrapy.Request:
         headers = {"Accept": "application/vnd.github+json"}
-        return scrapy.Request(f"{self.starts[0]}{path}", callback=callback, headers=headers, cb_kwargs=kwargs)
+        return scrapy.Request(url, callback=callback, headers=headers, cb_kwargs=kwargs)
 
-    def parse_results(self, response: Response, query: str, page: int) -> Iterator[Yield]:
+    def parse_results(self, response: Response, root: str, query: str, page: int) -> Iterator[Yield]:
         """Requests for the releases of the repositories found, and for the next page."""
         value = read_json(response)
         if at(value, "items") is None:
             yield value if isinstance(value, Problem) else no_answer(response.url)
-        yield from (self.releases(repository, response.url) for repository in things(value, "items"))
+        yield from (self.releases(root, repository, response.url) for repository in things(value, "items"))
         if page * AT_ONCE < (number(value, "total_count") or 0) and page < MOST_PAGES:
-            yield self._results(query, page + 1)
+            yield self._results(root, query, page + 1)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """One repository by itself, as the interface gives it."""
         value = read_json(response)
         if said(value, "full_name"):
-            yield self.releases(value, response.url)
+            yield self.releases(self.starts[0], value, response.url)
         else:
             yield no_answer(response.url)
 
-    def releases(self, repository: Any, url: str) -> scrapy.Request | Problem:
+    def releases(self, root: str, repository: Any, url: str) -> scrapy.Request | Problem:
         """A request for the releases of a repository that stood in the answer of `url`."""
         facts = facts_of(repository)
         if facts is None:
             return Problem(part="page", kind="malformed_entry", detail=f"{url}: {str(repository)[:200]}")
-        path = f"repos/{quote(facts['full_name'])}/releases?per_page={RELEASES}"
-        return self._call(path, self.parse_releases, facts=facts).replace(errback=self.without_releases)
+        asked = f"{root}repos/{quote(facts['full_name'])}/releases?per_page={RELEASES}"
+        return self._call(asked, self.parse_releases, facts=facts).replace(errback=self.without_releases)
 
     def parse_releases(self, response: Response, facts: Facts) -> Iterator[Yield]:
         """The listing of the repository."""
