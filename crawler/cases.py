@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import scrapy
@@ -65,6 +67,20 @@ def plain(thing: Any, spider: MarketplaceSpider, *, brief: bool) -> dict[str, An
     return {"request": thing.url, "callback": name,
             **({thing.method: thing.body.decode()} if thing.method != "GET" else {}),
             **({"kwargs": json.loads(json.dumps(thing.cb_kwargs))} if thing.cb_kwargs else {})}  # fmt: skip
+
+
+def count_cases(folder: Path) -> dict[str, Counter[str]]:
+    """Spider -> how many 'recorded' and 'synthetic' cases there are in a source tree's `tests/spiders`.
+
+    Of recorded pages that are kept apart only the facts stand there (`recorded/`). Raises ValueError for broken facts.
+    """
+    found: dict[str, Counter[str]] = {}
+    for path in folder.glob("fixtures/*/*/meta.json"):
+        kind = "recorded" if json.loads(path.read_text("utf-8")).get("recorded") is True else "synthetic"
+        found.setdefault(path.parent.parent.name, Counter())[kind] += 1
+    for path in folder.glob("recorded/*/*.meta.json"):
+        found.setdefault(path.parent.name, Counter())["recorded"] += 1
+    return found
 
 
 def differences(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> Iterator[str]:

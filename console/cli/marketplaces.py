@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import spiders
 from console.exits import Exit
 from console.opening import last_runs
 from console.terminal import JsonFlag, emit, out, table
+from crawler.cases import count_cases
 from crawler.declarations import declared
 from index.messages import t
 
-COLUMNS = ("name", "kind", "access", "proof", "format_confirmed", "interval", "healthy")
+COLUMNS = ("name", "kind", "access", "proof", "cases", "format_confirmed", "interval", "healthy")
+TESTS = Path(spiders.__file__).parent.parent / "tests/spiders"
+"""Where the cases lie, in a source tree; an installed copy has none to count."""
+KINDS = ("recorded", "synthetic")
 
 
 def run(*, json: JsonFlag = False) -> int:
     """One line per marketplace: those of a single site, the engines, and every site of an engine that was crawled."""
-    runs = last_runs()
+    runs, cases = last_runs(), count_cases(TESTS) if TESTS.is_dir() else None
     rows = []
     for name, spider in declared().items():
         sites = [] if spider.one_site else sorted(place for place in runs if place.startswith(f"{name}:"))
-        rows += [_document(place, spider, runs.get(place)) for place in (name, *sites)]
+        known = None if cases is None else {kind: cases.get(name, Counter())[kind] for kind in KINDS}
+        rows += [_document(place, spider, runs.get(place), known) for place in (name, *sites)]
     if json:
         for row in rows:
             emit(row)
@@ -29,14 +37,19 @@ def run(*, json: JsonFlag = False) -> int:
     return Exit.DONE
 
 
-def _document(name: str, spider: Any, outcome: str | None) -> dict[str, object]:
-    """The contract of `marketplaces --json` (docs/schema/marketplaces.json); `healthy` is null before the first run."""
-    declared_there = {field: getattr(spider, field) for field in COLUMNS if field not in {"name", "healthy"}}
+def _document(name: str, spider: Any, outcome: str | None, cases: dict[str, int] | None) -> dict[str, object]:
+    """The contract of `marketplaces --json` (docs/schema/marketplaces.json); `healthy` is null before the first run,
+    `cases` where there are none to count.
+    """
+    declared_there = {field: getattr(spider, field) for field in COLUMNS if field not in {"name", "cases", "healthy"}}
     finished = outcome if outcome in {"healthy", "unhealthy", "blocked"} else None
-    return {"name": name, **declared_there, "healthy": None if finished is None else finished == "healthy"}
+    healthy = None if finished is None else finished == "healthy"
+    return {"name": name, **declared_there, "cases": cases, "healthy": healthy}
 
 
 def _cell(value: object) -> str:
     if value is None or isinstance(value, bool):
         return t(f"cli.marketplaces.healthy.{'unknown' if value is None else 'yes' if value else 'no'}")
+    if isinstance(value, dict):
+        return t("cli.marketplaces.cases", **value)
     return str(value)

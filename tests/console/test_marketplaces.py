@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from console.cli.marketplaces import TESTS
 from crawler.declarations import declared
 from index.home import Home
 from tests.console.shelf import note_run
@@ -36,6 +37,18 @@ def test_a_site_of_an_engine_shows_how_its_last_run_went(copycatch, own_home: Pa
     rows = named(copycatch("marketplaces", "--json"))
     assert rows["discuz:bbs.example"]["healthy"] is (outcome == "healthy")
     assert rows["discuz"]["healthy"] is None
+
+
+def test_cases_are_counted_by_where_they_come_from(copycatch) -> None:
+    rows = named(copycatch("marketplaces", "--json"))
+    assert rows["discuz"]["cases"]["synthetic"] == len(list((TESTS / "fixtures/discuz").glob("*/meta.json")))
+    assert rows["discuz"]["cases"]["recorded"] == len(list((TESTS / "recorded/discuz").glob("*.meta.json"))) > 0
+    assert all(sum(row["cases"].values()) > 0 for row in rows.values())
+
+
+def test_an_installed_copy_has_no_cases_to_count(copycatch, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("console.cli.marketplaces.TESTS", tmp_path / "none")
+    assert {row["cases"] for row in named(copycatch("marketplaces", "--json")).values()} == {None}
 
 
 def test_a_person_reads_a_table(copycatch) -> None:

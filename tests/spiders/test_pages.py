@@ -32,10 +32,22 @@ def test_every_spider_has_a_page(name: str) -> None:
     assert any(case.spider == name for case in CASES)
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_case_says_whether_it_was_recorded_or_made_by_hand(case: Case) -> None:
+    if ("recorded" in case.meta) == ("synthetic" in case.meta):
+        path = case.folder / "meta.json"
+        path.write_text(path.read_text("utf-8").replace("{", '{"synthetic": true, ', 1), "utf-8")
+        pytest.fail(f"wrote 'synthetic' into {path}: review it, then run again")
+    assert case.meta.get("recorded", case.meta.get("synthetic")) is True
+    if "recorded" in case.meta:
+        assert {"url", "status", "callback", "date", "replaced"} <= case.meta.keys()
+
+
 @pytest.mark.parametrize("name", SPIDERS)
 def test_the_proof_is_what_the_cases_and_platforms_say(name: str) -> None:
     """An unproven spider may have recorded cases: reduced ones, or such of another time."""
-    spider, recorded = SPIDERS[name], any(case.spider == name for case in RECORDED)
+    own = [case for case in CASES if "recorded" in case.meta]
+    spider, recorded = SPIDERS[name], any(case.spider == name for case in [*RECORDED, *own])
     proven = "real software" if name in ON_PLATFORMS else "recorded" if recorded else "synthetic"
     assert spider.proof == ("synthetic" if spider.access == "unproven" else proven)
 
