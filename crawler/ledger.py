@@ -31,7 +31,7 @@ from crawler.recheck import RECHECK
 from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun, Order, open_run
 from crawler.silence import silence
-from crawler.spider import MarketplaceSpider
+from crawler.spider import LOOKED_UP, MarketplaceSpider
 from crawler.tally import Progress
 from index.home import Home
 from index.ids import listing_id
@@ -197,7 +197,9 @@ class Ledger:
             page.release()
             return
         self._met(failure, problem.kind)
-        if page.errback is None:
+        if problem.kind == "not_found" and failure.request.meta.get(LOOKED_UP):  # type: ignore[attr-defined] # as above
+            self.run.tally.count("absent")
+        elif page.errback is None:
             page.failed = None if problem.kind in self.spider.no_fault else problem.kind
             page.problems.append(problem)
             self._observe(failure, problem)

@@ -76,7 +76,7 @@ class CarryPipeline:
             samples=self._samples,
             limit=ledger.run.order.limit,
             newer_than=cutoff(ledger.run.order.since),
-            containing=() if ledger.spider.searches() else ledger.run.order.queries,
+            containing=ledger.run.order.queries if ledger.spider.walks and not ledger.spider.searches() else (),
             fields=tuple(ledger.spider.expect.fill),
         )
         ledger.on_close.append(self._conclude)

@@ -18,6 +18,8 @@ from index.model import Listing, SourceKind
 Access = Literal["open", "key", "browser", "unproven"]
 """Open to everybody; with a key; through a browser session of the operator; or from a documented format that no live
 answer has confirmed yet ('unproven': `crawl --all` leaves these out unless told)."""
+LOOKED_UP = "looked_up"
+"""Meta key of requests for one package: 'not found' is an answer to them, and no failure."""
 Yield = Listing | scrapy.Request | Problem
 """What a callback may yield. A Problem is a typed defect of the page; it is counted and shown with the run."""
 
@@ -143,10 +145,12 @@ class MarketplaceSpider(scrapy.Spider):
     def _asked(self, address: str) -> Iterator[scrapy.Request]:
         for query in self.queries:
             if self.looks_up() and PACKAGE.fullmatch(query):
-                yield from self.look_up(query, address)
+                for request in self.look_up(query, address):
+                    request.meta[LOOKED_UP] = query
+                    yield request
             elif self.searches():
                 yield from self.search(query, address)
-        if not self.searches():
+        if not self.searches() and self.walks:
             yield from self.first_requests(address)
 
     def first_requests(self, address: str) -> Iterator[scrapy.Request]:

@@ -195,3 +195,11 @@ def test_a_budget_ends_a_run_in_order_and_the_next_one_goes_on(crawl: Crawl, own
     assert counts(runs[-1], "listings", "gone") == {"listings": 15, "gone": 0}
     assert not any("budget" in said for said in runs[-1].run["remarks"])
     assert list((own_home / "runs").iterdir()) == []
+
+
+def test_a_package_that_a_marketplace_does_not_have_is_an_answer_and_no_failure(crawl: Crawl) -> None:
+    with Versioned().site as site:
+        packages = [f"com.example.app{number}" for number in range(5)]
+        found = crawl(site, "/", spiders=["counter"], queries=["com.example.item3", *packages])
+    assert counts(found, "listings", "absent", "failed") == {"listings": 1, "absent": 5, "failed": 0}
+    assert found.problems == {}
