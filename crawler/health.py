@@ -17,6 +17,9 @@ FAILED_SHARE = 0.2
 
 Outcome = Literal["healthy", "unhealthy", "blocked"]
 
+IN_PART = ("seen_in_part", "too_large")
+"""Kinds of problems of a run that saw, and knows it, only a part: another way in shows less, or a list ends early."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -59,7 +62,8 @@ def examine(
         return Health(outcome="blocked", remarks=(remark("crawl.blocked", blocked=blocked, pages=looked_at), *remarks))
     if remarks:
         return Health(outcome="unhealthy", remarks=tuple(remarks))
-    return Health(outcome="healthy", may_retire=full and not blocked and not counts["failed"])
+    whole = not any(tally.problems.get(kind) for kind in IN_PART)
+    return Health(outcome="healthy", may_retire=full and whole and not blocked and not counts["failed"])
 
 
 def _remarks(tally: Tally, expect: Expect, *, full: bool) -> Iterator[str]:

@@ -13,11 +13,9 @@ from crawler.families.readable import readable
 from crawler.families.schema_site import SchemaSite
 from crawler.families.wordpress_entry import said_html
 from crawler.families.wordpress_product import product_listing, with_page
-from crawler.families.wordpress_site import WordpressSite
+from crawler.families.wordpress_site import WordpressSite, in_part, root_of
 from crawler.spider import Yield
 from index.model import Listing
-
-MOST_REVIEWS = 100
 
 
 class Woocommerce(WordpressSite, SchemaSite):
@@ -39,7 +37,7 @@ class Woocommerce(WordpressSite, SchemaSite):
     def places(self, address: str) -> Iterator[str]:
         """The interface, then the pages."""
         yield from super().places(address)
-        yield f"{address.partition('?')[0].rstrip('/')}/?post_type=product"
+        yield f"{root_of(address)}/?post_type=product"
 
     def paged(self, url: str, page: int, query: str = "", **more: str) -> str:
         """Pages have their own search."""
@@ -54,6 +52,7 @@ class Woocommerce(WordpressSite, SchemaSite):
         elif places[1:]:
             yield self.ask(places[1:], query)
         else:
+            yield in_part(response)
             yield from self.parse(response)
 
     def parse_products(self, response: Response, url: str, page: int, query: str) -> Iterator[Yield]:
@@ -79,7 +78,7 @@ class Woocommerce(WordpressSite, SchemaSite):
     def parse_reviews(self, response: Response, product: str) -> Iterator[Yield]:
         """What was written about the product at the address `product`, which is asked for next."""
         value = read_json(response)
-        written = list(things({"all": value}, "all"))[:MOST_REVIEWS]
+        written = list(things({"all": value}, "all"))[: self.per_page]
         names = [said(review, "reviewer") for review in written]
         reviews = [masked(text, names) for review in written if (text := text_of(said_html(review, "review")))]
         yield scrapy.Request(product, callback=self.parse_product, cb_kwargs={"reviews": reviews})

@@ -13,7 +13,7 @@ from crawler.families.feed_entries import is_feed, read_feed
 from crawler.families.json_page import read_json, said, things
 from crawler.families.readable import readable
 from crawler.families.wordpress_entry import entry_listing, feed_listing
-from crawler.families.wordpress_site import WordpressSite, near, not_understood
+from crawler.families.wordpress_site import WordpressSite, in_part, near, not_understood, root_of
 from crawler.spider import Yield
 
 INNER = re.compile(r"attachment|media|nav_menu\w*|wp_\w+|blocks|elementor\w*|e-\w+|product|shop_\w+", re.IGNORECASE)
@@ -37,7 +37,7 @@ class Wordpress(WordpressSite):
     def places(self, address: str) -> Iterator[str]:
         """The interface, then the feed."""
         yield from super().places(address)
-        yield f"{address.partition('?')[0].rstrip('/')}/{FEED}"
+        yield f"{root_of(address)}/{FEED}"
 
     def paged(self, url: str, page: int, query: str = "", **more: str) -> str:
         """The list of kinds is not paged, and a feed otherwise than a collection."""
@@ -71,6 +71,7 @@ class Wordpress(WordpressSite):
         for route in sorted(filter(ROUTE.fullmatch, routes)):
             yield self.collection(places[0].replace(self.first_routes[0], route), 1, query)
         if is_feed(response):
+            yield in_part(response)
             yield from self.parse_entries(response, url=places[0], query=query)
         elif not routes:
             yield self.ask(places[1:], query) if places[1:] else not_understood(response)

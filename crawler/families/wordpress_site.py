@@ -16,8 +16,12 @@ from crawler.families.addresses import clean_url, host_of
 from crawler.families.json_page import said, things
 from crawler.spider import Expect, MarketplaceSpider, Yield
 
-LANGUAGE = re.compile(r"/[a-z]{2}(?:-[a-z]{2,4})?(?=/)", re.IGNORECASE)
-"""Folder of a translated site; its posts have numbers of their own."""
+LANGUAGE = re.compile(
+    r"/(?:ar|bn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hu|id|it|ja|ko|ms|nl|no|pl|pt|ro|ru|sv|th|tr|uk|vi|zh)"
+    r"(?:[-_][a-z]{2,4})?(?=/)",
+    re.IGNORECASE,
+)
+"""Folder of a translated site, whose posts have numbers of the same count; '/ai/' is a site of its own."""
 INTERFACE = re.compile(r"/(?:wp-json(?:/|$)|(?:index\.php)?\?(?:.*&)?rest_route=).*")
 NOT_PUBLIC = {401, 403, 404}
 FILE = re.compile(r"/[^/]*\.\w{2,5}$")
@@ -111,6 +115,11 @@ def near(url: str, base: str) -> str | None:
     clean = clean_url(url, base) if url else None
     hosts = {host_of(address).removeprefix("www.") for address in (clean or "", base)}
     return clean if len(hosts) == 1 else None
+
+
+def in_part(response: Response) -> Problem:
+    """The interface is not open, and what is read instead may show less: such a run must not call anything gone."""
+    return Problem(part="page", kind="seen_in_part", detail=f"{response.url}: in place of the interface")
 
 
 def not_understood(response: Response) -> Problem:

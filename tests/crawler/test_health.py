@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crawler.health import examine
+from crawler.health import IN_PART, examine
 from crawler.problems import IGNORED, KINDS
 from crawler.remarks import by_the_way, spoken
 from crawler.spider import Expect
@@ -60,6 +60,14 @@ def test_a_partial_run_may_see_few_listings_and_retires_nothing() -> None:
 @pytest.mark.parametrize("counts", [{"blocked": 1}, {"failed": 1}])
 def test_one_page_that_was_not_seen_is_enough_to_retire_nothing(counts: dict[str, int]) -> None:
     health = examine(tally(**counts), SHOP, full=True)
+    assert health.outcome == "healthy" and not health.may_retire
+
+
+@pytest.mark.parametrize("kind", IN_PART)
+def test_a_run_that_saw_a_part_retires_nothing(kind: str) -> None:
+    seen = tally()
+    seen.problem(kind)
+    health = examine(seen, SHOP, full=True)
     assert health.outcome == "healthy" and not health.may_retire
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from scrapy.http import HtmlResponse
 
+from crawler.families.wordpress_site import folder_of
 from tests.spiders.cases import HERE, SPIDERS
 from tests.spiders.test_walks import walk
 
@@ -38,7 +39,8 @@ def test_woocommerce_without_its_interface_is_read_by_pages() -> None:
     body = f'<body class="single-product postid-9"><script type="application/ld+json">{said}</script>'
     pages = {f"{SHOP}/?s=ai&post_type=product": '<a href="/product/ai/">AI</a>', f"{SHOP}/product/ai/": body}
     listings, problems, asked = walk("woocommerce", SHOP, pages, query="ai")
-    assert [(one.native_id, one.title) for one in listings] == [("9", "AI")] and not problems
+    assert [(one.native_id, one.title) for one in listings] == [("9", "AI")]
+    assert [problem.kind for problem in problems] == ["seen_in_part"]
     assert len(asked) == 6, "four forms of the interface, the search, the page"
 
 
@@ -109,7 +111,26 @@ def test_wordpress_goes_on_from_the_interface_to_the_feed() -> None:
     feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>{item}</channel></rss>'
     listings, problems, asked = walk("wordpress", "https://e.org", {"https://e.org/?feed=rss2&paged=1": feed})
     assert [(one.native_id, one.url) for one in listings] == [("4", "https://e.org/a/")]
-    assert [problem.kind for problem in problems] == ["not_found"] and len(asked) == 5, "its end is tried twice here"
+    assert [problem.kind for problem in problems] == ["seen_in_part", "not_found"] and len(asked) == 5, (
+        "its end is tried twice here"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "folder"),
+    [
+        ("https://e.org", ""),
+        ("https://e.org/wp-json/wp/v2/posts/7?_embed=1", ""),
+        ("https://e.org/?rest_route=/wp/v2/posts", ""),
+        ("https://e.org/index.php?rest_route=%2Fwp%2Fv2%2Ftypes", ""),
+        ("https://e.org/zh-cn/wp-json/wp/v2/posts", ""),
+        ("https://e.org/EN/shop/wp-json/", "shop"),
+        ("https://e.org/ai/?rest_route=/", "ai"),
+        ("https://e.org/a/b/index.php?p=1#x", "a/b"),
+    ],
+)
+def test_the_folder_of_a_site_is_told_from_interface_and_language(address: str, folder: str) -> None:
+    assert folder_of(address) == folder
 
 
 @pytest.mark.parametrize(
