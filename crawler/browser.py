@@ -45,17 +45,20 @@ def require_browser() -> Path:
     return chromium
 
 
+def has_sandbox() -> bool:
+    """Root has no sandbox; some containers have none either, and then the operator must say so."""
+    return os.geteuid() != 0 and os.environ.get("COPYCATCH_CHROMIUM_SANDBOX", "1") != "0"
+
+
 def browser_settings(chromium: Path) -> dict[str, Any]:
     """Scrapy settings of a run that renders pages. A run has one browser of its own, without state from before."""
-    # Root has no sandbox; some containers have none either, and then the operator must say so.
-    sandbox = os.geteuid() != 0 and os.environ.get("COPYCATCH_CHROMIUM_SANDBOX", "1") != "0"
     return {
         "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": str(chromium),
             "headless": True,
-            "chromium_sandbox": sandbox,
+            "chromium_sandbox": has_sandbox(),
             "args": [
                 "--disable-dev-shm-usage",
                 "--dns-prefetch-disable",

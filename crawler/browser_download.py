@@ -2,9 +2,10 @@
 
 Only settings of such runs name it, so that nothing else needs the extra 'browser'.
 
-Meta of a request: `playwright` has it rendered; `wait_for`, `capture` and `press` say until when, which answers of its
-scripts are wanted, and what is pressed for more (`crawler.browser_visit`). Meta of its response: `captured`, those
-answers as responses of their own; `tab`, the page still open, so that a picture can be taken once it is judged.
+Meta of a request: `playwright` has it rendered; `login` names the spider whose session is used, where the operator has
+one; `wait_for`, `capture` and `press` say until when, which answers of its scripts are wanted, and what is pressed for
+more (`crawler.browser_visit`). Meta of its response: `captured`, those answers as responses of their own; `tab`, the
+page still open, so that a picture can be taken once it is judged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, WeakSet
@@ -29,12 +31,15 @@ from scrapy_playwright.handler import DEFAULT_CONTEXT_NAME, ScrapyPlaywrightDown
 from crawler.blocked import recognise
 from crawler.browser import unwanted
 from crawler.browser_budget import Budget
+from crawler.browser_login import read_login, usable
 from crawler.browser_picture import Tab
 from crawler.browser_visit import Answer, Visit, visit_of
 from crawler.egress import EgressRefused
 from crawler.page_download import GuardedDownload
 from crawler.problems import Typed
 from crawler.proxy import Proxy
+from crawler.visitor import SESSION
+from index.home import Home
 
 logger = logging.getLogger(__name__)
 
@@ -68,18 +73,25 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
         self._limits = crawler.settings["COPYCATCH_SETTINGS"].browser
         self._budget = Budget(self._limits, renew=self._renew)
         self._tabs: WeakSet[Tab] = WeakSet()
+        self._home, self._settings = (
+            Home(Path(crawler.settings["COPYCATCH_HOME"])),
+            crawler.settings["COPYCATCH_SETTINGS"],
+        )
         self._state: Any = None
         """Cookies and storage of the session, which outlive a browser."""
+        self._logins: dict[str, bool] = {}
+        """Names for which a session was looked for -> whether there is one."""
         self.abort_request = self._unwanted
 
     async def download_request(self, request: Request) -> Response:
         """As GuardedDownload; rendered where meta `playwright` asks for it.
 
-        Raises PageFailedError, TimeoutError, EgressRefused.
+        Raises PageFailedError, LoginNeededError, TimeoutError, EgressRefused.
         """
         if not request.meta.get("playwright"):
             return await super().download_request(request)
         self.egress.check_url(request.url)
+        request.meta[SESSION] = self._has_session(request.meta.get("login"))
         await self._enter_proxy()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._budget.tab())
@@ -90,6 +102,16 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
                 tab = request.meta["tab"] = Tab(visit.page, stack.pop_all().aclose)
                 self._tabs.add(tab)
         return response
+
+    def _has_session(self, name: str | None) -> bool:
+        """Whether the operator's session is used; read before the first page. Raises LoginNeededError."""
+        if name is None:
+            return False
+        if name not in self._logins:
+            state = usable(read_login(self._home, self._settings, name))
+            self._logins[name] = state is not None
+            self._state = state or self._state
+        return self._logins[name]
 
     async def _visited(self, request: Request, visit: Visit) -> Response:
         request.meta.update(visit=visit, playwright_include_page=True)

@@ -153,3 +153,51 @@ def test_an_empty_search_is_no_refusal_and_a_refusal_no_empty_search(tmp_path: P
             code, run, errors = crawl(tmp_path / name, wire, "--query", "x")
         assert run["outcome"] == {"empty": "healthy", "refused": "blocked"}[name], (run, errors)
         assert code == (0 if name == "empty" else 3)
+
+
+def session(home: Path, value: str, *, expires: float = -1, mode: int = 0o600) -> None:
+    """A session of the operator with the server of the test."""
+    path = home / "logins/xianyu.json"
+    path.parent.mkdir(parents=True)
+    cookie = {"name": "login", "value": value, "domain": "127.0.0.1", "path": "/", "expires": expires}
+    path.write_text(json.dumps({"cookies": [cookie], "origins": []}), "utf-8")
+    path.chmod(mode)
+
+
+async def closed_shop(asked: Asked) -> None:
+    """Shows itself to whoever is logged in."""
+    if asked.path.startswith("/search") and "login=operator" not in asked.headers.get("cookie", ""):
+        await asked.whole(LOGIN.encode(), Content_Type="text/html")
+    elif asked.path.startswith("/login"):
+        await asked.whole(
+            b"<!doctype html><title>x</title><form><input type=password></form>", Content_Type="text/html"
+        )
+    else:
+        await shop(asked)
+
+
+def test_the_operators_session_opens_the_shop_and_stays_secret(tmp_path: Path) -> None:
+    session(tmp_path, "operator")
+    with Wire(closed_shop) as wire:
+        code, run, errors = crawl(tmp_path, wire, "--query", "x")
+    assert code == 0 and run["counts"]["listings"] == 3, (run, errors)
+    assert all(finding["capture"]["visitor"]["session"] for finding in found(tmp_path))
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "logins"]
+    assert kept and not [path for path in kept if b"login=operator" in path.read_bytes()]
+
+
+def test_without_a_session_the_login_wall_is_told_and_how_to_pass_it(tmp_path: Path) -> None:
+    with Wire(closed_shop) as wire:
+        code, run, errors = crawl(tmp_path, wire, "--query", "x")
+    assert (code, run["outcome"]) == (3, "blocked"), (run, errors)
+    assert run["problems"] == {"login_wall": 1}
+    assert any("crawl.login_needed" in remark for remark in run["remarks"]) or "browser login xianyu" in str(run)
+
+
+@pytest.mark.parametrize("unusable", [{"expires": 1_000_000_000}, {"mode": 0o644}], ids=["expired", "open"])
+def test_an_unusable_session_is_said_before_anything_is_asked(tmp_path: Path, unusable: dict[str, Any]) -> None:
+    session(tmp_path, "operator", **unusable)
+    with Wire(closed_shop) as wire:
+        code, run, errors = crawl(tmp_path, wire, "--query", "x")
+        assert not [asked for asked in wire.asked if asked.path != "/robots.txt"]
+    assert (code, run["outcome"], run["problems"]) == (3, "blocked", {"login_wall": 1}), errors
