@@ -29,6 +29,7 @@ def main() -> None:
         "tests.crawler.asked_to_stop_spider",
         "tests.crawler.broken_carrier_spider",
         "spiders.rendered_page",
+        "spiders.lookalike_site",
     ]
     crawler.pipelines.reader_of = lambda spider, rules: "now"  # somebody may be editing the rules while tests run
     for name, value in given.get("settings", {}).items():
@@ -36,6 +37,8 @@ def main() -> None:
     if names := given.get("resolve"):
 
         async def resolve(host: str, port: int) -> list[str]:
+            if host not in names:
+                raise OSError(f"{host} does not resolve")
             return names[host]
 
         crawler.settings.COPYCATCH_RESOLVE = resolve
