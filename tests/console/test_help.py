@@ -18,6 +18,7 @@ PARTS = {
     "brands": ("list", "show", "add", "preview", "check", "match", "variants", "candidates"),
     "registry": ("import", "check"),
     "schedule": ("run", "next", "due"),
+    "browser": ("login", "status"),
     "archive": ("status", "verify", "prune"),
     "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
 }

@@ -32,6 +32,7 @@ PRINTED = {
     "index pictures": "index_pictures", "learn": "learn",
     "recheck": "recheck", "record": "record", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
     "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
+    "browser login": "browser_status", "browser status": "browser_status",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
