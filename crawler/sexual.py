@@ -6,6 +6,7 @@ Text and layout are evidence enough; the people in such pictures are harmed by e
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from hashlib import sha256
 
 from detection.scoring import TEXT_MODEL, probability
@@ -36,6 +37,10 @@ BARE_MEDIA = re.compile(
     # JPEG, PNG, GIF, RIFF, MP4 and HEIF, Matroska: base64 that a script makes a picture of.
     rb"(?:\\?/9j\\?/|iVBORw0KGgo|R0lGOD[dl]|UklGR|AAAA..Z0eX|GkXfo)[A-Za-z0-9+/=_\-\\]{40,}"
 )
+DATA_SIGN = re.compile(rb"data[:&%\\]")
+"""Where `DATA_MEDIA` may begin, in lower case."""
+BARE_SIGNS = (b"/9j", b"iVBORw0KGgo", b"R0lGOD", b"UklGR", b"AAAA", b"GkXfo")
+"""One of these is in whatever `BARE_MEDIA` finds."""
 MAGIC = re.compile(
     rb"\xff\xd8\xff|\x89PNG|GIF8[79]a|RIFF....(?:WEBP|AVI |WAVE)|BM.{4}\x00{4}|....ftyp|\x1a\x45\xdf\xa3|FLV\x01"
     rb"|ID3[\x02-\x04]|OggS\x00|fLaC\x00|II\*\x00|MM\x00\*|\x00\x00\x01\x00|\xff\x0a|\x00\x00\x00\x0cJXL "
@@ -94,4 +99,18 @@ def cut_data_media(body: bytes) -> tuple[bytes, tuple[str, ...]]:
         digests.append(digest)
         return b"about:blank#cut-" + digest[:16].encode()
 
-    return BARE_MEDIA.sub(mark, DATA_MEDIA.sub(mark, body)), tuple(digests)
+    body = _without_addresses(body, mark)
+    if any(sign in body for sign in BARE_SIGNS):
+        body = BARE_MEDIA.sub(mark, body)
+    return body, tuple(digests)
+
+
+def _without_addresses(body: bytes, mark: Callable[[re.Match[bytes]], bytes]) -> bytes:
+    """`DATA_MEDIA.sub(mark, body)`, which is slow, only where an address of that kind begins."""
+    parts: list[bytes] = []
+    place = 0
+    for sign in DATA_SIGN.finditer(body.lower()):  # of the same length: these are bytes
+        if sign.start() >= place and (found := DATA_MEDIA.match(body, sign.start())) is not None:
+            parts += [body[place : found.start()], mark(found)]
+            place = found.end()
+    return b"".join((*parts, body[place:])) if parts else body

@@ -1,13 +1,23 @@
 """Under the sexual-material rule, and in every archived page, no byte of a picture, film or sound stays."""
 
 import base64
+import re
 from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.sexual import CONSIDERED, allow_resource, cut_data_media, is_media, no_media
+from crawler.sexual import (
+    BARE_MEDIA,
+    CONSIDERED,
+    DATA_MEDIA,
+    UTF16,
+    allow_resource,
+    cut_data_media,
+    is_media,
+    no_media,
+)
 from detection.scoring import TEXT_MODEL, score
 from index.model import Evidence, Judgement, Violation
 
@@ -149,6 +159,21 @@ def test_cutting_hostile_pages_is_linear(piece: bytes) -> None:
 )
 def test_media_are_known_by_their_first_bytes(content: bytes, *, media: bool) -> None:
     assert is_media(content) is media
+
+
+PIECES = st.sampled_from(
+    [b"data", b"DATA", b":", b"&#58;", b"&colon;", b"%3A", b"\\u003a", b"\\x3A", b"image/png;base64,", b"text/x;BASE64,",
+     b"AAAA", b" ", b'"', b"\n", b"/9j/", b"\\/9j\\/", b"iVBORw0KGgo", b"R0lGODl", b"UklGR", b"AAAAxxZ0eX", b"GkXfo", b"x" * 45]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.binary(max_size=6), max_size=25).map(b"".join))
+def test_looking_only_where_media_may_begin_finds_the_same(body: bytes) -> None:
+    def mark(found: re.Match[bytes]) -> bytes:
+        return b"about:blank#cut-" + sha256(found.group()).hexdigest()[:16].encode()
+
+    if not is_media(body) and body[:2] not in UTF16:
+        assert cut_data_media(body)[0] == BARE_MEDIA.sub(mark, DATA_MEDIA.sub(mark, body))
 
 
 @pytest.mark.parametrize(
