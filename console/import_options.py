@@ -26,7 +26,7 @@ def handed_over(
     by, channel = (by or "").strip(), (channel or "").strip()
     evidence = next((path for path, kind in kinds.items() if kind in EVIDENCE), None)
     if evidence is not None and not (by and channel):
-        if not (ask and sys.stdin.isatty()):
+        if not (ask and in_terminal()):
             raise CommandError(t("intake.supplied.needed", file=evidence))
         by = by or str(typer.prompt(t("intake.supplied.ask_by"), err=True)).strip()
         channel = channel or str(typer.prompt(t("intake.supplied.ask_channel"), err=True)).strip()
@@ -35,6 +35,11 @@ def handed_over(
     except UnreadableError as error:
         raise CommandError(str(error)) from error
     return by or settings.crawl.operator, channel or t("intake.supplied.file_channel"), when
+
+
+def in_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def supply_of(path: Path, said: tuple[str, str, str]) -> Supply:

@@ -12,7 +12,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import clean_url
 from crawler.supplied.brought import Brought, Entry, Kept, Unreadable, UnreadableError
 from crawler.supplied.delimited import lines_of
-from crawler.supplied.headings import MOST_ABOVE, MOST_LOOKED_AT, Column, heading_row, map_columns
+from crawler.supplied.headings import MOST_ABOVE, MOST_LOOKED_AT, Column, flat, heading_row, map_columns
 from crawler.supplied.json_lines import read_json_lines
 from crawler.supplied.kinds import SHEETS, FileKind, kind_of
 from crawler.supplied.raw_page import LARGEST_BODY, RawPage
@@ -39,6 +39,8 @@ class Asked:
     """Where a page without an address of its own was."""
     mapped: Callable[[str, list[Column]], None] = lambda _sheet, _columns: None
     """Hears which column of a sheet is what, before its rows come."""
+    met: set[str] = field(default_factory=set)
+    """Flat headings that the file has."""
     remarks: list[str] = field(default_factory=list)
     """What was not read, in the reader's language."""
 
@@ -57,6 +59,8 @@ def entries_of(path: Path, kind: FileKind, asked: Asked) -> Iterator[Entry]:
                 yield from _streamed(source, path, kind, asked)
     except UnreadableError as error:
         yield Brought(place=path.name, why=error.why)
+    for name in asked.columns.keys() - asked.met if kind in SHEETS else ():
+        asked.remarks.append(t("intake.map.absent", heading=name))
 
 
 def _streamed(source: BinaryIO, path: Path, kind: FileKind, asked: Asked) -> Iterator[Entry]:
@@ -147,6 +151,7 @@ def _with_links(row: _Row) -> tuple[str, ...]:
 
 
 def _columns(headings: tuple[str, ...], body: list[tuple[str, ...]], asked: Asked) -> list[Column]:
+    asked.met |= {flat(heading) for heading in headings}
     kept = asked.remembered.of(headings) if asked.remembered and headings else {}
     if asked.remembered and asked.columns and headings:
         asked.remembered.keep(headings, asked.columns)

@@ -168,3 +168,30 @@ def test_nothing_is_taken_when_one_file_is_of_another_kind(copycatch, sheet: Pat
 def test_an_empty_list_is_not_a_healthy_run(copycatch, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("title,url\n")
     assert copycatch("import", tmp_path / "empty.csv").code == 3
+
+
+def test_what_lives_inside_a_client_needs_no_address(copycatch, tmp_path: Path) -> None:
+    path = tmp_path / "programs.csv"
+    path.write_text("名称,类型,AppID,主体,简介\n一键脱衣助手,微信小程序,wx0123456789abcdef,某公司,上传照片自动脱衣 加QQ 123456789\n"
+                    "豆包官方号,公众号,,某公司,\n客服助手,智能体,,,\n", "utf-8")  # fmt: skip
+    (said,) = copycatch("import", path, "--json").fits("import")
+    assert said["outcomes"]["new"] + said["outcomes"]["needs_capture"] == 3, said
+    (hits,) = copycatch("search", "source_kind:mini_program", "--kind", "listings", "--json").documents
+    (hit,) = hits["hits"]
+    assert (hit["value"]["native_id"], hit["value"]["url"]) == ("wx0123456789abcdef", "")
+    assert copycatch("show", hit["id"]).code == 0
+    assert copycatch("index", "rescore").code == 0
+    (said,) = copycatch("import", path, "--json").fits("import")
+    assert said["outcomes"]["known"] == 3
+
+
+def test_a_terminal_is_asked_who_answers_for_evidence(
+    copycatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, asked = tmp_path / "page.html", []
+    page.write_text(PAGE, "utf-8")
+    monkeypatch.setattr("console.import_options.in_terminal", lambda: True)
+    monkeypatch.setattr("typer.prompt", lambda text, **_: asked.append(text) or "市局")
+    assert copycatch("import", page, "--channel", "12377").code == 0
+    assert len(asked) == 1
+    assert copycatch("import", page, "--json").code == 2

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
@@ -291,3 +293,34 @@ def test_a_broken_run_leaves_no_half_of_a_report(tmp_path: Path) -> None:
     report.row(Brought(place="x", listing=listing), Outcome(state="new"))
     assert report.close(whole=False) is None
     assert list(tmp_path.iterdir()) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(range(6)), st.sampled_from([",", ";", "\t"]), st.sampled_from([0, 1]))
+def test_columns_may_stand_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, order: list[int], separator: str, language: int
+) -> None:
+    headings = [
+        ("title", "商品标题"),
+        ("link", "涉嫌链接"),
+        ("shop", "店铺"),
+        ("price", "售价"),
+        ("platform", "平台"),
+        ("remark", "备注"),
+    ]
+    cells = ["AI换脸", f"{URL}/1", "某店", "￥9", "闲鱼", "已核实违规"]
+    path = tmp_path_factory.mktemp("any") / "a.csv"
+    rows = [[headings[at][language] for at in order], [cells[at] for at in order]]
+    path.write_text("\n".join(separator.join(row) for row in rows) + "\n", "utf-8")
+    [one], _ = read(path)
+    assert one.listing == Listing(
+        marketplace="import:shop.example", native_id="/1", url=f"{URL}/1", title="AI换脸", seller="某店", price="￥9",
+        platform_style="闲鱼", source_kind="second_hand",
+    )  # fmt: skip
+
+
+def test_a_correction_for_no_column_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"标题,链接\na,{URL}/1\n", "utf-8")
+    _, asked = read(path, columns=said_by(["标提=title"]))
+    assert len(asked.remarks) == 1 and "标提" in asked.remarks[0]
