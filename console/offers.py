@@ -8,9 +8,10 @@ from typing import BinaryIO
 
 import msgspec
 
-from crawler.supplied.lines import LONGEST_LINE, lines
+from crawler.supplied.lines import lines
 from index.model import Listing, SourceKind
 from index.reading import ReadError, read
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -57,4 +58,3 @@ def read_offers(source: BinaryIO, name: str, *, ignore_unknown: bool = False) ->
         if ignore_unknown and isinstance(raw, dict):
             raw = {key: value for key, value in raw.items() if key in KNOWN}
         yield read(Offer, raw, place)
-

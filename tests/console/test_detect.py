@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from console.offers import KNOWN, LONGEST_LINE
+from console.offers import KNOWN
+from crawler.supplied.lines import LONGEST_LINE
 
 OFFERS = [
     {"id": "a", "title": "一键脱衣 AI，上传照片秒出图，加微信", "source_kind": "second_hand", "price": None},
