@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group
@@ -14,6 +15,7 @@ from console.page_parts import SHOWN, bullet, facts_lines, finding_line, look_li
 from console.words import chance, verdict
 from detection.scoring import sentence
 from detection.ties import Tie
+from index.blobs import Blobs
 from index.messages import language, t
 from index.model import Listing, Observation, Supplied, Violation
 from index.plain import line, plain
@@ -41,6 +43,7 @@ def finding_page(
         ("sample", value.get("sample_sha256")),
         ("signer", value.get("signer_sha256")),
         ("capture", _capture(value.get("capture"))),
+        ("screenshot", _screenshot(value.get("capture"))),
         ("listing_id", value.get("listing_id")),
     ]
     return Group(
@@ -125,6 +128,12 @@ def _name(violation: str) -> str:
     """The violation's name; nothing for one that an older version knew."""
     entry = taxonomy().get(violation)
     return entry.name(language()) if entry else ""
+
+
+def _screenshot(capture: Any) -> str | None:
+    """Where in the home the picture of the page lies."""
+    digest = (capture or {}).get("screenshot")
+    return str(Blobs(Path("pictures")).path(digest)) if digest else None
 
 
 def _capture(capture: Any) -> str | None:
