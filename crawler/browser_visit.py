@@ -28,7 +28,7 @@ MOST_ANSWERS = 40
 MOST_BYTES = 16 << 20
 """Of all answers of a page together."""
 MOST_TURNS = 10
-MOST_REQUESTS = 1_000
+MOST_REQUESTS = 500
 """What one page may ask for; further requests are aborted."""
 DROPPED = frozenset({"set-cookie", "content-encoding", "transfer-encoding"})
 """Header fields that are not handed on: of the operator's session, or of a coding that was undone."""

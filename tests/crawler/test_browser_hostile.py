@@ -84,11 +84,15 @@ def visit(tmp_path: Path) -> Callable[..., tuple[Outcome, Wire]]:
     return run
 
 
-@pytest.mark.parametrize("path", ["/endless", "/late_endless", "/stalls", "/eats", "/circle", "/killed", "/file"])
-def test_a_page_that_cannot_be_had_costs_itself_only(visit: Callable[..., Any], path: str) -> None:
-    outcome, _ = visit(path, "/good", "/good?2", page_seconds=5)
-    assert outcome[path].get("error") in {"TimeoutError", "PageFailedError"}, outcome[path]
-    assert outcome["/good"]["status"] == outcome["/good?2"]["status"] == 200
+LOST = ("/endless", "/late_endless", "/stalls", "/eats", "/circle", "/killed", "/file")
+
+
+def test_pages_that_cannot_be_had_cost_themselves_only(visit: Callable[..., Any]) -> None:
+    good = [f"/good?{number}" for number in range(len(LOST))]
+    outcome, _ = visit(*(path for pair in zip(LOST, good, strict=True) for path in pair), page_seconds=4)
+    for path in LOST:
+        assert outcome[path].get("error") in {"TimeoutError", "PageFailedError"}, outcome[path]
+    assert [outcome[path].get("status") for path in good] == [200] * len(good), outcome
 
 
 def test_boxes_are_dismissed_and_nothing_holds_the_page_back(visit: Callable[..., Any]) -> None:
@@ -106,7 +110,7 @@ def test_a_thousand_frames_and_three_thousand_requests_are_bounded(visit: Callab
     outcome, wire = visit("/frames", "/requests", "/good")
     assert all(outcome[path].get("status") == 200 for path in ("/frames", "/requests", "/good")), outcome
     for kind in ("/frame?", "/many?"):
-        assert 0 < sum(asked.path.startswith(kind) for asked in wire.asked) <= 1_000
+        assert 0 < sum(asked.path.startswith(kind) for asked in wire.asked) <= 500
 
 
 def test_no_service_worker_is_registered(visit: Callable[..., Any]) -> None:
@@ -124,11 +128,6 @@ def test_a_browser_that_has_served_its_pages_is_started_anew_with_its_session(vi
     assert all(outcome[path]["status"] == 200 for path in paths)
     sent = ["seen=yes" in asked.headers.get("cookie", "") for asked in wire.asked if asked.path in paths]
     assert sent == [False] + [True] * 6
-
-
-def test_a_browser_above_its_memory_is_started_anew_or_killed(visit: Callable[..., Any]) -> None:
-    outcome, _ = visit("/good", "/good?2", "/good?3", memory_mb=150, tabs=1)  # less than any browser takes
-    assert all(outcome[path]["status"] == 200 for path in ("/good", "/good?2", "/good?3"))
 
 
 ANSWERS = """<!doctype html><title>店</title><script>
