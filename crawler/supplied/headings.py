@@ -17,6 +17,8 @@ from index.reading import yaml_of
 How = Literal["person", "remembered", "name", "content", "none"]
 IGNORED = frozenset({"ours", "other"})
 """Columns that are known and not taken."""
+LONGEST_HEADING = 100
+"""Characters; whatever is longer is a text."""
 MOST_ABOVE = 20
 """Rows within which the headings stand: titles and notes may come before."""
 MOST_LOOKED_AT = 100
@@ -72,6 +74,8 @@ def flat(heading: str) -> str:
 
 def field_named(name: str) -> str | None:
     """The field that a heading names. In a longer Chinese heading its last known word decides: '店铺链接' is a link."""
+    if len(name) > LONGEST_HEADING:
+        return None
     known, bare = _fields(), flat(name)
     if bare in known:
         return known[bare]
