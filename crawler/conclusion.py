@@ -92,6 +92,6 @@ def _ended(index: Index, ledger: Ledger, run: Run, reason: str) -> Run:
             if count:
                 remarks.append(remark(f"crawl.{name}", count=count))
         run = replace(run, counts={**run.counts, **{k: v for k, v in asdict(unseen).items() if v}})
-    if spider.known:
+    if spider.known and not order.view:
         index.observe(list(unlooked(index, run.id, spider, healthy=health.outcome == "healthy")))
     return replace(run, outcome=health.outcome, remarks=tuple(remarks))

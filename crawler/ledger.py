@@ -90,6 +90,7 @@ class Ledger:
             limit=spider.limit,
             since=spider.since,
             listings=tuple(spider.known),
+            view=spider.view,
         )
         ledger = cls(crawler, open_run(Home(Path(crawler.settings["COPYCATCH_HOME"])).prepare(), order))
         crawler.signals.connect(ledger.listing_left, signals.item_scraped)
@@ -136,6 +137,9 @@ class Ledger:
         async for thing, source in self._things(response, result):
             if look is not None and not look.takes(thing):
                 continue
+            if self.run.order.view and isinstance(thing, Listing):
+                listings += 1  # kept beside the listing, see below
+                continue
             if (found := self._sort(page, thing, source)) is not None:
                 listings += 1
                 yield found
@@ -145,7 +149,7 @@ class Ledger:
             self._met(response, None)
         if look is not None and page.failed is None:
             for saw in look.saw():
-                self._tell(saw, page, response)
+                self._tell(saw, page, response, look.found(saw.listing_id))
         page.release()
 
     async def _things(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Response]]:
@@ -221,9 +225,9 @@ class Ledger:
             if (page := self.desk.page_of(source)) is not None:
                 self._tell(Saw(name, state, problem.detail), page, answer)
 
-    def _tell(self, saw: Saw, page: Page, response: Response | None) -> None:
+    def _tell(self, saw: Saw, page: Page, response: Response | None, listing: Listing | None = None) -> None:
         seen = Observation(listing_id=saw.listing_id, at=utc(), state=saw.state, run_id=self.run.id, detail=saw.detail)
-        self.crawler.signals.send_catch_log(observed, observation=seen, page=page, response=response)
+        self.crawler.signals.send_catch_log(observed, observation=seen, page=page, response=response, listing=listing)
 
     def _sort(self, page: Page, thing: Any, response: Response | None) -> Found | None:
         if isinstance(thing, Listing):

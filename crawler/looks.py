@@ -96,6 +96,10 @@ class Look:
             self._problems.append(thing)
         return True
 
+    def found(self, name: str) -> Listing | None:
+        """The listing as the page shows it now; None where it does not."""
+        return self._found.get(name)
+
     def saw(self) -> Iterator[Saw]:
         """What can be said of each listing after the callback ended."""
         lines = list(dict.fromkeys(_lines(self.response))) if self._found or self.name else []

@@ -22,10 +22,11 @@ from crawler.recall import Recall, open_recall, reader_of
 from crawler.rescore import rules_digest
 from crawler.samples import Samples
 from crawler.since import cutoff
+from crawler.visitor import visitor_of
 from crawler.watch.gate_list import gate_list
 from index.blobs import Blobs
 from index.home import Home
-from index.model import Listing, Observation
+from index.model import Listing, Observation, View
 from index.open import open_index, open_registry
 from index.profiles import load_profiles
 from index.protocol import IndexUnavailable
@@ -51,6 +52,7 @@ class CarryPipeline:
             raise RuntimeError("the pipeline needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
         self._ledger = ledger
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
+        self._vantage = settings.crawl.vantage
         self._home = Home(Path(crawler.settings["COPYCATCH_HOME"]))
         self._pictures = Blobs(self._home.pictures)
         self._archive = PageArchive(self._home.archive, ledger.run.id, settings)
@@ -120,11 +122,26 @@ class CarryPipeline:
         elif isinstance(error, Exception):
             self._ledger.stop(error)
 
-    def _observe(self, observation: Observation, page: Page, response: Response | None) -> None:
-        """Stores what a look at a known listing saw, with the answer itself."""
+    def _observe(
+        self, observation: Observation, page: Page, response: Response | None, listing: Listing | None
+    ) -> None:
+        """Stores what a look at a known listing saw, with the answer itself; a declared view beside the listing."""
         try:
             capture = self._archive.keep(page, response)
-            self._index.observe([replace(observation, capture=capture)])
+            if not self._ledger.run.order.view:
+                self._index.observe([replace(observation, capture=capture)])
+                return
+            visitor = visitor_of(response.request if response is not None else None, self._vantage)
+            view = View(
+                listing_id=observation.listing_id,
+                at=observation.at,
+                run_id=observation.run_id,
+                visitor=visitor,
+                state=observation.state,
+                listing=listing,
+                capture=capture,
+            )
+            self._index.put_views([view])
         except (IndexUnavailable, OSError) as error:
             self._ledger.stop(error)
 

@@ -75,8 +75,10 @@ class Rejudge:
 
     def known(self, listings: Iterable[Stored]) -> list[Known]:
         """The subjects of stored listings."""
-        looks = [(as_listing(stored), self._sample(stored)) for stored in listings]
-        return subjects(self._index, self._profiles, looks, self._registry)
+        known = list(listings)
+        looks = [(as_listing(stored), self._sample(stored)) for stored in known]
+        seen_at = [stored.last_seen for stored in known]
+        return subjects(self._index, self._profiles, looks, self._registry, seen_at)
 
     def _sample(self, stored: Stored) -> Fingerprint | None:
         """The fingerprint of the sample that was looked at, by the newest analysis of it."""

@@ -170,6 +170,7 @@ class _Walk:
             limit=order.limit,
             since=order.since,
             listings=known_listings(self._home, self._settings, order.listings),
+            view=order.view,
         )
         ledger = _ledger(crawler)
         if ledger.failure is not None:

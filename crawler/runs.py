@@ -30,6 +30,8 @@ class Order:
 
     listings: tuple[str, ...] = ()
     """Ids of listings to look at again, all of one marketplace; then nothing else is visited."""
+    view: bool = False
+    """Whether that look is a second, declared view: kept beside the listings, which stay as they are."""
 
     @property
     def full(self) -> bool:

@@ -82,10 +82,12 @@ class MarketplaceSpider(scrapy.Spider):
         limit: int | str | None = None,
         since: str | None = None,
         listings: Iterable[tuple[str, Listing]] = (),
+        *,
+        view: bool = False,
         **kwargs: Any,
     ) -> None:
         """`start`, `queries`: lists, or text with an entry per line (`scrapy crawl -a`); `limit`: most listings;
-        `listings`: by id, those to look at again, and nothing else.
+        `listings`: by id, those to look at again, and nothing else; `view`: beside what is known of them.
         """
         super().__init__(**kwargs)
         self.start_addresses = start.split() if isinstance(start, str) else list(start)
@@ -93,6 +95,7 @@ class MarketplaceSpider(scrapy.Spider):
         self.limit = int(limit) if limit is not None else None
         self.since = since
         self.known = dict(listings)
+        self.view = view
         """Listings to look at again, by id."""
         if self.known:
             self.no_fault = self.no_fault | {"not_found"}  # type: ignore[misc] # an answer to what was asked

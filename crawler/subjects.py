@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from apk_analysis.fingerprint import Fingerprint
 from detection.subject import Subject
 from detection.ties import tie_keys
 from index.ids import listing_id
-from index.model import Listing, Picture
+from index.model import Listing, Picture, View
 from index.profiles import Profile
 from index.protocol import Index
 from index.registry.model import Registry
+from index.times import utc
 
+LISTING = frozenset(one.name for one in fields(Listing))
 MOST_CODES = 50
 """Of one listing."""
 
@@ -31,16 +33,23 @@ def subjects(
     profiles: Mapping[str, Profile],
     looks: Sequence[tuple[Listing, Fingerprint | None]],
     registry: Registry | None = None,
+    seen_at: Sequence[str] = (),
 ) -> list[Known]:
-    """A subject for every listing and its sample. Raises IndexUnavailable."""
+    """A subject for every listing and its sample; `seen_at`: when each was last seen, by default now.
+
+    Raises IndexUnavailable.
+    """
     pictured = with_pictures(index, [listing for listing, _ in looks])
     samples = [sample for _, sample in looks]
     ties = [tuple(tie_keys(listing, sample)) for (listing, *_), sample in zip(pictured, samples, strict=True)]
     wanted = {key for keys in ties for key in keys}
     found = index.neighbours(wanted) if wanted else {}
+    names = [listing_id(listing.marketplace, listing.native_id) for listing, *_ in pictured]
+    views = index.views(names)
     made = []
-    for (listing, read, icon), sample, keys in zip(pictured, samples, ties, strict=True):
-        own = listing_id(listing.marketplace, listing.native_id)
+    for number, ((listing, read, icon), sample, keys) in enumerate(zip(pictured, samples, ties, strict=True)):
+        own = names[number]
+        looked = seen_at[number] if seen_at else utc()
         others = {key: [other for other in found.get(key, ()) if other != own] for key in keys}
         subject = Subject(
             listing=listing,
@@ -50,9 +59,23 @@ def subjects(
             pictures_read=read,
             icon=icon,
             registry=registry,
+            views=_telling(index, own, listing, views[own], looked) if own in views else (),
         )
         made.append(Known(subject=subject, ties=keys))
     return made
+
+
+def _telling(index: Index, name: str, listing: Listing, views: Sequence[View], looked: str) -> tuple[View, ...]:
+    """The views before the newest look, with what has changed since then as it is now: that is no difference."""
+    history = index.history(name)
+    told = []
+    for view in views:
+        if view.at >= looked:
+            continue  # the page may just have changed; the next look tells
+        changed = {str(one["field"]) for one in history if str(one["at"]) >= view.at} & LISTING
+        now = {field: getattr(listing, field) for field in changed}
+        told.append(replace(view, listing=replace(view.listing, **now)) if view.listing and now else view)
+    return tuple(told)
 
 
 def with_pictures(index: Index, listings: Sequence[Listing]) -> list[tuple[Listing, bool | None, str | None]]:

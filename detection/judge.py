@@ -65,6 +65,10 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
     evidence += by_text
     violations = refined(scoring.score(evidence, _groups(), _words(), trust), subject)
     brand = _brand(subject, evidence)
+    if subject.views:
+        from detection.views import with_views  # noqa: PLC0415 - hardly any listing has views
+
+        violations = with_views(violations, subject.listing, subject.views)
     return Judgement(
         verdict=scoring.verdict(violations),
         violations=violations,
@@ -117,6 +121,11 @@ def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:
                 yield f"unseen.genuine_{part}"
     if cut(listing):
         yield "unseen.long_text"
+    if subject.views:
+        from detection.views import differences  # noqa: PLC0415 - hardly any listing has views
+
+        if any(True for view in subject.views for _ in differences(listing, view)):
+            yield "unseen.views_differ"
     read = subject.pictures_read if subject.pictures_read is not None else bool(listing.image_text)
     if listing.image_urls and not read:
         yield "unseen.pictures"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
+from console.declared_views import seen_from, show_views
 from console.exits import Exit
 from console.live import RunDisplay
 from console.opening import reading
@@ -32,9 +34,13 @@ def run(
     everything: Annotated[bool, typer.Option("--all", help=t("cli.recheck.all"))] = False,
     limit: Annotated[int | None, typer.Option(min=1, help=t("cli.recheck.limit"), show_default=False)] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=t("cli.recheck.dry_run"))] = False,
+    view: Annotated[bool, typer.Option("--view", help=t("view.option"))] = False,
+    vantage: Annotated[str | None, typer.Option("--vantage", help=t("view.vantage"), show_default=False)] = None,
+    language: Annotated[str | None, typer.Option("--language", help=t("view.language"), show_default=False)] = None,
     json: JsonFlag = False,
 ) -> int:
     """Looks at what is named, or at what is due, and says what was seen of each."""
+    settings = seen_from(load_settings(), vantage, language, view=view)
     place = home()
     with reading() as index:
         wanted = asked(index, given) if given else due(index, place, datetime.now(UTC), everything=everything)
@@ -43,8 +49,12 @@ def run(
         _list(wanted, json=json)
         return Exit.DONE
     with RunDisplay(quiet=json) as display:
-        runs = crawl(orders(wanted), home=place, settings=load_settings(), progress=display.show, again=True)
+        asked_for = [replace(order, view=view) for order in orders(wanted)]
+        runs = crawl(asked_for, home=place, settings=settings, progress=display.show, again=True)
     with reading() as index:
+        if view:
+            show_views(index, wanted, {each.id for each in runs}, json=json)
+            return _code(runs, [])
         found = list(seen(index, wanted, (each.id for each in runs)))
     if json:
         for one in found:

@@ -181,3 +181,23 @@ def test_when_the_next_look_is_due(looks: list[tuple[ObservationState, int]], wh
     seen = [replace(one, at=utc(now - timedelta(hours=ago)), state=state, run_id=f"r{ago}") for state, ago in looks]
     last = now - timedelta(hours=looks[-1][1] if looks else 40)
     assert waiting(seen, utc(now - timedelta(hours=40)), why)[0] == last + timedelta(hours=hours)
+
+
+def test_a_second_declared_view_is_shown_beside_what_is_known(shop: tuple[Shop, Site], own_home: Path) -> None:
+    route, site = shop
+    assert copycatch(site, "crawl", "jsonld_shop", "--start", site.url("/")).code == 0
+    route.changed["/item/1"] = Answer(page("店", "<h1>404</h1><p>商品不存在</p>"), 404)
+    index = open_index(Home(own_home))
+    [name] = [hit.id for hit in index.search("*", kind="listings") if str(hit.value["url"]).endswith("/item/1")]
+    looks = len(index.observations(name))
+    index.close()
+    where = ("--view", "--vantage", "上海联通", "--language", "zh-CN")
+    (looked,) = copycatch(site, "recheck", name, *where, "--json").fits("recheck")
+    assert looked["visitor"]["vantage"] == "上海联通" and looked["visitor"]["lang"] == "zh-CN"
+    assert looked["state"] == "gone" and looked["differences"] == [{"field": "page", "here": "seen", "there": "gone"}]
+    assert copycatch(site, "recheck", name, "--vantage", "x").code == 2
+    shown = copycatch(site, "recheck", name, *where)
+    assert "page: seen → gone" in shown.out
+    index = open_index(Home(own_home))
+    assert len(index.observations(name)) == looks and len(index.views([name])[name]) >= 1
+    index.close()

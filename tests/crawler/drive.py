@@ -2,7 +2,8 @@
 
 Arguments: a JSON object with `home`, `start`, and optionally `spiders` (an order for each, default 'shop'), `queries`,
 `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings), `alerts` (AlertSettings), `resolve` (host -> addresses),
-`largest_file` (bytes, stands for a full disk), `times` (the orders over again), `again` (whatever is remembered).
+`largest_file` (bytes, stands for a full disk), `times` (the orders over again), `again` (whatever is
+remembered), `listings` (ids to look at again), `view` (beside what is known).
 """
 
 import json
@@ -48,7 +49,10 @@ def main() -> None:
     )
     start, queries, limit = tuple(given["start"]), tuple(given.get("queries", ())), given.get("limit")
     spiders = given.get("spiders", ["shop"])
-    orders = [Order(spider=name, start=start, queries=queries, limit=limit) for name in spiders]
+    listings, view = tuple(given.get("listings", ())), given.get("view", False)
+    orders = [
+        Order(spider=name, start=start, queries=queries, limit=limit, listings=listings, view=view) for name in spiders
+    ]
     logging.root.addHandler(logging.StreamHandler())  # beside the log in the home, which a test need not look for
     try:
         runs = crawl(
