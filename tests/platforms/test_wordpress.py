@@ -115,7 +115,7 @@ def test_every_public_entry_is_read_once_with_all_that_it_shows(seen: dict[str, 
 def test_a_site_whose_interface_is_off_is_read_by_its_feed(seen: dict[str, Any]) -> None:
     posts = {post["title"].replace("&amp;", "&") for post in POSTS if not {"type", "status"} & post.keys()}
     assert set(seen["listings"]["closed"]) == posts, "a feed shows posts, no pages"
-    assert seen["problems"]["closed"] == {"seen_in_part": 1}, "so that nothing is called gone"
+    assert seen["problems"]["closed"].get("seen_in_part") == 1, "so that nothing is called gone"
 
 
 def test_each_way_to_read_an_entry_gives_the_same_number(seen: dict[str, Any]) -> None:
