@@ -20,7 +20,7 @@ from crawler.supplied.report import Report
 from index.home import Home
 from index.messages import t
 from index.model import Run
-from index.plain import ascii_json, plain
+from index.plain import ascii_json, line, plain
 from index.reading import encode
 from index.settings import Settings
 
@@ -50,7 +50,7 @@ class Import:
         heads = [t(f"intake.map.{name}") for name in ("column", "field", "how")]
         cells = [
             (
-                c.heading or f"#{c.at + 1}",
+                line(c.heading, 60) or f"#{c.at + 1}",
                 name_of(c.field) if c.field else t("intake.map.none"),
                 t(f"intake.map.how.{c.how}"),
             )

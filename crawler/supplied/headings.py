@@ -77,17 +77,14 @@ def field_named(name: str) -> str | None:
     if len(name) > LONGEST_HEADING:
         return None
     known, bare = _fields(), flat(name)
-    if bare in known:
-        return known[bare]
-    for without in (re.sub(r"[(（\[【].*?[)）\]】]", "", name), re.split(r"[/／、|]", name)[0]):
-        if (shorter := flat(without)) != bare and shorter in known:
-            return known[shorter]
+    shorter = (re.sub(r"[(（\[【].*?[)）\]】]", "", name), re.split(r"[/／、|]", name)[0])
+    exact = next((known[word] for word in (bare, *map(flat, shorter)) if word in known), None)
+    if exact is not None:
+        return exact
     if len(bare) <= 40 and GENUINE.search(bare):
         return "other"
-    if not 2 < len(bare) <= 16 or bare.isascii():
-        return None
     ends = [word for word in known if len(word) >= 2 and not word.isascii() and bare.endswith(word)]
-    if not ends:
+    if not ends or not 2 < len(bare) <= 16:
         return None
     return "other" if SOMEBODY_ELSES.search(bare) else known[max(ends, key=len)]
 

@@ -76,6 +76,13 @@ def test_columns_without_headings_are_told_by_what_they_hold() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("piece", ["(", "（", "链接", "官方", "a/", "、", "【"])
+def test_long_headings_are_no_headings(piece: str) -> None:
+    headings = (piece * 200_000, "标题", "链接")
+    assert set(by(map_columns(headings, [("x", "AI换脸", f"{URL}/1")]))) == {"title", "url"}
+    assert heading_row([headings]) == 0
+
+
 def test_an_address_column_that_holds_streets_is_none() -> None:
     rows = [("某店", "北京市海淀区 1 号", f"{URL}/{n}") for n in range(5)]
     assert by(map_columns(("店铺", "地址", "网页"), rows))["url"][0] == 2
