@@ -192,4 +192,4 @@ def counters(**texts: Any) -> dict[str, float]:
 def yuan(amount: Any) -> str | None:
     """'¥38' for the bare amount a shop's data hold; what carries a sign or words already stays as it is."""
     text = str(amount).strip() if isinstance(amount, str | int | float) and not isinstance(amount, bool) else ""
-    return (f"¥{text}" if text[:1].isdigit() else text) or None
+    return None if text in {"", "¥", "￥"} else f"¥{text}" if text[0].isdigit() else text
