@@ -17,7 +17,7 @@ from index.times import utc
 
 RECHECK = "recheck:"
 """Before the marketplace in the record of such a run."""
-FALLBACK = "web_page"
+FALLBACK = "lookalike_site"
 """Spider for listings whose marketplace is none that can be crawled (lists that somebody made)."""
 _FIELDS = frozenset(one.name for one in fields(Listing))
 

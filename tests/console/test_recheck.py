@@ -1,5 +1,6 @@
 """`copycatch recheck` against a real site: there, gone, moved, off the shelf and refused are told apart."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ from index.open import open_index
 from index.times import utc
 from tests.console.conftest import Answer as Printed
 from tests.crawler.site import Answer, Site, page
+from tests.spiders.signed import jar, key
 
 OFFER = "AI一键脱衣软件 {0} 号 永久会员"
 TEXT = "上传照片自动脱衣，加QQ 123456789 购买，包教包会。"
@@ -181,6 +183,78 @@ def test_when_the_next_look_is_due(looks: list[tuple[ObservationState, int]], wh
     seen = [replace(one, at=utc(now - timedelta(hours=ago)), state=state, run_id=f"r{ago}") for state, ago in looks]
     last = now - timedelta(hours=looks[-1][1] if looks else 40)
     assert waiting(seen, utc(now - timedelta(hours=40)), why)[0] == last + timedelta(hours=hours)
+
+
+def repository(site: Site, names: tuple[str, ...]) -> dict[str, Answer]:
+    """A signed repository with one version of each package."""
+    version = {"x": {"file": {"name": "/a.apk"}, "manifest": {"versionName": "1", "versionCode": 1}}}
+    packages = {name: {"metadata": {"name": {"en-US": name}}, "versions": version} for name in names}
+    index = json.dumps({"repo": {"address": site.url("/repo")}, "packages": packages}).encode()
+    described = {"name": "/index-v2.json", "sha256": hashlib.sha256(index).hexdigest(), "size": len(index)}
+    entry = json.dumps({"timestamp": 1, "version": 30000, "index": described, "diffs": {}}).encode()
+    return {
+        "/repo/entry.jar": Answer(jar({"entry.json": entry}, key()), type="application/java-archive"),
+        "/repo/index-v2.json": Answer(index, type="application/json"),
+    }
+
+
+def test_an_index_is_asked_once_for_all_its_packages_and_what_left_it_is_gone(
+    shop: tuple[Shop, Site], own_home: Path
+) -> None:
+    route, site = shop
+    route.changed = repository(site, ("org.example.a", "org.example.b", "org.example.c"))
+    assert copycatch(site, "crawl", "fdroid_repo", "--start", site.url("/repo")).code == 0
+    [said] = copycatch(site, "search", "*", "--kind", "listings", "--json").fits("search")
+    ids = [one["id"] for one in said["hits"]]
+    route.changed = repository(site, ("org.example.a", "org.example.c", "org.example.d"))
+    site.hits.clear()
+    answer = copycatch(site, "recheck", *map(str, ids), "--json")
+    assert {one["title"]: one["state"] for one in answer.fits("recheck")} == {
+        "org.example.a": "seen", "org.example.b": "gone", "org.example.c": "seen"
+    }  # fmt: skip
+    assert answer.code == 0 and site.hits["/repo/index-v2.json"] == 1
+    [said] = copycatch(site, "search", "*", "--kind", "listings", "--json").fits("search")
+    assert said["total"] == 3  # nothing else came in
+    route.changed = {"/repo/entry.jar": Answer(b"", 500), "/repo/index-v1.jar": Answer(b"", 500)}
+    answer = copycatch(site, "recheck", *map(str, ids), "--json")
+    assert answer.code == 3 and {one["state"] for one in answer.fits("recheck")} == {"error"}  # nothing is concluded
+
+
+def test_a_killed_recheck_goes_on_where_it_was(shop: tuple[Shop, Site], own_home: Path) -> None:
+    _, site = shop
+    assert copycatch(site, "crawl", "jsonld_shop", "--start", site.url("/")).code == 0
+    site.hits.clear()
+    environment = {
+        **os.environ,
+        "COPYCATCH_ALLOW_HOSTS": site.host,
+        "COPYCATCH_DELAY": "0",
+        "COPYCATCH_CONCURRENCY": "1",
+    }
+    command = [str(Path(sys.executable).parent / "copycatch"), "recheck", "--all", "--json"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    site.watch = lambda path, n: process.kill() if path == "/item/4" else None
+    process.wait(timeout=120)
+    site.watch = lambda path, n: None
+    answer = copycatch(site, "recheck", "--all", "--json")
+    assert answer.code == 0, answer.err
+    found = by_number(answer)
+    assert {one["state"] for one in found.values()} == {"seen"} and len({one["run"] for one in found.values()}) == 1
+    run = str(found["1"]["run"])
+    assert check_run(own_home / "archive", run).state == "sealed"  # one chain over both processes
+    assert all(read(own_home / "archive", capture_of(one))[1] for one in found.values())
+
+
+def test_a_listing_that_somebody_wrote_down_is_looked_at_as_a_web_page(
+    shop: tuple[Shop, Site], own_home: Path, tmp_path: Path
+) -> None:
+    _, site = shop
+    sheet = tmp_path / "list.csv"
+    sheet.write_text(
+        f"title,url,description\n{OFFER.format(1)},{site.url('/item/1')},{TEXT}\nx y z {TEXT},{site.url('/item/99')},{TEXT}\n"
+    )
+    assert copycatch(site, "import", str(sheet), "--supplied-by", "office", "--channel", "mail").code == 0
+    found = by_number(copycatch(site, "recheck", "--all", "--json"))
+    assert {number: one["state"] for number, one in found.items()} == {"1": "seen", "99": "gone"}
 
 
 def test_a_second_declared_view_is_shown_beside_what_is_known(shop: tuple[Shop, Site], own_home: Path) -> None:
