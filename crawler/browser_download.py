@@ -44,7 +44,7 @@ from index.home import Home
 logger = logging.getLogger(__name__)
 
 CONTEXT: dict[str, Any] = {"accept_downloads": False, "service_workers": "block", "locale": "zh-CN"}
-CLOSING = 10.0
+CLOSING = 3.0
 MOST_REFUSALS = 100
 OURS = ("visit", "playwright_page", "playwright_include_page", "playwright_page_goto_kwargs")
 """Meta keys that a request carries while it is rendered."""
