@@ -52,6 +52,8 @@ class SavedPage:
     taken_at: str
     """When it was saved, as the file says; when it was received where the file says nothing."""
     cut: tuple[Cut, ...] = ()
+    media: tuple[str, ...] = ()
+    """SHA-256 of the media that stood in the page itself and were cut out (`crawler.sexual`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from crawler.archive import Archive
+from crawler.archive import CUT, CUT_NAMED, Archive
 from crawler.supplied.brought import SavedPage
 from crawler.supplied.private import told
 from crawler.tally import Tally
@@ -33,6 +33,8 @@ class Evidence:
         if self._archive is None:
             self._archive = Archive(self._folder, self._run_id)
         fields = {SUPPLIED: json.dumps(asdict(self._supply))}
+        if page.media:
+            fields[CUT] = " ".join((str(len(page.media)), *page.media[:CUT_NAMED]))
         if page.cut:
             fields[CUT_PRIVATE] = told(page.cut)
         capture = self._archive.store(

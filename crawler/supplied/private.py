@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from crawler.families.readable import encoding_of
+from crawler.sexual import cut_data_media
 from crawler.supplied.brought import Cut, SavedPage
 from crawler.supplied.raw_page import RawPage
 from crawler.supplied.visitor import MARK, TOKEN, Counts, counting, is_name, places, shorn
@@ -33,14 +34,21 @@ def without_saver(page: RawPage, taken_at: str) -> SavedPage:
     counts: Counts = Counter()
     headers = _headers(page, counts)
     accounts, secrets = _of_request(page, counts)
-    encoding = encoding_of(page.body, _media(page).encode("latin-1", "replace"))
-    text = page.body.decode(encoding, "surrogateescape")
+    content, media = cut_data_media(page.body)  # first: most of a page saved as one file is pictures
+    encoding = encoding_of(content, _media(page).encode("latin-1", "replace"))
+    text = content.decode(encoding, "surrogateescape")
     shorn_text = shorn(text, counts, is_html="html" in _media(page).lower(), accounts=accounts, secrets=secrets)
-    body = page.body if shorn_text == text else shorn_text.encode(encoding, "surrogateescape")
+    body = content if shorn_text == text else shorn_text.encode(encoding, "surrogateescape")
     url = TOKEN.sub(counting(counts, "token", "address"), page.url).replace(MARK, "cut")
     cut: list[Any] = [Cut(kind=kind, where=where, count=n) for (kind, where), n in sorted(counts.items())]  # type: ignore[arg-type] # kinds are ours
     return SavedPage(
-        url=url, status=page.status, headers=headers, body=body, taken_at=page.taken_at or taken_at, cut=tuple(cut)
+        url=url,
+        status=page.status,
+        headers=headers,
+        body=body,
+        taken_at=page.taken_at or taken_at,
+        cut=tuple(cut),
+        media=media,
     )
 
 

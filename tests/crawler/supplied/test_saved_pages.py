@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from crawler.archive import CUT
 from crawler.browser import BrowserMissing, require_browser
 from crawler.intake import intake
 from crawler.supplied.brought import Brought, Outcome
@@ -86,6 +87,7 @@ def is_the_thread(run: Run, outcomes: list[Outcome], home: Path) -> None:
         [record] = [record.rec_headers for record in ArchiveIterator(stream) if record.rec_type == "response"]
     assert json.loads(record.get_header(SUPPLIED))["by"] == "市局"
     assert "token=" in record.get_header(CUT_PRIVATE)
+    assert record.get_header(CUT).startswith("1 ")
 
 
 @pytest.fixture(scope="module")
