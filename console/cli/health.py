@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Annotated
@@ -11,15 +12,19 @@ from rich.text import Text
 
 from console.exits import CommandError, Exit
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
+from crawler.alerts.post import AlertError, deliver
+from crawler.alerts.words import alert_for
 from crawler.declarations import declared
 from crawler.fleet import Health, NotAcceptedError, accepted, alarming, fleet
 from crawler.places import places
 from crawler.remarks import spoken
 from crawler.schedule.when import WhenError, parse, zone_of
 from index.messages import t
+from index.model import Run
 from index.open import open_index
 from index.reading import ReadError
 from index.settings import Settings, load_settings
+from index.times import utc
 
 LOOKED_AT = 20_000
 """Runs, newest first."""
@@ -33,10 +38,13 @@ def run(
     accept: Annotated[str | None, typer.Option("--accept", metavar="NAME", help=t("health.accept"))] = None,
     by: Annotated[str | None, typer.Option("--by", help=t("health.by"))] = None,
     reason: Annotated[str | None, typer.Option("--reason", help=t("health.reason"))] = None,
+    test_alert: Annotated[bool, typer.Option("--test-alert", help=t("alert.option"))] = False,
     json: JsonFlag = False,
 ) -> int:
     """Shows the fleet; ends with 3 when something is unhealthy, blocked or overdue."""
     settings = load_settings()
+    if test_alert:
+        return _test_alert(settings)
     if accept is not None:
         _accept(accept, by, reason, settings)
     found = _fleet(settings)
@@ -77,6 +85,20 @@ def _accept(name: str, by: str | None, reason: str | None, settings: Settings) -
         except NotAcceptedError as error:
             raise CommandError(t(error.why, name=name)) from error
     remark(t("health.accepted", name=name, run=last.id))
+
+
+def _test_alert(settings: Settings) -> int:
+    """Sends a message without counts: whether the robot is set up is better known before it is needed."""
+    run = Run(id="r-test", marketplace="test", spider="test", started_at=utc(), outcome="unhealthy")
+    alert = alert_for(run, settings.alerts.link or None)
+    assert alert is not None  # noqa: S101 - an unhealthy run is always told of
+    try:
+        asyncio.run(deliver(alert, settings))
+    except AlertError as error:
+        complain(t("alert.failed", why=error))
+        return Exit.FAILURES
+    remark(t("alert.delivered"))
+    return Exit.DONE
 
 
 def _show(found: Sequence[Health]) -> None:

@@ -9,6 +9,7 @@ from console.cli import main
 from index.home import Home
 from index.model import Run
 from index.open import open_index
+from tests.crawler.robot import robot
 
 NAMES = ("discuz:bbs.example.org", "feed:news.example.net", "jsonld_shop:shop.example.com")
 
@@ -123,3 +124,20 @@ def test_the_table_fits_the_terminal(
 
 def test_before_anything_was_crawled_it_is_healthy(copycatch) -> None:
     assert copycatch("health").code == 0
+
+
+def test_a_test_message_shows_whether_the_robot_is_set_up(
+    copycatch, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert copycatch("health", "--test-alert").code == 1
+    with robot() as listening:
+        (tmp_path / "copycatch.toml").write_text(
+            f'[crawl]\nallow_hosts = ["{listening.host}"]\n[alerts]\nkind = "wecom"\nurl_file = "url"\n'
+        )
+        (tmp_path / "url").write_text(listening.url("/send?key=HUSH"))
+        answer = copycatch("health", "--test-alert")
+        assert answer.code == 0 and "delivered" in answer.err and len(listening.got) == 1
+        listening.answer = b'{"errcode": 93000}'
+        answer = copycatch("health", "--test-alert")
+    assert answer.code == 1 and "code 93000" in answer.err and "HUSH" not in answer.err + answer.out
