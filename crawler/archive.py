@@ -128,7 +128,7 @@ class Archive:
         visitor: Visitor | None = None,
         supplied: Mapping[str, str] | None = None,
     ) -> Capture:
-        """Archives one response. `supplied`: header fields that say who brought it, where we did not fetch it ourselves.
+        """Archives one response. `supplied`: header fields that say who brought it, where we did not fetch it.
 
         Raises OSError when the disk is full or gone.
         """
