@@ -27,6 +27,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     crawler.settings.SPIDER_MODULES = [
         "tests.crawler.shop_spider",
+        "tests.crawler.counter_spider",
         "tests.crawler.asked_to_stop_spider",
         "tests.crawler.broken_carrier_spider",
         "spiders.rendered_page",

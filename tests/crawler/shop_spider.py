@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import scrapy
 from scrapy.http import Response
 
 from apk_analysis.fingerprint import Problem
@@ -48,13 +47,3 @@ class ShopSpider(MarketplaceSpider):
             source_kind="shop",
             download_urls=tuple(response.urljoin(href) for href in response.css("a.apk::attr(href)").getall()),
         )
-
-
-class CounterSpider(ShopSpider):
-    """The same shop, asked for one app after the other: com.example.item3 is its third item."""
-
-    name = "counter"
-    walks = False
-
-    def look_up(self, package: str, address: str) -> Iterator[scrapy.Request]:
-        yield scrapy.Request(f"{address}item/{package.rpartition('item')[2]}", callback=self.parse_item)
