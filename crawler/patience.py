@@ -75,6 +75,12 @@ class Patience:
                 logger.warning("%s refuses us: the run ends", host)
                 self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=REFUSED))
 
+    @property
+    def _closing_down(self) -> bool:
+        engine = self._crawler.engine
+        slot = engine._slot  # noqa: SLF001 - the engine goes on running while its spider closes, and tells nobody else
+        return not engine.running or slot is None or slot.closing is not None
+
     def _delay(self, host: str) -> float:
         settings = self._crawler.settings
         slot = settings.getdict("DOWNLOAD_SLOTS").get(urlsplit(f"//{host}").hostname or host, {})
@@ -84,7 +90,7 @@ class Patience:
         """Waits until the host may be asked again. Raises Stopping when the run is stopped meanwhile."""
         host = urlsplit(request.url).netloc
         while (rest := self._quiet.get(host, 0.0) - time.monotonic()) > 0:
-            if not self._crawler.engine.running:
+            if self._closing_down:
                 raise Stopping("the run is being stopped")
             await asyncio.sleep(min(rest, GLANCE))
 

@@ -1,12 +1,17 @@
 """How long is waited when a marketplace asks for it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
+from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import Settings
 
-from crawler.patience import LONGEST, UNSAID, _rest, _seconds, pause
+from crawler.patience import LONGEST, UNSAID, Patience, _rest, _seconds, pause
+from crawler.problems import Stopping
 
 HOUR = str(int(datetime.now(UTC).timestamp()) + 3600)
 
@@ -52,3 +57,13 @@ def test_after_a_refusal_a_host_is_left_alone_longer_each_time_and_within_bounds
     assert [pause(1.0, times) for times in (1, 2, 3)] == [2, 4, 8]
     assert pause(1.0, 12) == pause(60.0, 10**6) == LONGEST
     assert pause(0.0, 5) == 0  # the operator's own network
+
+
+@pytest.mark.parametrize("state", [{"running": False}, {"_slot": None}, {"_slot": SimpleNamespace(closing=object())}])
+def test_whoever_waits_for_a_host_gives_up_when_the_run_ends(state: dict[str, object]) -> None:
+    engine = SimpleNamespace(**{"running": True, "_slot": SimpleNamespace(closing=None), "spider": None, **state})
+    patience = Patience(SimpleNamespace(engine=engine, settings=Settings({"DOWNLOAD_DELAY": 60.0})))  # type: ignore[arg-type]
+    patience.met("http://shop.example/1", "captcha")
+    with pytest.raises(Stopping):
+        asyncio.run(patience.process_request(Request("http://shop.example/2")))
+    asyncio.run(patience.process_request(Request("http://other.example/")))  # others need not wait
