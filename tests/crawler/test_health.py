@@ -6,6 +6,7 @@ import pytest
 
 from crawler.health import IN_PART, examine
 from crawler.problems import IGNORED, KINDS
+from crawler.refusal_words import KINDS as REFUSALS
 from crawler.remarks import by_the_way, spoken
 from crawler.spider import Expect
 from crawler.tally import Tally
@@ -110,7 +111,8 @@ def test_every_problem_a_crawl_counts_is_explained() -> None:
             r'(?:Problem\(part="\w+", kind=|problem\(|problem = |kind = |kind = ".*" if .* else |Refusal\()"([a-z_]+)"',
             sources,
         )
-    ) - {"stopping", "blocked"}
+    ) - {"stopping", "recorded"}  # no problem, and a kind of case
+    kinds |= set(REFUSALS)
     assert len(kinds) > 20
     for kind in sorted(kinds):
         assert text(f"problem.{kind}", "zh") and text(f"problem.{kind}", "en")
