@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
 from playwright.async_api import BrowserContext, Page
@@ -24,7 +25,7 @@ from playwright.async_api import Request as BrowserRequest
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.http import Headers, Response
+from scrapy.http import Headers, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy_playwright.handler import DEFAULT_CONTEXT_NAME, ScrapyPlaywrightDownloadHandler
 
@@ -38,6 +39,7 @@ from crawler.egress import EgressRefused
 from crawler.page_download import GuardedDownload
 from crawler.problems import Typed
 from crawler.proxy import Proxy
+from crawler.supplied.visitor import Counts, is_name, places, shorn
 from crawler.visitor import SESSION
 from index.home import Home
 
@@ -45,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 CONTEXT: dict[str, Any] = {"accept_downloads": False, "service_workers": "block", "locale": "zh-CN"}
 CLOSING = 3.0
+SECRET = 16
+"""Characters from which the value of a cookie is looked for in pages."""
 MOST_REFUSALS = 100
 OURS = ("visit", "playwright_page", "playwright_include_page", "playwright_page_goto_kwargs")
 """Meta keys that a request carries while it is rendered."""
@@ -139,7 +143,21 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
         if answers and all(recognise(one.status, one.body, url=one.url) for one in answers):
             return answers[-1]
         request.meta["captured"] = answers
-        return response
+        return self._without_operator(response) if request.meta.get(SESSION) else response
+
+    def _without_operator(self, response: Response) -> Response:
+        """The page without the account it was shown to; a header says what was cut. Answers stay as they were sent."""
+        if not isinstance(response, TextResponse):
+            return response
+        cookies = {cookie["name"]: unquote(cookie["value"]) for cookie in (self._state or {}).get("cookies", ())}
+        accounts = {value for name, value in cookies.items() if name.lower() in places()["cookies"] and is_name(value)}
+        secrets = {value for value in cookies.values() if len(value) >= SECRET}
+        counts: Counts = Counter()
+        text = shorn(response.text, counts, is_html=True, accounts=accounts, secrets=secrets)
+        if not counts:
+            return response
+        response.headers["X-Copycatch-Cut"] = ", ".join(f"{kind} {n}" for (kind, _), n in sorted(counts.items()))
+        return response.replace(body=text.encode(response.encoding, "replace"))
 
     def _check_refused(self, response: Response) -> None:
         """Raises EgressRefused where the page is what our own proxy said."""

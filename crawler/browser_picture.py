@@ -19,6 +19,7 @@ from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 from apk_analysis.fingerprint import Problem
+from crawler.supplied.visitor import places
 
 HELD = 15.0
 """Seconds that a page waits for being judged."""
@@ -144,7 +145,7 @@ async def _shoot(page: Page) -> bytes:
         frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         world = await session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "copycatch"})
         ours: int = world["executionContextId"]
-        find = FIND.replace("RULES", json.dumps(COVER)).replace("MOST", str(MOST_ELEMENTS))
+        find = FIND.replace("RULES", json.dumps(COVER + _hidden())).replace("MOST", str(MOST_ELEMENTS))
         too_many, urls = await _evaluate(session, ours, find)
         if too_many:  # what was not looked at cannot be covered
             raise ValueError(f"more than {MOST_ELEMENTS} elements")
@@ -159,6 +160,11 @@ async def _shoot(page: Page) -> bytes:
     finally:
         with suppress(PlaywrightError):
             await session.detach()
+
+
+def _hidden() -> str:
+    """Rules that hide where a page names who is looking at it: the operator."""
+    return "".join(f"{css} {{ visibility: hidden !important }}\n" for css in places()["viewer"])
 
 
 async def _captured(session: CDPSession, kind: str, clip: dict[str, float]) -> bytes:

@@ -51,13 +51,15 @@ def _browser() -> None:
         missing("browser", str(error))
 
 
-def crawl(home: Path, wire: Wire, *arguments: str, settings: str = "") -> tuple[int, dict[str, Any], str]:
-    """`copycatch crawl xianyu` at the server, in a process of its own."""
+def crawl(
+    home: Path, wire: Wire, *arguments: str, settings: str = "", spider: str = "xianyu"
+) -> tuple[int, dict[str, Any], str]:
+    """`copycatch crawl` at the server, in a process of its own."""
     home.mkdir(exist_ok=True)
     (home / "copycatch.toml").write_text(settings, "utf-8")
     env = {**os.environ, "COPYCATCH_HOME": str(home), "COPYCATCH_ALLOW_HOSTS": wire.host, "COPYCATCH_DELAY": "0",
            "COPYCATCH_LANG": "en"}  # fmt: skip
-    command = [str(Path(sys.executable).parent / "copycatch"), "crawl", "xianyu", "--start", wire.url("/"), "--json"]
+    command = [str(Path(sys.executable).parent / "copycatch"), "crawl", spider, "--start", wire.url("/"), "--json"]
     done = subprocess.run(
         [*command, *arguments], env=env, cwd=home, capture_output=True, text=True, check=False, timeout=120
     )
@@ -184,6 +186,34 @@ def test_the_operators_session_opens_the_shop_and_stays_secret(tmp_path: Path) -
     assert all(finding["capture"]["visitor"]["session"] for finding in found(tmp_path))
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "logins"]
     assert kept and not [path for path in kept if b"login=operator" in path.read_bytes()]
+
+
+def test_the_operators_account_is_cut_out_of_pages_that_are_kept(tmp_path: Path) -> None:
+    session(tmp_path, "operator-secret-0123456789")
+    page = (ROOT / "tests/spiders/fixtures/jd/search/response.html").read_text("utf-8")
+    page = page.replace("智能音箱", "AI 换脸 软件 一键脱衣").replace(
+        "<body>",
+        '<body><div id="ttbar-login"><a class="nickname">李某某检查员</a></div><p>operator-secret-0123456789</p>',
+    )
+
+    async def talk(asked: Asked) -> None:
+        if asked.path.startswith("/Search"):
+            await asked.whole(page.encode(), Content_Type="text/html; charset=utf-8")
+        else:
+            await asked.whole(b"", 404)
+
+    (tmp_path / "logins/xianyu.json").rename(tmp_path / "logins/jd.json")
+    with Wire(talk) as wire:
+        _, run, errors = crawl(tmp_path, wire, "--query", "x", spider="jd")
+    assert run["counts"]["listings"] == 2 and run["counts"]["screenshots"], (run, errors)
+    kept = b""
+    for path in (tmp_path / "archive").rglob("*.warc.gz"):
+        with path.open("rb") as stream:
+            kept += b"".join(
+                one.content_stream().read() + str(one.http_headers).encode() for one in ArchiveIterator(stream)
+            )
+    assert "脱衣".encode() in kept and b"X-Copycatch-Cut" in kept
+    assert "李某某".encode() not in kept and b"operator-secret" not in kept
 
 
 def test_without_a_session_the_login_wall_is_told_and_how_to_pass_it(tmp_path: Path) -> None:
