@@ -115,7 +115,7 @@ def crawled(start: str, home: str, pages: int) -> None:
         sys.exit(done.stderr)
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["outcome"] == "healthy" and said["counts"]["listings"] == pages, said
-    assert "gone" not in said["counts"], said
+    assert not {"gone", "missing"} & set(said["counts"]), said
 
 
 def older(home: str) -> None:

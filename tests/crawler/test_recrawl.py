@@ -88,7 +88,7 @@ def test_a_shop_that_did_not_change_and_then_did(crawl: Crawl, own_home: Path) -
 
         shop.forget()
         second = crawl(site, "/list/0")  # listings need no look yet: only the lists are asked for, and say nothing new
-        wanted = {"listings": 15, "unchanged": 15, "not_due": 15, "pages": PAGES, "not_modified": PAGES, "gone": 0}
+        wanted = {"listings": 15, "unchanged": 15, "not_due": 15, "pages": PAGES, "not_modified": PAGES, "missing": 0}
         assert counts(second, *wanted) == wanted
         assert (shop.asked, shop.sent) == (PAGES, 0) and cost == ALL
         assert second.counts["bytes"] <= sent / 10 and second.problems == {}
@@ -114,19 +114,19 @@ def test_a_shop_that_did_not_change_and_then_did(crawl: Crawl, own_home: Path) -
         links = list_page(2, PAGES, PER_PAGE).replace(b'href="/item/12"', b'href="/item/77"')
         shop.changed["/list/2"] = Answer(links)
         last = crawl(site, "/list/0")
-        # 4 is not found and 5 leads elsewhere, so that the run is not sure enough to call 12 gone
-        wanted = {"listings": 13, "new": 1, "changed": 1, "unchanged": 11, "failed": 1, "gone": 0}
+        # 4 is not found and 5 leads elsewhere, so that the run is not sure enough to call 12 missing
+        wanted = {"listings": 13, "new": 1, "changed": 1, "unchanged": 11, "failed": 1, "missing": 0}
         assert counts(last, *wanted) == wanted
         assert last.problems == {"layout_changed": 1, "not_found": 1}
         assert "if-none-match" not in site.headers["/list/0?moved"]  # validators go to no other address
 
 
-def test_what_left_the_lists_is_gone_and_nothing_else(crawl: Crawl) -> None:
+def test_what_left_the_lists_is_missing_and_nothing_else(crawl: Crawl) -> None:
     shop = Versioned()
     with shop.site as site:
         crawl(site, "/list/0")
         shop.changed["/list/1"] = Answer(list_page(1, PAGES, PER_PAGE).replace(b'href="/item/7"', b'href="/item/8"'))
-        assert counts(crawl(site, "/list/0"), "listings", "gone") == {"listings": 14, "gone": 1}
+        assert counts(crawl(site, "/list/0"), "listings", "missing") == {"listings": 14, "missing": 1}
 
 
 def test_the_same_body_without_any_validator_counts_as_unchanged(crawl: Crawl, own_home: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_budget_ends_a_run_in_order_and_the_next_one_goes_on(crawl: Crawl, own
         assert shop.asked == ALL  # no page twice
     assert [each.counts["pages"] for each in runs] == [7, 14, ALL] and len({each.run["id"] for each in runs}) == 1
     assert runs[0].run["remarks"][-1] == 'crawl.budget_pages {"limit": 7}' and runs[0].run["finished_at"]
-    assert counts(runs[-1], "listings", "gone") == {"listings": 15, "gone": 0}
+    assert counts(runs[-1], "listings", "missing") == {"listings": 15, "missing": 0}
     assert not any("budget" in said for said in runs[-1].run["remarks"])
     assert list((own_home / "runs").iterdir()) == []
 
