@@ -1,4 +1,4 @@
-"""`copycatch brands candidates`: sites worth a visit by `lookalike_site`, from lists, variants and links in listings."""
+"""`copycatch brands candidates`: sites worth a visit, from lists, variants and links in listings."""
 
 from __future__ import annotations
 

@@ -96,8 +96,14 @@ def _signer(signer: Value) -> Text:
     return Text("\n".join(line(row, 400) for row in rows))
 
 
-_HASHES = {"SHA-256": "sha256", "SHA-1": "sha1", "MD5": "md5", "MD5 (hex)": "hex_md5", "SPKI SHA-256": "public_key_sha256",
-           "RSA modulus MD5": "rsa_modulus_md5"}  # fmt: skip
+_HASHES = {
+    "SHA-256": "sha256",
+    "SHA-1": "sha1",
+    "MD5": "md5",
+    "MD5 (hex)": "hex_md5",
+    "SPKI SHA-256": "public_key_sha256",
+    "RSA modulus MD5": "rsa_modulus_md5",
+}
 
 
 def _traits(traits: list[Value]) -> Iterator[Text]:

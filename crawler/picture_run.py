@@ -21,10 +21,10 @@ from scrapy.utils.reactor import install_reactor
 from apk_analysis.fingerprint import Problem
 from apk_analysis.icons import LARGEST_FILE
 from apk_analysis.pool import Pool, WorkerLost
+from crawler.log import log_into
 from crawler.pictures import PictureStep
 from crawler.problems import problem_of
 from crawler.rejudge import Change
-from crawler.run import log_into
 from crawler.runs import Order, run_id
 from crawler.settings import scrapy_settings
 from detection.pictures import PictureText, available, read_icon, read_picture

@@ -32,7 +32,7 @@ def test_marketplaces_are_read_in_order(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ('[[marketplaces]]\nspidre = "feed"\nstart = []', "number 1: unknown field spidre"),
-        ('[[marketplaces]]\nstart = []', "number 1: Object missing required field `spider`"),
+        ("[[marketplaces]]\nstart = []", "number 1: Object missing required field `spider`"),
         ('[[marketplaces]]\nspider = "feed"\npages = 0', "number 1: Expected `int` >= 1"),
         ("[crawl]\nminutes = 0", "[crawl]: Expected `float` > 0"),
         ("[watch]\nper_run = 0", "[watch]: Expected `int` >= 1"),
