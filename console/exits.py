@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from typer.exceptions import Abort, TyperException
 
+from console.usage import explained, refused
 from crawler.browser import BrowserMissing
 from index.home import HomeError
 from index.messages import t
@@ -58,7 +59,7 @@ def explain(error: Exception) -> tuple[str, Exit]:
     if isinstance(error, Abort):
         return t("cli.stopped"), Exit.FAILURES
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}", Exit.WRONG_USE
+        return refused(error), Exit.WRONG_USE
     return t("cli.unforeseen", kind=type(error).__name__, detail=error), Exit.FAILURES
 
 
@@ -66,8 +67,8 @@ def _usage(error: TyperException) -> str:
     """What is wrong with the call, and where to read more. Empty when the help was printed instead."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "copycatch"
-    message = error.format_message()
-    return f"{message} ({t('cli.see_help', command=command)})" if message else ""
+    message = explained(error)
+    return t("usage.see_help", said=message, command=command) if message else ""
 
 
 def report(error: Exception) -> int:

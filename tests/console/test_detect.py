@@ -100,7 +100,7 @@ def test_an_unknown_field_is_an_error_that_lists_the_known_ones(copycatch) -> No
 def test_a_file_that_is_not_there_is_named(copycatch) -> None:
     answer = copycatch("detect", "no/such.jsonl", "--json")
     assert (answer.code, answer.out) == (2, "")
-    assert "no/such.jsonl: No such file" in answer.err
+    assert "no/such.jsonl: no such file" in answer.err
 
 
 def test_an_endless_line_is_refused(copycatch) -> None:

@@ -22,7 +22,7 @@ from tests.console.shelf import fill, harmless
         (QueryError("unknown field"), Exit.WRONG_USE, "unknown field"),
         (HomeError("the home"), Exit.MISSING, "the home"),
         (IndexUnavailable("disk full"), Exit.MISSING, "disk full"),
-        (FileNotFoundError(2, "No such file or directory", "x"), Exit.WRONG_USE, "x: No such file or directory"),
+        (FileNotFoundError(2, "No such file or directory", "x"), Exit.WRONG_USE, "x: no such file or folder"),
         (ZeroDivisionError("oops"), Exit.FAILURES, "ZeroDivisionError: oops"),
     ],
 )
@@ -35,10 +35,10 @@ def test_each_error_has_its_line_and_code(error: Exception, code: Exit, words: s
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["crwl"], "Did you mean 'crawl'?"),
+        (["crwl"], "did you mean crawl?"),
         (["search", "--limit", "many"], "copycatch search --help"),
         (["search", "--kind", "brands"], "findings"),
-        (["--colour"], "No such option"),
+        (["--colour"], "no such option: --colour"),
         (["brands", "shwo"], "copycatch brands --help"),
     ],
 )
