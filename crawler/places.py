@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.runs import Order
 from crawler.spider import MarketplaceSpider
+from index.messages import t
 from index.reading import ReadError
 from index.settings import MarketplaceSettings, Settings
 
@@ -63,15 +64,15 @@ def places(settings: Settings, spiders: Spiders, *, unproven: bool = False) -> l
         if settings.crawl.shipped and spider.one_site and spider.starts and spider.access in wanted
     }
     for number, each in enumerate(settings.marketplaces, start=1):
-        where = f"[[marketplaces]] number {number}"
+        where = f"[[marketplaces]] {t('mistake.entry', number=number)}"
         if each.spider not in spiders:
-            raise ReadError(f"{where}: no spider is called {each.spider!r} (known: {', '.join(spiders)})")
+            raise ReadError(t("mistake.no_spider", where=where, name=repr(each.spider), known=", ".join(spiders)))
         spider = spiders[each.spider]
         if not each.start and not spider.starts:
-            raise ReadError(f"{where}: {each.spider} is an engine and needs a start")
+            raise ReadError(t("mistake.needs_start", where=where, name=each.spider))
         for address in each.start:
             if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).hostname:
-                raise ReadError(f"{where}: expected an http or https address, got {address[:200]!r}")
+                raise ReadError(t("mistake.no_address", where=where, got=repr(address[:200])))
         for place in _of(each, spider):
             found[place.name] = place
     exempt = {host.lower() for host in settings.crawl.robots_exempt}

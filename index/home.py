@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from index.messages import t
+
 HOME_SCHEMA = 1
 """Version of the folder layout; a newer home is refused by older code."""
 
@@ -93,11 +95,9 @@ class Home:
                 mark.write_text(f"{HOME_SCHEMA}\n")
             found = mark.read_text().strip()
         except OSError as error:
-            raise HomeError(f"the home {self.path} cannot be written: {error.strerror or error}") from error
+            raise HomeError(t("mistake.home_unwritable", path=self.path, reason=error.strerror or error)) from error
         if not found.isdigit() or int(found) > HOME_SCHEMA:
-            raise HomeError(
-                f"the home {self.path} was made by a newer copycatch (layout {found!r}, this one knows {HOME_SCHEMA})"
-            )
+            raise HomeError(t("mistake.home_newer", path=self.path, found=repr(found), known=HOME_SCHEMA))
         return self
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from index.home import Home
+from index.messages import t
 from index.protocol import Index, IndexUnavailable
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ def index_file(home: Home, url: str | None = None) -> Path:
         return home.index
     scheme, separator, rest = url.partition(":///")
     if scheme != "sqlite" or not separator or not rest:
-        raise IndexUnavailable(f"cannot open the index {url!r}: expected sqlite:///path/to/index.sqlite")
+        raise IndexUnavailable(t("mistake.index_url", url=repr(url)))
     return Path(unquote(rest)).expanduser()

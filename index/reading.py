@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -9,6 +10,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 T = TypeVar("T")
+KINDS = ("str", "int", "float", "bool", "array", "object", "null")
 
 
 class ReadError(ValueError):
@@ -27,15 +29,31 @@ def read(kind: type[T], raw: object, place: str) -> T:
     Raises ReadError.
     """
     if not isinstance(raw, dict):
-        raise ReadError(f"{place}: expected an object with fields, got {type(raw).__name__}")
+        raise ReadError(_text("no_object", place=place, got=type(raw).__name__))
     known = _known(cast("Any", kind))  # mypy does not see that a class is hashable
     unknown = sorted(str(key) for key in raw if key not in known)
     if unknown:
-        raise ReadError(f"{place}: unknown field {', '.join(unknown)} (known: {', '.join(sorted(known))})")
+        raise ReadError(_text("unknown_field", place=place, names=", ".join(unknown), known=", ".join(sorted(known))))
     try:
         return msgspec.convert(raw, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise ReadError(f"{place}: {error}") from error
+        raise ReadError(_unfit(place, str(error))) from error
+
+
+def _unfit(place: str, said: str) -> str:
+    """What msgspec says of a value, in the reader's language where it has one of the common shapes."""
+    if found := re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)` - at `\$\.?(.*)`", said):
+        expected, got = (_text(f"kind_{kind}") if kind in KINDS else kind for kind in found.groups()[:2])
+        return _text("wrong_kind", place=place, expected=expected, got=got, at=found[3])
+    if found := re.fullmatch(r"Invalid enum value (.*) - at `\$\.?(.*)`", said, re.DOTALL):
+        return _text("wrong_choice", place=place, got=found[1], at=found[2])
+    return f"{place}: {said}"
+
+
+def _text(message: str, **values: object) -> str:
+    from index.messages import t  # noqa: PLC0415 - the catalogue is read through this module
+
+    return t(f"mistake.{message}", **values)
 
 
 def encode(value: object) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from index.home import settings_file
+from index.messages import t
 from index.reading import ReadError, read
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -170,7 +172,7 @@ def load_settings(start: Path | None = None) -> Settings:
         try:
             raw = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ReadError(f"{place}: {error}") from error
+            raise ReadError(_unreadable(place, error)) from error
     crawl = raw.pop("crawl", {})
     if isinstance(crawl, dict):
         _add_variables(crawl)
@@ -181,11 +183,22 @@ def load_settings(start: Path | None = None) -> Settings:
         read(kind, raw.get(key, {}), f"{place}, [{key}]")
     alerts = read(AlertSettings, raw.get("alerts", {}), f"{place}, [alerts]")
     if alerts.url and alerts.kind != "plain":
-        raise ReadError(f"{place}, [alerts] url: the address of a robot holds its key; put it into a file (url_file)")
+        raise ReadError(t("mistake.alert_address", place=place))
     entries = raw.get("marketplaces", [])
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
-        read(MarketplaceSettings, entry, f"{place}, [[marketplaces]] number {number}")
+        read(MarketplaceSettings, entry, f"{place}, [[marketplaces]] {t('mistake.entry', number=number)}")
     return read(Settings, {**raw, "crawl": crawl}, place)
+
+
+def _unreadable(place: str, error: OSError | ValueError) -> str:
+    """Why the file could not be read, and where in it."""
+    if isinstance(error, UnicodeDecodeError):
+        return t("mistake.no_utf8", place=place, at=error.start + 1)
+    if isinstance(error, OSError):
+        return t("mistake.unreadable", place=place, reason=error.strerror or error)
+    if found := re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error)):
+        return t("mistake.toml", place=place, detail=found[1], row=found[2], column=found[3])
+    return t("mistake.no_toml", place=place, detail=error)
 
 
 def _add_variables(crawl: dict[str, Any]) -> None:
@@ -196,8 +209,8 @@ def _add_variables(crawl: dict[str, Any]) -> None:
         if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
             crawl[key] = value
     for key, kind in (("delay", float), ("concurrency", int), ("audit_one_in", int)):
-        if value := os.environ.get(f"COPYCATCH_{key.upper()}"):
+        if value := os.environ.get(name := f"COPYCATCH_{key.upper()}"):
             try:
                 crawl[key] = kind(value)
             except ValueError as error:
-                raise ReadError(f"COPYCATCH_{key.upper()}: expected a number, got {value!r}") from error
+                raise ReadError(t("mistake.variable_number", name=name, got=repr(value))) from error

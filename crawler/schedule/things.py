@@ -8,6 +8,7 @@ from datetime import tzinfo
 from crawler.places import Place
 from crawler.schedule.due import Thing
 from crawler.schedule.when import WhenError, parse
+from index.messages import t
 from index.reading import ReadError
 
 
@@ -20,7 +21,7 @@ def things(places: Iterable[Place], zone: tzinfo) -> list[Thing]:
         try:
             when = parse(said, zone)
         except WhenError as error:
-            raise ReadError(f"interval of {place.name}: {error}") from error
+            raise ReadError(t("mistake.interval", name=place.name, said=error)) from error
         walked = place.walks or bool(place.own and place.own.queries)
         found += [
             Thing(name=place.name, watch=watch, when=when, said=said, source="settings" if own else "spider")

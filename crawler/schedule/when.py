@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from index.messages import t
+
 SPAN = re.compile(r"([1-9]\d{0,4})\s*([smhdw])")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 """Seconds."""
@@ -52,7 +54,7 @@ def span(text: str) -> timedelta:
         return timedelta()
     found = SPAN.fullmatch(text.strip().lower())
     if found is None:
-        raise WhenError(f"{text[:LONGEST]!r}: expected a time span such as 30m, 6h, 2d or 1w")
+        raise WhenError(t("mistake.span", got=repr(text[:LONGEST])))
     return timedelta(seconds=int(found[1]) * UNITS[found[2]])
 
 
@@ -65,27 +67,29 @@ def zone_of(name: str | None) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError) as error:
-        raise WhenError(f"{name[:LONGEST]!r}: there is no such time zone (Asia/Shanghai is one)") from error
+        raise WhenError(t("mistake.zone", got=repr(name[:LONGEST]))) from error
 
 
 def parse(text: str, zone: tzinfo) -> When:
     """What `text` says. Raises WhenError."""
     said = " ".join(text.lower().split())
     if len(said) > LONGEST:
-        raise WhenError(f"{text[:LONGEST]!r}...: too long")
+        raise WhenError(t("mistake.when_long", got=repr(text[:LONGEST])))
     if SPAN.fullmatch(said):
         every = span(said).total_seconds()
         if every < 60:
-            raise WhenError(f"{text!r}: at least a minute")
+            raise WhenError(t("mistake.when_short", got=repr(text)))
         return Every(every)
     if found := DAILY.fullmatch(said):
         return Clock(f"{int(found[3])} {int(found[2])} * * {found[1] or '*'}", zone)
     try:
         if len(said.split()) != 5:
-            raise WhenError(f"{text!r}: expected 6h, daily 07:00, weekly mon 07:00, or the five fields of cron")
+            raise WhenError(t("mistake.when", got=repr(text)))
         next(CronSim(said, datetime.now(UTC)))
     except (CronSimError, StopIteration) as error:
-        raise WhenError(f"{text!r}: no such time ({error or 'it never comes'})") from error
+        raise WhenError(
+            t("mistake.when_never", got=repr(text), why=error if str(error) else t("mistake.never"))
+        ) from error
     return Clock(said, zone)
 
 

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from crawler.families.addresses import PACKAGE
 from detection.search_words import BRAND, search_words
+from index.messages import t
 from index.profiles import Profile
 from index.reading import ReadError
 from index.settings import WatchSettings
@@ -36,7 +37,7 @@ class Word:
 def watched_words(profiles: Mapping[str, Profile], watch: WatchSettings) -> list[Word]:
     """All of them, the most telling first, each text once with all its reasons. Raises ReadError for unknown brands."""
     if unknown := sorted(set(watch.brands) - set(profiles)):
-        raise ReadError(f"[watch] brands: no profile is called {', '.join(unknown)}")
+        raise ReadError(t("mistake.no_profile", names=", ".join(unknown)))
     brands = [profiles[name] for name in watch.brands or sorted(profiles)]
     found: dict[str, Word] = {}
     for word in _all(brands, watch):

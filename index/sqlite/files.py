@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.messages import t
 from index.protocol import IndexUnavailable
 from index.query.tokens import tokenise
 
@@ -15,25 +16,26 @@ BUSY_SECONDS = 60.0
 """How long to wait for another process's short write before giving up."""
 
 _REASONS = {
-    "SQLITE_FULL": "the disk is full; what was stored before is safe and can be read",
-    "SQLITE_READONLY": "it cannot be written (read-only file or folder); it can still be read",
-    "SQLITE_CANTOPEN": "it cannot be opened (missing, or no permission for the file or its folder)",
-    "SQLITE_PERM": "no permission",
-    "SQLITE_AUTH": "no permission",
-    "SQLITE_CORRUPT": "the file is damaged; restore a backup or rebuild the index",
-    "SQLITE_NOTADB": "the file is damaged or is no SQLite file; restore a backup or rebuild the index",
-    "SQLITE_BUSY": f"another process has kept it locked for {BUSY_SECONDS:.0f} seconds",
-    "SQLITE_LOCKED": "another process keeps it locked",
-    "SQLITE_IOERR": "the disk reports an input/output error",
-    "SQLITE_TOOBIG": "a text is too large for it",
+    "SQLITE_FULL": "full",
+    "SQLITE_READONLY": "readonly",
+    "SQLITE_CANTOPEN": "cantopen",
+    "SQLITE_PERM": "perm",
+    "SQLITE_AUTH": "perm",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "notadb",
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_IOERR": "io",
+    "SQLITE_TOOBIG": "big",
 }
 
 
 def unavailable(path: Path, error: sqlite3.Error) -> IndexUnavailable:
     """The error in words that name the file and the reason."""
     name = getattr(error, "sqlite_errorname", None) or ""
-    reason = next((text for code, text in _REASONS.items() if name.startswith(code)), None)
-    return IndexUnavailable(f"{path}: {reason or 'SQLite cannot go on'} ({error})")
+    reason = next((word for code, word in _REASONS.items() if name.startswith(code)), "other")
+    said = t(f"mistake.sqlite_{reason}", seconds=f"{BUSY_SECONDS:.0f}")
+    return IndexUnavailable(t("mistake.sqlite", path=path, reason=said, detail=error))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from index.messages import t
 from index.protocol import IndexUnavailable
 from index.sqlite.files import connect, speaking_of, transaction
 
@@ -47,11 +48,9 @@ def check(opened: sqlite3.Connection, store: Store, path: Path) -> int:
         found = version(opened)
         strange = mark != MARKS[store] and (mark or opened.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone())
     if strange:
-        raise IndexUnavailable(f"{path}: this is not a copycatch {store} file")
+        raise IndexUnavailable(t("mistake.not_ours", path=path, store=store))
     if found > len(steps(store)):
-        raise IndexUnavailable(
-            f"{path}: written by a newer copycatch (schema {found}, this one knows {len(steps(store))}); update it"
-        )
+        raise IndexUnavailable(t("mistake.file_newer", path=path, found=found, known=len(steps(store))))
     return found
 
 
@@ -73,7 +72,7 @@ def open_migrated(path: Path, store: Store, *, write: bool) -> sqlite3.Connectio
     Raises IndexUnavailable.
     """
     if not write and not path.exists():
-        raise IndexUnavailable(f"{path}: not there yet; a crawl, an import or the demo makes it")
+        raise IndexUnavailable(t("mistake.not_there", path=path))
     opened = connect(path, write=write, durable=store != "index")
     try:
         if write:
