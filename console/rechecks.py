@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from index.protocol import Index, Stored
 from index.standing import APART, SILENT, Standing, standing
 from takedown.model import Decision
 
+NAMED = re.compile(r"[lf]1-\S*|[0-9a-f]{64}")
+"""What can only be meant as an id."""
 OPEN = "verdict:violation OR verdict:lead"
 EVERY = {"confirmed": timedelta(hours=12), "violation": timedelta(hours=24), "lead": timedelta(hours=72)}
 """How long after the last look another one is due; the first that applies counts."""
@@ -45,6 +48,8 @@ def asked(index: Index, given: Iterable[str]) -> list[Wanted]:
         hit = index.get(one)
         if hit is not None and hit.kind == "samples":
             raise CommandError(t("page.no_listing"))
+        if hit is None and NAMED.fullmatch(one):
+            raise CommandError(t("cli.show.unknown", id=one))
         hits = [hit] if hit is not None else index.scan(one)
         for each in hits:
             listing = each if each.kind == "listings" else index.get(str(each.value["listing_id"]))

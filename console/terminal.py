@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, BinaryIO
 
@@ -23,6 +25,9 @@ from index.reading import encode
 NOTHING: Mapping[str, int] = MappingProxyType({})
 UNKNOWN_WIDTH = 120
 """Columns, where output goes into a file or another program."""
+
+_SAID: ContextVar[Path | None] = ContextVar("home that was named", default=None)
+"""Ends with the command: `console.cli.main` runs each in a context of its own."""
 
 JsonFlag = Annotated[bool, typer.Option("--json", help=t("cli.json"))]
 
@@ -56,9 +61,11 @@ def raw_output() -> Iterator[BinaryIO]:
 
 
 def home() -> Home:
-    """The home to use; says which on standard error."""
+    """The home to use; says which on standard error, once in a command."""
     found = find_home()
-    remark(t("cli.home", path=found.path))
+    if _SAID.get() != found.path:
+        _SAID.set(found.path)
+        remark(t("cli.home", path=found.path))
     return found
 
 

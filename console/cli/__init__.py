@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextvars import copy_context
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Annotated, Any
@@ -83,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show Chinese still shows the rest
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = application().main(args=argv, prog_name="copycatch", standalone_mode=False)
+        code = copy_context().run(application().main, args=argv, prog_name="copycatch", standalone_mode=False)
     except Exception as error:  # the outermost place: whatever happened, the user gets one line
         if os.environ.get("COPYCATCH_DEBUG"):
             raise

@@ -98,4 +98,7 @@ def _addresses(given: str) -> list[str]:
     if len(raw) > LONGEST_FILE:
         raise CommandError(t("cli.crawl.long_file", file=given[1:], most=LONGEST_FILE >> 20))
     lines = (line.strip() for line in raw.decode("utf-8-sig", "replace").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    found = [line for line in lines if line and not line.startswith("#")]
+    if not found:
+        raise CommandError(t("crawl.empty_list", file=given[1:]))
+    return found

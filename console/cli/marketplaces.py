@@ -9,6 +9,7 @@ from typing import Any
 import spiders
 from console.exits import Exit
 from console.opening import last_runs
+from console.runs import NARROW
 from console.terminal import JsonFlag, emit, out, table
 from crawler.cases import count_cases
 from crawler.declarations import declared
@@ -17,6 +18,9 @@ from index.messages import t
 COLUMNS = ("name", "kind", "access", "proof", "cases", "format_confirmed", "interval", "healthy")
 TESTS = Path(spiders.__file__).parent.parent / "tests/spiders"
 """Where the cases lie, in a source tree; an installed copy has none to count."""
+WORDS = ("kind", "access", "proof")
+SPARED = ("cases", "format_confirmed")
+"""Left out of a table on a narrow terminal; --json always has them."""
 KINDS = ("recorded", "synthetic")
 
 
@@ -32,8 +36,11 @@ def run(*, json: JsonFlag = False) -> int:
         for row in rows:
             emit(row)
         return Exit.DONE
-    headings = [t(f"cli.marketplaces.column.{name}") for name in COLUMNS]
-    out().print(table(headings, [[_cell(row[name]) for name in COLUMNS] for row in rows]))
+    console = out()
+    columns = [name for name in COLUMNS if console.width >= NARROW or name not in SPARED]
+    headings = [t(f"cli.marketplaces.column.{name}") for name in columns]
+    cells = [[_cell(name, row[name]) for name in columns] for row in rows]
+    console.print(table(headings, cells, wide={headings[0]: 1}, dense=True))
     return Exit.DONE
 
 
@@ -47,7 +54,12 @@ def _document(name: str, spider: Any, outcome: str | None, cases: dict[str, int]
     return {"name": name, **declared_there, "cases": cases, "healthy": healthy}
 
 
-def _cell(value: object) -> str:
+def _cell(name: str, value: object) -> str:
+    if name in WORDS:
+        try:
+            return t(f"marketplaces.{name}.{str(value).replace(' ', '_')}")
+        except LookupError:  # of a spider of the operator's own
+            return str(value)
     if value is None or isinstance(value, bool):
         return t(f"cli.marketplaces.healthy.{'unknown' if value is None else 'yes' if value else 'no'}")
     if isinstance(value, dict):

@@ -13,6 +13,7 @@ import typer
 from filelock import FileLock, Timeout
 
 from console.exits import CommandError, Exit
+from console.runs import NARROW
 from console.scheduling import opened, scheduled
 from console.terminal import JsonFlag, emit, home, out, remark, table
 from crawler.schedule.due import Due, Thing
@@ -45,7 +46,11 @@ def show_next(*, json: JsonFlag = False) -> int:
         for row in rows:
             emit(row)
         return Exit.DONE
-    out().print(table([t(f"schedule.column.{name}") for name in COLUMNS], map(_row, rows)))
+    console = out()
+    columns = [name for name in COLUMNS if console.width >= NARROW or name != "last"]
+    headings = [t(f"schedule.column.{name}") for name in columns]
+    cells = [[cell for name, cell in zip(COLUMNS, _row(row), strict=True) if name in columns] for row in rows]
+    console.print(table(headings, cells, wide={headings[0]: 1}, dense=True))
     return Exit.DONE
 
 
@@ -107,12 +112,17 @@ def _stoppable(plan: Schedule) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _moment(moment: object) -> str:
+    """With the zone's distance from UTC, since it is the schedule's zone: '2026-11-28 07:00+08:00'."""
+    return datetime.fromisoformat(str(moment)).isoformat(" ", "minutes")
+
+
 def _row(document: dict[str, object]) -> list[str]:
     return [
         str(document["name"]),
         t("schedule.watched" if document["watch"] else "schedule.walked"),
         str(document["said"]),
-        str(document["last"] or t("schedule.never")),
-        str(document["due"]),
+        _moment(document["last"]) if document["last"] else t("schedule.never"),
+        _moment(document["due"]),
         t(f"schedule.why.{document['why']}", missed=document["missed"]),
     ]

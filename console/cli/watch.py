@@ -67,7 +67,7 @@ def _row(document: dict[str, object]) -> list[str | Text]:
         t("watch.walked") if word is None else str(word),
         ", ".join(map(_reason, reasons)),
         t("watch.never") if document["asked_at"] is None else str(document["asked_at"]),
-        t("watch.now" if document["now"] else "watch.later"),
+        t("watch.walks" if word is None else "watch.now" if document["now"] else "watch.later"),
     ]
 
 

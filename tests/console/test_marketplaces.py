@@ -1,5 +1,6 @@
 """`copycatch marketplaces`: what is declared, and how the last run went."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_cases_are_counted_by_where_they_come_from(copycatch) -> None:
 def test_an_installed_copy_has_no_cases_to_count(copycatch, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("console.cli.marketplaces.TESTS", tmp_path / "none")
     assert {row["cases"] for row in named(copycatch("marketplaces", "--json")).values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ("应用商店", "真实软件", "浏览器")), ("en", ("app store", "real software"))]
+)
+@pytest.mark.parametrize("width", [80, 120])
+def test_every_marketplace_takes_one_line(
+    copycatch, monkeypatch, lang: str, words: tuple[str, ...], width: int
+) -> None:
+    monkeypatch.setenv("COPYCATCH_LANG", lang)
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = copycatch("marketplaces").out
+    assert all(word in shown for word in words)
+    assert len(shown.split("\n")) <= len(declared()) + 4
+    if lang == "zh":
+        assert not re.search(
+            r"shop\b(?<!_shop)|forum|recorded|synthetic|unproven|browser", re.sub(r"(?m)^\S+", "", shown)
+        )
 
 
 def test_a_person_reads_a_table(copycatch) -> None:

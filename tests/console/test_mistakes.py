@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from console.cli import main
+from index.home import Home
+from index.open import open_index
 
 SETTINGS = (
     (b"[crawl]\ndelai = 2\n", "delai", "没有"),
@@ -80,3 +82,24 @@ def test_a_home_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setenv("COPYCATCH_HOME", os.devnull + "/home")
     assert main(["schedule", "next"]) == 4
     assert "写不进去" in (line := said(capsys)) and "COPYCATCH_HOME" in line
+
+
+def test_an_id_that_nothing_has_is_not_nothing_due(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    open_index(Home(tmp_path / "home").prepare()).close()
+    for wrong in ("l1-3b1f9a7c", "f1-none", "0" * 64):
+        assert main(["recheck", wrong]) == 2
+        assert wrong in (line := said(capsys)) and "没有" in line
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf\n# none yet\n"])
+def test_an_empty_list_of_addresses_crawls_nothing(content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sites.txt").write_bytes(content)
+    assert main(["crawl", "lookalike_site", "--start", "@sites.txt"]) == 2
+    assert "sites.txt 里没有网址" in said(capsys)
+
+
+def test_the_home_is_named_once_in_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    open_index(Home(tmp_path / "home").prepare()).close()
+    for call in (["archive", "verify"], ["recheck"], ["recheck"]):
+        main(call)
+        assert capsys.readouterr().err.count("数据目录") == 1
