@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from console.helping import SpokenCommand, SpokenGroup
 from index.messages import t
 
 LOOK: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "no_args_is_help": True}
@@ -32,15 +33,15 @@ def names() -> list[str]:
 def load(name: str) -> Any:
     """The command itself; imports its module and thereby whatever the command needs."""
     module = import_module(f"{__name__}.{'import_' if name == 'import' else name}")
-    app = typer.Typer(name=name, help=t(f"cli.{name}.help"), **LOOK)
+    app = typer.Typer(name=name, cls=SpokenGroup, help=t(f"cli.{name}.help"), **LOOK)
     runs = getattr(module, "RUN", None) or {name: module.run}
     for part, run in runs.items():
         key = f"cli.{name}" if runs.keys() == {name} else f"cli.{name}.{part}"
-        app.command(name=part, help=t(f"{key}.help"), epilog=t(f"{key}.examples"))(run)
+        app.command(name=part, cls=SpokenCommand, help=t(f"{key}.help"), epilog=t(f"{key}.examples"))(run)
     return get_command(app)
 
 
-class Commands(TyperGroup):
+class Commands(SpokenGroup):
     """All commands by their summaries; the one that is called is imported."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: D102 - as in the base class

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -74,3 +75,9 @@ def test_every_help_has_an_example_of_its_own_call(call: tuple[str, ...], lang: 
 def test_no_golden_text_is_left_of_a_command_that_is_gone() -> None:
     expected = {f"{'-'.join(call) or 'overview'}.{lang}.txt" for call in CALLS for lang in LANGUAGES}
     assert {path.name for path in GOLDEN.iterdir()} <= expected
+
+
+def test_chinese_help_has_no_word_of_the_library_and_is_never_cut_off() -> None:
+    for name, shown in texts("zh").items():
+        assert "…" not in shown.replace("……", ""), name
+        assert not re.search(r"Usage|Options|Arguments|Commands|\[required\]|\[default|Show this", shown), name
