@@ -15,9 +15,14 @@ from filelock import FileLock, Timeout
 
 from crawler.frontier import FrontierError, RunFrontierError
 from index.home import Home
+from index.messages import t
 
 GLANCE = 2.0
 """Seconds that are waited for somebody who only looks whether the marketplace is in use."""
+
+
+class InUseError(RunFrontierError):
+    """Another process is crawling the marketplace; says nothing about the marketplace itself."""
 
 
 def _path(home: Home, name: str) -> Path:
@@ -27,10 +32,10 @@ def _path(home: Home, name: str) -> Path:
 
 @contextmanager
 def held(home: Home, name: str) -> Iterator[None]:
-    """Holds the lock of a marketplace. Raises RunFrontierError while another process has it, FrontierError."""
+    """Holds the lock of a marketplace. Raises InUseError while another process has it, FrontierError."""
     lock = _locked(home, name, GLANCE)
     if lock is None:
-        raise RunFrontierError(f"another process is crawling {name}")
+        raise InUseError(t("crawl.in_use", name=name))
     try:
         yield
     finally:

@@ -18,9 +18,10 @@ from scrapy.utils.reactor import install_reactor
 from crawler.conclusion import give_up
 from crawler.frontier import RunFrontierError
 from crawler.ledger import Ledger, begun, progressed, stopping
-from crawler.lock import held
+from crawler.lock import InUseError, held
 from crawler.log import Where, log_into
 from crawler.recheck import known_listings
+from crawler.remarks import remark
 from crawler.runs import Order, run_id
 from crawler.settings import scrapy_settings
 from crawler.spider import MarketplaceSpider
@@ -61,7 +62,8 @@ def crawl(
     Pages that earlier runs read are asked for when they are due, and read when they have changed; `again`: all of them.
 
     An order that fails by itself (no browser, its frontier in use) becomes an unhealthy run with the reason among its
-    remarks, and the others go on. Where one and the same reason fails all of them, it is raised.
+    remarks, and the others go on; one whose marketplace another process crawls is not recorded. Where one and the same
+    reason fails all of them, it is raised.
 
     Raises UnknownSpiderError; HomeError, IndexUnavailable or OSError when something cannot be written, which ends all.
     """
@@ -91,6 +93,11 @@ def _marketplace(spider: type[Any], order: Order) -> str:
     if not issubclass(spider, MarketplaceSpider) or not order.start:
         return str(spider.name)
     return spider.marketplace(order.start[0])
+
+
+def _never_begun(spider: type[Any], order: Order) -> Run:
+    marketplace = _marketplace(spider, order)
+    return Run(id=run_id(order), marketplace=marketplace, spider=order.spider, started_at=utc(), start=order.start)
 
 
 class _Walk:
@@ -130,9 +137,7 @@ class _Walk:
             try:
                 for spider, order in planned:
                     if not self._stopped:
-                        run = await self._one(spider, order)
-                        self._runs.append(run)
-                        await tell(run, self._home, self._settings)
+                        self._runs.append(await self._one(spider, order))
             except BaseException as error:  # noqa: BLE001 - carried out of the reactor, and raised there
                 self._failure = error
             finally:
@@ -151,13 +156,19 @@ class _Walk:
         self._begun = None
         try:
             with held(self._home, _marketplace(spider, order)):
-                return await self._crawled(spider, order)
+                run = await self._crawled(spider, order)
+        except InUseError as error:  # says nothing about the marketplace: neither recorded nor told of
+            self._failures.append(error)
+            said = remark("crawl.in_use", name=_marketplace(spider, order))
+            return replace(_never_begun(spider, order), outcome="unhealthy", finished_at=utc(), remarks=(said,))
         except Exception as error:
             if isinstance(error, CONCERNS_ALL) and not isinstance(error, RunFrontierError):
                 raise
             logger.exception("%s is given up", order)
             self._failures.append(error)
-            return self._given_up(spider, order, error)
+            run = self._given_up(spider, order, error)
+        await tell(run, self._home, self._settings)
+        return run
 
     async def _crawled(self, spider: type[Any], order: Order) -> Run:
         crawler = self._runner.create_crawler(spider)
@@ -180,13 +191,8 @@ class _Walk:
 
     def _given_up(self, spider: type[Any], order: Order, error: Exception) -> Run:
         run = _ledger(self._begun).result if self._begun else None
-        if run is None:
-            marketplace = _marketplace(spider, order)
-            run = Run(
-                id=run_id(order), marketplace=marketplace, spider=order.spider, started_at=utc(), start=order.start
-            )
         with closing(open_index(self._home, self._settings.index)) as index:
-            return give_up(index, run, error)
+            return give_up(index, run or _never_begun(spider, order), error)
 
     def _heard(self, progress: Progress) -> None:
         if self._progress is not None:

@@ -11,6 +11,7 @@ from msgspec import convert
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler import run
+from crawler.lock import held
 from crawler.run import UnknownSpiderError
 from crawler.runs import Order, open_run
 from index.archive.captures import read
@@ -125,6 +126,20 @@ def test_a_signal_while_a_crawl_opens_ends_it_too(crawl: Crawl, own_home: Path, 
     assert [each["outcome"] for each in resumed.runs] == ["healthy"] * 2, resumed.log
     assert resumed.runs[0]["id"] == stopped.run["id"]
     assert [each["counts"].get("unmatched") for each in resumed.runs] == [15, 15]  # all were seen; none has that word
+
+
+def test_a_marketplace_that_another_process_crawls_is_left_alone_and_not_recorded(crawl: Crawl, own_home: Path) -> None:
+    with Site(shop(2)) as site:
+        home = Home(own_home).prepare()
+        (own_home / "asked").touch()
+        with held(home, f"shop:{site.host}"):
+            crawled = crawl(site, "/list/0", spiders=["shop", "asked_to_stop"])
+    refused, healthy = crawled.runs
+    assert (refused["outcome"], healthy["outcome"]) == ("unhealthy", "healthy"), crawled.log
+    assert refused["remarks"][-1].startswith("crawl.in_use")
+    index = stored(own_home)
+    assert [run.id for run in index.runs()] == [healthy["id"]]
+    index.close()
 
 
 def test_an_order_that_fails_by_itself_is_an_unhealthy_run_and_the_others_go_on(
