@@ -8,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from console.exits import Exit
+from console.exits import CommandError, Exit
 from console.import_options import supply_of
 from console.live import RunDisplay
 from console.terminal import complain, emit, err, out, raw_output, remark, table
+from console.usage import refused
 from crawler.supplied.brought import STATES, Brought, Entry, Outcome
 from crawler.supplied.files import Asked, entries_of
 from crawler.supplied.headings import Column, name_of
@@ -98,6 +99,8 @@ class Import:
                 )
                 whole = True
                 written = self._report.close(whole=True)
+                if not found.counts.get("rows", 0):
+                    asked.remarks.append(t("intake.remark.nothing", file=self._shown))
                 for text in asked.remarks:
                     remark(text)
                 self._say(found, asked, written)
@@ -113,7 +116,10 @@ class Import:
         suffix = ".xlsx" if self._kind == "workbook" else ".csv"
         name = f"{self._path.stem}.{t('intake.report.suffix')}{suffix}"
         if report is not None:
-            return Report(report, sheet=is_sheet)
+            try:
+                return Report(report, sheet=is_sheet)
+            except OSError as error:  # it names the half that is renamed at the end
+                raise CommandError(refused(OSError(error.errno, error.strerror, str(report)))) from error
         if self._shown != "-":
             try:
                 return Report(self._path.with_name(name), sheet=is_sheet)

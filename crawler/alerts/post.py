@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from crawler.alerts.robots import Message, message, taken
 from crawler.alerts.words import Alert, words
 from crawler.egress import Egress, EgressRefused
+from index.messages import t
 from index.settings import Settings
 
 SECONDS = 10.0
@@ -53,23 +54,23 @@ async def deliver(alert: Alert, settings: Settings) -> None:
     """Sends the alert. Raises AlertError."""
     own = settings.alerts
     if own.kind is None:
-        raise AlertError("the settings name no kind under [alerts]")
+        raise AlertError(t("alert.no_kind"))
     url = own.url or _secret(URL, own.url_file)
     if not url:
-        raise AlertError(f"neither url_file under [alerts] nor {URL} says where to send it")
+        raise AlertError(t("alert.no_address", variable=URL))
     said = words(alert, own.lang)
     prepared = message(own.kind, url, said, alert, secret=_secret(SECRET, own.secret_file), now=time.time())
     try:
         async with asyncio.timeout(2 * SECONDS):
             status, answer = await _post(prepared, settings)
     except TimeoutError as error:
-        raise AlertError("no answer in time") from error
+        raise AlertError(t("alert.no_answer")) from error
     except EgressRefused as error:
         raise AlertError(f"{urlsplit(url).hostname}: {error.why}") from error
     except (OSError, http.client.HTTPException) as error:
         raise AlertError(f"{urlsplit(url).hostname}: {type(error).__name__}") from error
     if (why := taken(own.kind, status, answer)) is not None:
-        raise AlertError(f"{urlsplit(url).hostname} did not take it: {why}")
+        raise AlertError(t("alert.not_taken", host=urlsplit(url).hostname, why=why))
 
 
 def _secret(variable: str, file: str) -> str:
@@ -80,7 +81,7 @@ def _secret(variable: str, file: str) -> str:
     try:
         return Path(file).expanduser().read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise AlertError(f"{file}: {type(error).__name__}") from error
+        raise AlertError(t("alert.no_file", file=file, kind=type(error).__name__)) from error
 
 
 async def _post(prepared: Message, settings: Settings) -> tuple[int, Any]:

@@ -167,7 +167,14 @@ def test_nothing_is_taken_when_one_file_is_of_another_kind(copycatch, sheet: Pat
 
 def test_an_empty_list_is_not_a_healthy_run(copycatch, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("title,url\n")
-    assert copycatch("import", tmp_path / "empty.csv").code == 3
+    answer = copycatch("import", tmp_path / "empty.csv")
+    assert answer.code == 3 and "nothing was read from" in answer.err
+
+
+def test_a_report_that_cannot_be_written_is_named_as_it_was_given(copycatch, sheet: Path, tmp_path: Path) -> None:
+    answer = copycatch("import", sheet, "--report", tmp_path / "none/r.csv")
+    assert answer.code == 2 and f"{tmp_path / 'none/r.csv'}: no such file or folder" in answer.err
+    assert copycatch("search", "*", "--kind", "listings").code == 4
 
 
 def test_what_lives_inside_a_client_needs_no_address(copycatch, tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for own, why in (
         (AlertSettings(), "no kind"),
         (AlertSettings(kind="wecom"), "COPYCATCH_ALERT_URL"),
-        (AlertSettings(kind="wecom", url_file=str(tmp_path / "nothing")), "nothing: FileNotFoundError"),
+        (AlertSettings(kind="wecom", url_file=str(tmp_path / "nothing")), "nothing cannot be read"),
     ):
         with pytest.raises(AlertError, match=why):
             asyncio.run(deliver(alert(), Settings(alerts=own)))
