@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
+from index.messages import t
 from index.protocol import QueryError
 from index.times import utc
 
@@ -30,7 +31,7 @@ def span(text: str, now: datetime) -> tuple[str, str]:
     except (ValueError, OverflowError) as error:
         if isinstance(error, QueryError):
             raise
-        raise QueryError(f"no such date: {text[:40]!r} ({error})") from error
+        raise QueryError(t("query.no_such_date", given=repr(text[:40]), detail=error)) from error
 
 
 def _read(text: str, now: datetime) -> tuple[datetime, str]:
@@ -43,7 +44,7 @@ def _read(text: str, now: datetime) -> tuple[datetime, str]:
         given = [int(part) for part in match.groups()[:6] if part is not None]
         moment = datetime(*[*given, *(1, 1, 1, 0, 0, 0)[len(given) :]], tzinfo=_zone(match[7]))  # type: ignore[misc,arg-type]
         return moment.astimezone(UTC), _PARTS[len(given) - 1]
-    raise QueryError(f"not a date: {text[:40]!r} (write 2026-11-25, 2026-11, 2026-11-25T08:00:00Z or now-7d)")
+    raise QueryError(t("query.no_date", given=repr(text[:40])))
 
 
 def _zone(text: str | None) -> object:

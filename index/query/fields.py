@@ -8,6 +8,7 @@ from typing import Literal
 
 from rapidfuzz import process
 
+from index.messages import t
 from index.protocol import Kind, QueryError
 
 Type = Literal["text", "keyword", "number", "date"]
@@ -78,13 +79,14 @@ def field_named(name: str, kind: Kind) -> Field:
     if name in known:
         return known[name]
     near = [match for match, _, _ in process.extract(name, list(known), limit=3, score_cutoff=55)]
-    hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(sorted(known))}"
-    raise QueryError(f"unknown field {name[:60]!r} for {kind}; {hint}")
+    names = ", ".join(near or sorted(known))
+    hint = t("query.did_you_mean" if near else "query.known", names=names)
+    raise QueryError(t("query.unknown_field", given=repr(name[:60]), kind=t(f"query.kind_{kind}"), hint=hint))
 
 
 def sort_field(sort: str, kind: Kind) -> tuple[Field, bool]:
     """The field to sort by and whether descending, from 'name' or '-name'. Raises QueryError."""
     field = field_named(sort.removeprefix("-"), kind)
     if not field.sortable:
-        raise QueryError(f"{kind} cannot be sorted by {field.name}: it is text or has several values")
+        raise QueryError(t("query.unsortable", kind=t(f"query.kind_{kind}"), field=field.name))
     return field, sort.startswith("-")

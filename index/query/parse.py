@@ -11,6 +11,7 @@ from luqum import tree as lucene
 from luqum.exceptions import ParseError
 from luqum.thread import parse as luqum_parse
 
+from index.messages import t
 from index.protocol import Kind, QueryError
 from index.query.fields import FIELDS
 from index.query.terms import between, literal, parts, term
@@ -21,10 +22,10 @@ MAX_DEPTH = 16
 MAX_CLAUSES = 100
 
 _REFUSED = {
-    lucene.Fuzzy: "fuzzy search (~) is not supported",
-    lucene.Proximity: "proximity search (~) is not supported",
-    lucene.Boost: "boosting (^) is not supported",
-    lucene.Regex: "regular expressions (/.../) are not supported; quote addresses and paths",
+    lucene.Fuzzy: "query.fuzzy",
+    lucene.Proximity: "query.proximity",
+    lucene.Boost: "query.boost",
+    lucene.Regex: "query.regex",
 }
 _CHINESE_KEYS = str.maketrans("“”（）", '""()')
 """What a Chinese keyboard puts in place of the syntax."""
@@ -33,7 +34,7 @@ _CHINESE_KEYS = str.maketrans("“”（）", '""()')
 def parse(query: str, kind: Kind, now: datetime | None = None) -> Node:
     """What the query asks of objects of this kind; an empty one asks for everything. Raises QueryError."""
     if len(query) > MAX_LENGTH:
-        raise QueryError(f"the query is too long: {len(query)} characters, at most {MAX_LENGTH}")
+        raise QueryError(t("query.too_long", length=len(query), most=MAX_LENGTH))
     moment = (now or datetime.now(UTC)).replace(microsecond=0) if "now" in query else None
     return _parse(query, kind, moment)
 
@@ -46,7 +47,7 @@ def _parse(query: str, kind: Kind, now: datetime | None) -> Node:
     try:
         parsed = luqum_parse(text)
     except ParseError as error:
-        raise QueryError(f"cannot read the query: {error}") from error
+        raise QueryError(t("query.unreadable", detail=error)) from error
     return _Reader(kind, now or datetime.now(UTC)).read(parsed, None, 1)
 
 
@@ -78,16 +79,16 @@ class _Reader:
 
     def _refuse(self, node: lucene.Item, depth: int) -> None:
         if depth > MAX_DEPTH:
-            raise QueryError(f"the query is nested too deeply: at most {MAX_DEPTH} levels")
+            raise QueryError(t("query.too_deep", most=MAX_DEPTH))
         if next(self.clauses) > 4 * MAX_CLAUSES:
-            raise QueryError(f"the query has too many parts: at most {MAX_CLAUSES}")
+            raise QueryError(t("query.too_many", most=MAX_CLAUSES))
         for refused, message in _REFUSED.items():
             if isinstance(node, refused):
-                raise QueryError(f"{message}: {str(node).strip()[:60]!r}")
+                raise QueryError(t(message, given=repr(str(node).strip()[:60])))
 
     def _field(self, node: lucene.SearchField, outer: str | None, depth: int) -> Node:
         if outer is not None:
-            raise QueryError(f'a field inside the field {outer!r}; put the value in quotes: {outer}:"..."')
+            raise QueryError(t("query.nested_field", outer=outer))
         if node.name == "*" and str(node.expr) == "*":
             return Everything()
         if node.name == "_exists_":
@@ -101,7 +102,7 @@ class _Reader:
             return term(field, (re.sub(r"\\(.)", r"\1", node.value[1:-1], flags=re.DOTALL),), self.kind, self.now)
         if isinstance(node, lucene.Word):
             if node.value.startswith("!"):
-                raise QueryError(f"write NOT or a minus in place of '!': {node.value[:60]!r}")
+                raise QueryError(t("query.bang", given=repr(node.value[:60])))
             if node.value == "*" and field is None:
                 return Everything()
             return term(field, parts(node.value), self.kind, self.now)
@@ -112,7 +113,7 @@ class _Reader:
             return between(field, (_bound(node.a), None), (node.include, True), kind=self.kind, now=self.now)
         if isinstance(node, lucene.To):
             return between(field, (None, _bound(node.a)), (True, node.include), kind=self.kind, now=self.now)
-        raise QueryError(f"not supported: {str(node).strip()[:60]!r}")
+        raise QueryError(t("query.unsupported", given=repr(str(node).strip()[:60])))
 
 
 def _bound(node: lucene.Item) -> str | None:

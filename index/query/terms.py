@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
+from index.messages import t
 from index.protocol import Kind, QueryError
 from index.query.dates import span
 from index.query.fields import Field, field_named, text_fields
@@ -53,14 +54,20 @@ def term(name: str | None, pieces: tuple[str | Wild, ...], kind: Kind, now: date
         if not wild:
             return Equals(field=field.name, value=fold(literal(pieces)))
         if wild.count(Wild.MANY) > MAX_STARS:
-            raise QueryError(f"too many wildcards in {literal(pieces)[:60]!r}: at most {MAX_STARS} '*'")
+            raise QueryError(t("query.stars", given=_shown(pieces), most=MAX_STARS))
         return Pattern(field=field.name, parts=tuple(fold(p) if isinstance(p, str) else p for p in pieces))
     if wild:
-        raise QueryError(f"{field.name} is a {field.type}: wildcards do not fit {literal(pieces)[:60]!r}")
+        raise QueryError(
+            t("query.no_wildcard", field=field.name, type=t(f"query.type_{field.type}"), given=_shown(pieces))
+        )
     if field.type == "number":
         return Equals(field=field.name, value=number(field, literal(pieces)))
     start, after = span(literal(pieces), now)
     return Range(field=field.name, low=start, high=after, include_high=False)
+
+
+def _shown(pieces: tuple[str | Wild, ...]) -> str:
+    return repr(literal(pieces)[:60])
 
 
 def _text(fields: tuple[str, ...], pieces: tuple[str | Wild, ...]) -> Text:
@@ -68,16 +75,14 @@ def _text(fields: tuple[str, ...], pieces: tuple[str | Wild, ...]) -> Text:
     prefix = len(pieces) > 1 and pieces[-1] is Wild.MANY
     body = pieces[:-1] if prefix else pieces
     if any(isinstance(piece, Wild) for piece in body):
-        raise QueryError(
-            f"in text a wildcard can only be a '*' at the end: {literal(pieces)[:60]!r} (put it in quotes?)"
-        )
+        raise QueryError(t("query.star_at_end", given=_shown(pieces)))
     words = literal(body)
     tokens = phrase(words)
     if not tokens:
-        raise QueryError(f"nothing to look for in {literal(pieces)[:60]!r}: no letter, digit or Chinese character")
+        raise QueryError(t("query.nothing", given=_shown(pieces)))
     last = tokens[-1]
     if prefix and len(last) < 2 and last.isascii():
-        raise QueryError(f"too short before '*': {literal(pieces)[:60]!r} (at least two letters or digits)")
+        raise QueryError(t("query.short_prefix", given=_shown(pieces)))
     # A Han character is a whole token: 换脸* finds what 换脸 finds.
     return Text(fields=fields, tokens=tokens, prefix=prefix and len(last) > 1)
 
@@ -90,7 +95,7 @@ def number(field: Field, text: str) -> float:
     except ValueError:
         value, whole = math.nan, None
     if not math.isfinite(value):
-        raise QueryError(f"{field.name} is a number, {text[:40]!r} is not")
+        raise QueryError(t("query.no_number", field=field.name, given=repr(text[:40])))
     return whole if whole is not None and abs(whole) < 2**63 else value
 
 
@@ -99,13 +104,13 @@ def between(
 ) -> Node:
     """A range; None is a side without bound; `edges` say whether each bound belongs to it. Raises QueryError."""
     if not name:
-        raise QueryError("a range needs a field: priority:[0.5 TO 1]")
+        raise QueryError(t("query.range_field"))
     field = field_named(name, kind)
     if field.type == "number":
         least, most = (None if side is None else number(field, side) for side in bounds)
         return Range(field=name, low=least, high=most, include_low=edges[0], include_high=edges[1])
     if field.type != "date":
-        raise QueryError(f"{name} is a {field.type}: ranges fit numbers and dates only")
+        raise QueryError(t("query.no_range", field=name, type=t(f"query.type_{field.type}")))
     # A day as a bound is a span: 'from' takes its start, 'after' its end, and the other way round for the upper bound.
     low, high = bounds
     first = None if low is None else span(low, now)[not edges[0]]

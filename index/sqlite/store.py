@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from apk_analysis.fingerprint import Fingerprint
+from index.messages import t
 from index.model import Capture, Observation, Picture, Run, Supplied, View
 from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
@@ -143,7 +144,7 @@ class SqliteIndex:
     ) -> list[Stored]:
         """See the protocol."""
         if min(limit, offset) < 0 or max(limit, offset) > 2**31:
-            raise QueryError("limit and offset are numbers from 0 on")
+            raise QueryError(t("query.bad_page"))
         compiled = _compiled(query, kind)
         with self._reading() as opened:
             return searching.stored(opened, kind, searching.page(opened, compiled, sort, limit, offset))

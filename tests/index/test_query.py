@@ -1,5 +1,6 @@
 """The query language: what it means, what it refuses, and that nothing typed can break the engine."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -161,6 +162,14 @@ REFUSED = {
     "(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1): "too deeply",
     " ".join(["a"] * 401): "too many",
 }
+
+
+@pytest.mark.parametrize("query", REFUSED, ids=lambda value: value[:20])
+def test_it_is_explained_in_chinese_too(index: Index, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYCATCH_LANG", "zh")
+    with pytest.raises(QueryError, match=r"[\u4e00-\u9fff]") as refused:
+        index.search(query, kind="listings")
+    assert not re.search(r"\b(is|the|cannot|known|unknown|not|at most)\b", str(refused.value).split("（")[0])
 
 
 @pytest.mark.parametrize(("query", "reason"), REFUSED.items(), ids=lambda value: value[:20])
