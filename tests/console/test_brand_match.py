@@ -72,7 +72,7 @@ def test_lists_from_spreadsheets(copycatch, written, encoding: str) -> None:
         (b",,", "n.csv:3: both name and package are empty"),
         (b"a\0b,com.a,c", "n.csv:3: name has a NUL byte"),
         (b"x" * 5000 + b",com.a,c", "n.csv:3: name has 5000 characters"),
-        ("name é".encode() + b",\xff\xfe\xff,c", "n.csv:3: package is neither UTF-8 nor GB 18030"),
+        ("name é".encode() + b",\xff\xfe\xff,c", "n.csv:3: package neither UTF-8 nor GB 18030"),
         (b'"x' + b"y" * (1 << 21) + b'",b,c', "n.csv:3: "),
     ],
 )
