@@ -11,6 +11,7 @@ from console.exits import CommandError, Exit
 from console.opening import last_seals
 from console.progress import follow
 from console.retention import needed_captures
+from console.runs import NARROW
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
 from crawler.since import cutoff
 from index.archive.chain import ChainError
@@ -22,6 +23,8 @@ from index.settings import load_settings
 from index.times import utc
 
 COLUMNS = ("run", "state", "files", "records", "removed", "mb", "sealed_at")
+SPARED = ("files", "removed", "mb")
+"""Left out on a narrow terminal, so that the names of runs can be copied; --json always has them."""
 STYLES = {"sealed": "green", "open": "yellow", "damaged": "bold red"}
 
 RunName = Annotated[str | None, typer.Argument(metavar="RUN", help=t("cli.archive.run"), show_default=False)]
@@ -128,8 +131,12 @@ def _print(found: list[Checked], *, json: bool) -> None:
             str(checked.records),
             str(checked.removed),
             f"{checked.bytes / 1e6:.1f}",
-            checked.sealed_at or "-",
+            (checked.sealed_at or "-")[:16].replace("T", " "),
         )
         for checked in found
     ]
-    out().print(table([t(f"archive.column.{name}") for name in COLUMNS], rows))
+    console = out()
+    narrow = console.width < NARROW
+    columns = [name for name in COLUMNS if not narrow or name not in SPARED]
+    cells = [[cell for name, cell in zip(COLUMNS, row, strict=True) if name in columns] for row in rows]
+    console.print(table([t(f"archive.column.{name}") for name in columns], cells, dense=narrow))

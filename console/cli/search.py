@@ -9,6 +9,7 @@ import typer
 
 from console.exits import Exit
 from console.opening import reading
+from console.runs import NARROW
 from console.terminal import JsonFlag, emit, out, remark, table
 from console.words import chance, verdict
 from index.messages import language, t
@@ -45,7 +46,8 @@ def run(
     if hits:
         headings = {name: t(f"cli.search.column.{name}") for name in COLUMNS[kind]}
         wide = {headings[name]: share for name, share in WIDE.items() if name in headings}
-        out().print(table(list(headings.values()), _rows(kind, hits), wide=wide))
+        console = out()
+        console.print(table(list(headings.values()), _rows(kind, hits), wide=wide, dense=console.width < NARROW))
     remark(t("cli.search.shown", shown=len(hits), total=total))
     return Exit.DONE
 

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from crawler.schedule.due import Due, Thing, due
-from crawler.schedule.slots import Outcome, Slots
+from crawler.schedule.slots import Outcome, Slot, Slots
 
 NAP = 60.0
 """Seconds that are slept at most: a clock that was set, or a machine that was asleep, is noticed after it."""
+STARTING = 30.0
+"""Seconds in which a process that was started may not be crawling yet."""
 GLANCE = 1.0
 """Seconds between two looks at what is running."""
 OUTCOMES: dict[int, Outcome] = {0: "done", 3: "unhealthy"}
@@ -39,6 +41,11 @@ class _Running:
         self.asked_to_stop = True
         with suppress(ProcessLookupError):
             self.process.terminate()
+
+
+def _fresh(slot: Slot, now: datetime) -> bool:
+    """Whether its process may not have got as far as to hold its marketplace."""
+    return 0 <= now.timestamp() - slot.began < STARTING
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +76,7 @@ class Schedule:
         found = []
         for thing in self.things():
             known = slots.get(thing.slot)
-            alive = known is not None and known.outcome == "running" and self.in_use(thing.name)
+            alive = known is not None and known.outcome == "running" and (_fresh(known, now) or self.in_use(thing.name))
             found.append(due(thing, known, now, jitter=self.jitter, alive=alive))
         return sorted(found, key=lambda one: (one.at, one.thing.slot))
 

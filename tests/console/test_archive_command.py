@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from crawler.archive import Archive
 from index.archive.captures import read
 from index.home import Home
@@ -50,6 +52,19 @@ def test_status_and_verify_agree_where_nothing_was_changed(copycatch: Command, o
     checked = copycatch("archive", "verify", "--json")
     assert checked.code == 0 and checked.fits("archive_status") == said
     assert "whole and sealed" in copycatch("archive", "verify", "r1").out
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_run_takes_one_line_on_a_narrow_terminal(
+    copycatch: Command, own_home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    name = "r20261125-080000-1a2b3c4d-5e6f"
+    archive = Archive(Home(own_home).prepare().archive, name)
+    archive.store(url="https://e.org/", status=200, headers=[], body=b"x", taken_at=NEW)
+    archive.seal()
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COPYCATCH_LANG", lang)
+    assert name in copycatch("archive", "status").out
 
 
 def test_a_change_is_listed_with_the_page_it_concerns(copycatch: Command, own_home: Path) -> None:

@@ -289,7 +289,8 @@ def test_a_run_whose_processes_all_died_is_tried_again_ever_more_rarely(world: W
         waited.append((table[0].at - world.now).total_seconds())
         world.now = max(world.now, table[0].at)
         assert world.slots.claim("a", table[0].last, world.now.timestamp())  # and then the power goes
-    assert waited == pytest.approx([0, 120, 240, 480], abs=1e-3)
+        world.now += timedelta(seconds=60)
+    assert waited == pytest.approx([0, 60, 180, 420], abs=1e-3)
 
 
 def test_two_processes_start_nothing_twice(world: World, tmp_path: Path) -> None:
@@ -346,6 +347,15 @@ def test_things_may_change_while_the_loop_runs(world: World) -> None:
     schedule = world.schedule()
     world.things = [thing("new")]
     assert [one.thing.name for one in schedule.ready()] == ["new"]
+
+
+def test_what_was_just_started_by_another_process_is_running_and_not_broken_off(world: World) -> None:
+    world.things = [thing("a")]
+    assert world.slots.claim("a", None, world.now.timestamp())
+    world.now += timedelta(seconds=5)
+    assert [one.why for one in world.schedule().table()] == ["running"]
+    world.now += timedelta(seconds=60)
+    assert [one.why for one in world.schedule().table()] == ["broken_off"]
 
 
 def test_a_marketplace_is_crawled_by_one_process_at_a_time(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
