@@ -29,13 +29,16 @@ def order_for(
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise CommandError(t("cli.crawl.bad_start", given=address))
     spiders = declared()
-    named = [] if start else [each for each in places(settings, spiders) if each.name == name and each.own]
+    known = [] if start else places(settings, spiders)
+    named = [each for each in known if each.name == name and each.own]
     if named:
         order = named[0].walk(limit=limit, since=since)
         return replace(order, queries=tuple(queries) or order.queries)
     if name not in spiders:
         raise CommandError(t("cli.crawl.unknown", name=name, known=", ".join(spiders)))
     if not start and not spiders[name].starts:
+        if own := [each.name for each in known if each.spider.name == name]:
+            raise CommandError(t("crawl.one_of_own", name=name, names=", ".join(own)))
         raise CommandError(t("cli.crawl.needs_start", name=name))
     if not queries and not start and not spiders[name].walks:
         raise CommandError(t("cli.crawl.needs_query", name=name))

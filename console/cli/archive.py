@@ -123,7 +123,7 @@ def _print(found: list[Checked], *, json: bool) -> None:
         for checked in found:
             emit(checked)
         return
-    rows = [
+    rows: list[tuple[str | Text, ...]] = [
         (
             checked.run,
             Text(t(f"archive.state.{checked.state}"), style=STYLES[checked.state]),

@@ -103,3 +103,9 @@ def test_the_home_is_named_once_in_a_command(capsys: pytest.CaptureFixture[str],
     for call in (["archive", "verify"], ["recheck"], ["recheck"]):
         main(call)
         assert capsys.readouterr().err.count("数据目录") == 1
+
+
+def test_an_engine_whose_sites_are_in_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("copycatch.toml").write_text('[[marketplaces]]\nspider = "discuz"\nstart = ["http://bbs.example/"]\n')
+    assert main(["crawl", "discuz"]) == 2
+    assert "discuz:bbs.example" in (line := said(capsys)) and "--start" in line
