@@ -21,7 +21,7 @@ BRANDED: frozenset[Group] = frozenset({"counterfeit", "shell"})
 PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
 VIOLATION_FROM, TEXT_ALONE_FROM = 0.7, 0.9
-LEAD_FROM = 0.4
+LEAD_FROM, LEAD_ALONE_FROM = 0.4, 0.6
 _FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
 WORTH_A_TERM = 0.05
@@ -147,7 +147,7 @@ def verdict(violations: Iterable[Violation]) -> Verdict:
         named = any(one.strength > 0 and one.detector != TEXT_MODEL for one in violation.evidence)
         if violation.probability >= (VIOLATION_FROM if named else TEXT_ALONE_FROM):
             return "violation"
-        if violation.probability >= LEAD_FROM:
+        if violation.probability >= (LEAD_FROM if named else LEAD_ALONE_FROM):
             proposed = "lead"
     return proposed
 

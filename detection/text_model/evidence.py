@@ -18,7 +18,7 @@ from detection.weighing import lawful
 from index.model import Evidence
 from index.taxonomy import taxonomy
 
-WORTH_SAYING, OF_A_BRAND = 0.03, 0.2
+WORTH_SAYING, OF_A_BRAND = 0.03, 0.4
 """Probability of the text alone from which a violation that no rule considered is named, and one against a brand."""
 TRUSTED = 0.2
 """Trust from which it is: of a few words alone nothing is said."""
