@@ -20,7 +20,7 @@ BRANDED: frozenset[Group] = frozenset({"counterfeit", "shell"})
 """Groups in which somebody's brand is concerned."""
 PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
-VIOLATION_FROM, TEXT_ALONE_FROM = 0.7, 0.9
+VIOLATION_FROM, TEXT_ALONE_FROM = 0.7, 0.95
 LEAD_FROM, LEAD_ALONE_FROM = 0.4, 0.6
 _FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
@@ -141,10 +141,12 @@ def _by_violation(
 
 
 def verdict(violations: Iterable[Violation]) -> Verdict:
-    """The machine's proposal. The text model alone needs to be surer: nothing that can be named stands beside it."""
+    """The machine's proposal. The text model alone needs to be surer: where nothing that can be named stands beside it, or
+    what can be named speaks against a violation on balance.
+    """
     proposed: Verdict = "benign"
     for violation in violations:
-        named = any(one.strength > 0 and one.detector != TEXT_MODEL for one in violation.evidence)
+        named = sum(one.share for one in violation.evidence if one.detector != TEXT_MODEL) > 0
         if violation.probability >= (VIOLATION_FROM if named else TEXT_ALONE_FROM):
             return "violation"
         if violation.probability >= (LEAD_FROM if named else LEAD_ALONE_FROM):

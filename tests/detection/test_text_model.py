@@ -162,7 +162,7 @@ def test_a_short_text_alone_makes_no_verdict() -> None:
 
 def test_the_text_alone_must_be_surer_than_what_can_be_named() -> None:
     text = Evidence(detector=TEXT_MODEL, violation="p1-2b", strength=5.0, share=5.0, observed="")
-    rule = Evidence(detector="illegal_tool", violation="p1-2b", strength=1.0, observed="x", quote="x")
+    rule = Evidence(detector="illegal_tool", violation="p1-2b", strength=1.0, share=1.0, observed="x", quote="x")
     between = Violation(id="p1-2b", group="illegal_tool", probability=0.8, evidence=(text,))
     assert verdict([between]) == "lead"
     assert verdict([replace(between, evidence=(text, rule))]) == "violation"
