@@ -25,6 +25,8 @@ from tests.crawler.wire import Asked, Wire
 pytestmark = pytest.mark.browser
 
 ANSWER = ROOT / "tests/spiders/fixtures/xianyu/search/response.json"
+SENT = ANSWER.read_bytes().replace("AI 换脸 软件 代做".encode(), "AI 换脸 代过人脸认证 包过".encode())
+"""With an offer that nobody could take for something else."""
 ITEM = ROOT / "tests/spiders/fixtures/xianyu/item/response.json"
 RED = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mP8z8BQz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
 SEARCH = f"""<!doctype html><html lang="zh"><meta charset="utf-8"><title>闲鱼</title><body><div id="root">加载中</div>
@@ -81,7 +83,7 @@ async def shop(asked: Asked) -> None:
         body = '{"ret": ["FAIL_SYS_TOKEN_EMPTY::令牌为空"], "data": {}}'
         await asked.whole(body.encode(), Content_Type="application/json", Set_Cookie="_m_h5_tk=secret")
     elif path.startswith("/h5/"):
-        await asked.whole(ANSWER.read_bytes(), Content_Type="application/json", Set_Cookie="_m_h5_tk=secret")
+        await asked.whole(SENT, Content_Type="application/json", Set_Cookie="_m_h5_tk=secret")
     else:
         await asked.whole(b"", 404)
 
@@ -101,7 +103,7 @@ def test_listings_come_from_what_the_scripts_got_and_the_answer_is_the_evidence(
         with (tmp_path / "archive" / capture["warc"]).open("rb") as stream:
             stream.seek(capture["offset"])
             record = next(iter(ArchiveIterator(stream)))
-            assert record.content_stream().read() == ANSWER.read_bytes()
+            assert record.content_stream().read() == SENT
     for path in (tmp_path / "archive").rglob("*.warc.gz"):
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream):
@@ -121,7 +123,7 @@ def test_findings_have_a_picture_of_the_page_without_its_media(tmp_path: Path) -
 
 
 def test_no_picture_is_taken_where_nothing_is_found_or_the_operator_wants_none(tmp_path: Path) -> None:
-    harmless = ANSWER.read_bytes().replace("AI 换脸 软件 代做".encode(), "木质相框".encode())
+    harmless = SENT.replace("AI 换脸 代过人脸认证 包过".encode(), "木质相框".encode())
     harmless = harmless.replace("豆 包 电脑版 永久会员".encode(), "手工面包".encode()).replace("安装包".encode(), b"")
 
     async def talk(asked: Asked) -> None:
