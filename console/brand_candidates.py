@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.brand_show import one_of
+from console.brand_variants import names_of
 from console.exits import CommandError, Exit
 from console.opening import reading
 from console.terminal import JsonFlag, emit, home, out, remark, table
@@ -57,7 +58,7 @@ def list_candidates(
         *(_of_variants(one_of(profiles, brand)) for brand in variants or ()),
         _of_listings(listings) if listings is not None else (),
     )
-    found = list(_first(candidates(named, compiled(profiles)), limit))
+    found = list(islice(candidates(named, compiled(profiles)), limit))
     if output is not None:
         output.write_text("".join(_as_line(one) for one in found), "utf-8")
     if json:
@@ -68,13 +69,6 @@ def list_candidates(
         out().print(table(headings, [[_cell(one, name) for name in COLUMNS] for one in found]))
     remark(t("brands_candidates.found", count=len(found)))
     return Exit.DONE
-
-
-def _first(found: Iterable[Candidate], limit: int) -> Iterator[Candidate]:
-    for number, one in enumerate(found, start=1):
-        yield one
-        if number >= limit:
-            return
 
 
 def _cell(one: Candidate, name: str) -> str:
@@ -103,8 +97,7 @@ def _of_variants(profile: Profile) -> Iterator[tuple[str, str]]:
 
     if not profile.domains:
         raise CommandError(t("brands_candidates.no_domain", brand=profile.id))
-    names = [name.text for name in profile.names if name.kind not in {"model", "misspelling"}]
-    for one in variants(profile.domains, names):
+    for one in variants(profile.domains, names_of(profile)):
         yield one.shown or one.domain, f"variant:{one.fuzzer}"
 
 

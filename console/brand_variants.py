@@ -30,7 +30,7 @@ def list_variants(
     """Spellings only: nobody is asked whether one is registered."""
     profile = one_of(load_profiles(home().brands), brand)
     chosen = _words(words) if words else WORDS
-    found = variants(profile.domains, _names(profile), words=chosen, limit=limit)
+    found = variants(profile.domains, names_of(profile), words=chosen, limit=limit)
     if not profile.domains:
         remark(t("brands_onboarding.variants.domains_missing"))
     if json:
@@ -56,7 +56,7 @@ def list_variants(
     return Exit.DONE
 
 
-def _names(profile: Profile) -> list[str]:
+def names_of(profile: Profile) -> list[str]:
     """Names that stand for the brand: not models, which others sell too, nor spellings of imitators."""
     return [name.text for name in profile.names if name.kind not in {"model", "misspelling"}]
 

@@ -59,7 +59,12 @@ class LookalikeSite(MarketplaceSpider):
         url = clean_url(response.url) or response.url
         listing = listing_of(site, marketplace=self.marketplace(url))
         native_id = urlsplit(url).netloc.lower() + path_of(url)
-        yield replace(listing, url=url, native_id=native_id, came_from=tuple(dict.fromkeys(came_from)))
+        yield replace(
+            listing,
+            url=url,
+            native_id=native_id,
+            came_from=tuple(dict.fromkeys(clean_url(one) or one for one in came_from)),
+        )
         if kwargs.get("deeper", True) and not site.downloads:
             for address in _download_pages(response):
                 yield self._request(address, came_from=[response.url], deeper=False)
