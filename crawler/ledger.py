@@ -31,7 +31,7 @@ from crawler.recheck import RECHECK
 from crawler.refusal_words import KINDS
 from crawler.runs import OpenRun, Order, open_run
 from crawler.silence import silence
-from crawler.spider import LOOKED_UP, MarketplaceSpider
+from crawler.spider import LOOKED_UP, MarketplaceSpider, request_of
 from crawler.tally import Progress
 from index.home import Home
 from index.ids import listing_id
@@ -187,21 +187,21 @@ class Ledger:
         if page is None:
             return ()
         page.taken = True
-        page.tab = failure.request.meta.pop("tab", None)  # type: ignore[attr-defined] # set by Scrapy's scraper
+        page.tab = request_of(failure).meta.pop("tab", None)
         return self._errback_output(page, failure)
 
     def _errback_output(self, page: Page, failure: Failure) -> Iterator[Found]:
         assert failure.value is not None  # noqa: S101 - Scrapy made it from an exception
         problem = problem_of(failure.value)
         if problem.kind == "stopping":  # not answered: stays leased, and is queued again when the run is resumed
-            self.desk.give_back([failure.request])  # type: ignore[attr-defined] # set by Scrapy's scraper
+            self.desk.give_back([request_of(failure)])
             return
         if isinstance(failure.value, Unchanged):
             recalled(page)
             page.release()
             return
         self._met(failure, problem.kind)
-        if problem.kind == "not_found" and failure.request.meta.get(LOOKED_UP):  # type: ignore[attr-defined] # as above
+        if problem.kind == "not_found" and request_of(failure).meta.get(LOOKED_UP):
             self.run.tally.count("absent")
         elif page.errback is None:
             page.failed = None if problem.kind in self.spider.no_fault else problem.kind

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import PACKAGE
@@ -191,3 +192,9 @@ class MarketplaceSpider(scrapy.Spider):
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Yield]:
         """The default callback."""
         raise NotImplementedError(f"{self.name} has no parse()")
+
+
+def request_of(failure: Failure) -> scrapy.Request:
+    """The request that failed, in an errback."""
+    request: scrapy.Request = failure.request  # type: ignore[attr-defined] # set by Scrapy's scraper
+    return request

@@ -12,7 +12,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.families.github_repository import Facts, facts_of, no_answer, repository_listing
 from crawler.families.json_page import at, number, read_json, said, things
 from crawler.problems import problem_of
-from crawler.spider import Expect, MarketplaceSpider, Yield
+from crawler.spider import Expect, MarketplaceSpider, Yield, request_of
 
 AT_ONCE, MOST_PAGES, RELEASES = 30, 3, 10
 # Everybody may ask 60 times an hour: a keyword costs up to 3 searches and 90 lists of the newest 10 releases.
@@ -93,4 +93,4 @@ class GithubReleases(MarketplaceSpider):
     def without_releases(self, failure: Failure) -> Iterator[Yield]:
         """Errback: the budget may be spent; that the repository is there is not lost, and the trouble is said."""
         yield problem_of(failure.value or OSError())
-        yield repository_listing(failure.request.cb_kwargs["facts"])  # type: ignore[attr-defined] # Scrapy's scraper
+        yield repository_listing(request_of(failure).cb_kwargs["facts"])

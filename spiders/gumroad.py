@@ -15,7 +15,7 @@ from crawler.families.gumroad_product import product_listing
 from crawler.families.json_page import at, number, read_json, said, things
 from crawler.families.readable import readable
 from crawler.problems import problem_of
-from crawler.spider import Expect, MarketplaceSpider, Yield
+from crawler.spider import Expect, MarketplaceSpider, Yield, request_of
 
 MOST_RESULTS = 300
 """Of one query; what ranks lower has little to do with it."""
@@ -84,7 +84,7 @@ class Gumroad(MarketplaceSpider):
 
     def without_page(self, failure: Failure) -> Iterator[Yield]:
         """Errback: the page cannot be had; what the results say is not lost."""
-        kwargs = failure.request.cb_kwargs  # type: ignore[attr-defined] # set by Scrapy's scraper
+        kwargs = request_of(failure).cb_kwargs
         if failure.value is not None:
             yield problem_of(failure.value)
         yield product_listing(kwargs["card"], kwargs["page"])

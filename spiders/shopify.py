@@ -12,7 +12,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.families.json_page import at, read_json, said, things
 from crawler.families.schema_site import SchemaSite
 from crawler.families.shopify_product import product_listing, with_page
-from crawler.spider import Yield
+from crawler.spider import Yield, request_of
 from index.model import Listing
 
 AT_ONCE, MOST_PAGES = 250, 100
@@ -50,7 +50,7 @@ class Shopify(SchemaSite):
 
     def without_shop(self, failure: Failure) -> Iterator[Yield]:
         """Errback: the products can be read without."""
-        yield self.products(failure.request.cb_kwargs["shown"], 1, {})  # type: ignore[attr-defined] # Scrapy's scraper
+        yield self.products(request_of(failure).cb_kwargs["shown"], 1, {})
 
     def products(self, shown: str, page: int, shop: dict[str, str], before: str = "") -> scrapy.Request:
         """A page of the list at `shown`; the page before began with the product `before`."""
@@ -63,7 +63,7 @@ class Shopify(SchemaSite):
 
     def locked(self, failure: Failure) -> Iterator[Yield]:
         """Errback: shops may switch the list off; pages and sitemap are there still."""
-        url: str = failure.request.url  # type: ignore[attr-defined] # set by Scrapy's scraper
+        url = request_of(failure).url
         yield self.request("/".join([*url.split("/")[:3], "sitemap.xml"]), self.parse_sitemap)
 
     def parse_products(

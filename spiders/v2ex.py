@@ -14,7 +14,7 @@ from crawler.families.json_board import JsonBoard
 from crawler.families.json_page import number, read_json, said, things
 from crawler.families.page_text import masked
 from crawler.families.threads import MOST_POSTS
-from crawler.spider import Yield
+from crawler.spider import Yield, request_of
 
 API = "https://www.v2ex.com/api"
 
@@ -87,7 +87,7 @@ class V2ex(JsonBoard):
 
     def no_replies(self, failure: Failure) -> Iterator[Yield]:
         """The topic all the same, when its replies cannot be had."""
-        url = failure.request.url  # type: ignore[attr-defined] # set by Scrapy's scraper
+        url = request_of(failure).url
         yield Problem(part="page", kind="replies_missing", detail=f"{url}: {failure.value}"[:500])
         yield self._topic(url, [])
 

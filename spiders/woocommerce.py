@@ -14,7 +14,7 @@ from crawler.families.schema_site import SchemaSite
 from crawler.families.wordpress_entry import said_html
 from crawler.families.wordpress_product import product_listing, with_page
 from crawler.families.wordpress_site import WordpressSite, in_part, root_of
-from crawler.spider import Yield
+from crawler.spider import Yield, request_of
 from index.model import Listing
 
 
@@ -87,7 +87,7 @@ class Woocommerce(WordpressSite, SchemaSite):
 
     def without_reviews(self, failure: Failure) -> Iterator[Yield]:
         """Errback: a shop may keep them to itself."""
-        own = failure.request.cb_kwargs["product"]  # type: ignore[attr-defined] # set by Scrapy's scraper
+        own = request_of(failure).cb_kwargs["product"]
         yield scrapy.Request(own, callback=self.parse_product, cb_kwargs={"reviews": []})
 
     def parse_product(self, response: Response, reviews: list[str]) -> Iterator[Yield]:

@@ -20,7 +20,7 @@ from crawler.families.moments import moment
 from crawler.families.page_text import masked, text_of
 from crawler.families.readable import base_of, readable, sent_at
 from crawler.families.threads import MOST_POSTS, Post, thread_listing
-from crawler.spider import Expect, MarketplaceSpider, Yield
+from crawler.spider import Expect, MarketplaceSpider, Yield, request_of
 from index.model import SourceKind
 
 Css = tuple[str, ...]
@@ -177,7 +177,7 @@ class ThreadBoard(MarketplaceSpider):
 
     def no_further(self, failure: Failure) -> Iterator[Yield]:
         """The thread all the same, when a further page of it cannot be had."""
-        request: scrapy.Request = failure.request  # type: ignore[attr-defined] # set by Scrapy's scraper
+        request = request_of(failure)
         yield Problem(part="page", kind="replies_missing", detail=f"{request.url}: {failure.value}"[:500])
         yield self._onward(**request.cb_kwargs)
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import clean_url, host_of
 from crawler.families.json_page import said, things
-from crawler.spider import Expect, MarketplaceSpider, Yield
+from crawler.spider import Expect, MarketplaceSpider, Yield, request_of
 
 LANGUAGE = re.compile(
     r"/(?:ar|bn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hu|id|it|ja|ko|ms|nl|no|pl|pt|ro|ru|sv|th|tr|uk|vi|zh)"
@@ -64,7 +64,7 @@ class WordpressSite(MarketplaceSpider):
 
     def elsewhere(self, failure: Failure) -> Iterator[Yield]:
         """Errback: the interface is switched off there, or robots rules forbid it: the next place may be open."""
-        asked = failure.request.cb_kwargs  # type: ignore[attr-defined] # set by Scrapy's scraper
+        asked = request_of(failure).cb_kwargs
         yield self.ask(asked["places"][1:], asked["query"])
 
     def parse_first(self, response: Response, places: list[str], query: str) -> Iterator[Yield]:
@@ -73,7 +73,7 @@ class WordpressSite(MarketplaceSpider):
 
     def closed(self, failure: Failure) -> Iterator[Yield]:
         """Errback of a collection that may not be for the public; a feed ends without saying so, too."""
-        request: scrapy.Request = failure.request  # type: ignore[attr-defined] # set by Scrapy's scraper
+        request = request_of(failure)
         if getattr(getattr(failure.value, "response", None), "status", 0) not in NOT_PUBLIC:
             yield request.replace(errback=None, dont_filter=True)
         elif request.cb_kwargs["page"] == 1:
