@@ -95,11 +95,11 @@ def serve(pages: int, pipe: Any, *, etags: bool) -> None:
 def child(start: str, home: str) -> None:
     """One crawl."""
     import crawler.pipelines  # noqa: PLC0415 - the parent does without
-    import crawler.settings  # noqa: PLC0415
-    from crawler.run import crawl  # noqa: PLC0415
-    from crawler.runs import Order  # noqa: PLC0415
-    from index.home import Home  # noqa: PLC0415
-    from index.settings import CrawlSettings, Settings  # noqa: PLC0415
+    import crawler.settings  # noqa: PLC0415 - as above
+    from crawler.run import crawl  # noqa: PLC0415 - as above
+    from crawler.runs import Order  # noqa: PLC0415 - as above
+    from index.home import Home  # noqa: PLC0415 - as above
+    from index.settings import CrawlSettings, Settings  # noqa: PLC0415 - as above
 
     crawler.pipelines.reader_of = lambda _spider, _rules: "now"  # somebody may be editing the rules meanwhile
     crawler.settings.SPIDER_MODULES = ["benchmarks.crawl_bench"]

@@ -227,7 +227,7 @@ class BrowserDownload(ScrapyPlaywrightDownloadHandler, GuardedDownload):  # type
         visit.begin(page)
         return page
 
-    async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:  # noqa: ARG002
+    async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:  # noqa: ARG002 - theirs
         await request.meta["visit"].settle()
 
     def _unwanted(self, request: BrowserRequest) -> bool:

@@ -44,7 +44,7 @@ Fetch = Callable[[str], Awaitable[Path | Problem]]
 class Read(Protocol):
     """Reads a picture file: its text and codes, or, as an icon, how it looks."""
 
-    async def __call__(self, path: Path, *, icon: bool) -> PictureText: ...  # noqa: D102
+    async def __call__(self, path: Path, *, icon: bool) -> PictureText: ...  # noqa: D102 - the class says it
 
 
 def permitted(listing: Listing, judgement: Judgement) -> bool:

@@ -141,8 +141,8 @@ def _by_violation(
 
 
 def verdict(violations: Iterable[Violation]) -> Verdict:
-    """The machine's proposal. The text model alone needs to be surer: where nothing that can be named stands beside it, or
-    what can be named speaks against a violation on balance.
+    """The machine's proposal. The text model alone needs to be surer: where nothing that can be named stands beside it,
+    or what can be named speaks against a violation on balance.
     """
     proposed: Verdict = "benign"
     for violation in violations:

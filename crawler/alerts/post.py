@@ -45,7 +45,7 @@ async def send(alert: Alert, settings: Settings) -> None:
     except AlertError as error:
         logger.warning("the alert about run %s was not delivered: %s", alert.run, error, extra=FAILED)
     except Exception as error:  # noqa: BLE001 - no run is lost for a message; no traceback, it could quote the address
-        logger.error("the alert about run %s failed: %s", alert.run, type(error).__name__, extra=FAILED)  # noqa: TRY400
+        logger.error("the alert about run %s failed: %s", alert.run, type(error).__name__, extra=FAILED)  # noqa: TRY400 - see above
     else:
         logger.info("an alert about run %s was delivered", alert.run, extra={"event": "alert"})
 

@@ -78,7 +78,7 @@ def _streamed(source: BinaryIO, path: Path, kind: FileKind, asked: Asked) -> Ite
 
 def _raw_pages(source: BinaryIO, kind: FileKind, asked: Asked) -> Iterator[RawPage]:
     # Readers of pages load when there are any: they bring an archive library with them.
-    from crawler.supplied import har, mhtml, saved_html, warc  # noqa: PLC0415
+    from crawler.supplied import har, mhtml, saved_html, warc  # noqa: PLC0415 - their libraries
 
     if kind == "html":
         yield saved_html.read_html(source.read(LARGEST_BODY + 1), url=asked.url)

@@ -205,7 +205,7 @@ def archive(files: dict[str, bytes], *, stored: Iterable[str] = ("resources.arsc
 
 def files(**options: object) -> dict[str, bytes]:
     return {
-        "AndroidManifest.xml": manifest(**options),  # type: ignore[arg-type]
+        "AndroidManifest.xml": manifest(**options),
         "assets/note.txt": b"hello " * 2000,
         "res/raw/more.bin": bytes(range(256)) * 20,
     }

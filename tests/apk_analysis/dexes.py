@@ -89,7 +89,7 @@ class _Rows(list[T], Generic[T]):
         super().__init__(rows)
         self._places = {row: place for place, row in enumerate(self)}
 
-    def index(self, row: T) -> int:  # type: ignore[override]
+    def index(self, row: T) -> int:
         return self._places[row]
 
 

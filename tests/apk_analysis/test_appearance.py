@@ -59,7 +59,7 @@ def test_the_densest_icon_wins(tmp_path: Path) -> None:
     icon = found.fingerprint.icon
     assert icon is not None and (icon.width, icon.height) == (144, 144)
     assert found.icon_png is not None and found.icon_png.startswith(b"\x89PNG")
-    assert Image.open(io.BytesIO(found.icon_png)).getpixel((140, 140))[2] > 200  # type: ignore[index]
+    assert Image.open(io.BytesIO(found.icon_png)).getpixel((140, 140))[2] > 200
 
 
 def test_a_broken_icon_costs_only_the_icon(tmp_path: Path) -> None:

@@ -41,4 +41,4 @@ def test_without_a_place_for_machine_code_functions_are_compiled_all_the_same() 
     names: dict[str, Any] = {}
     exec("def twice(number): return 2 * number", names)  # of no file: numba has no place beside it
     twice = compiled(names["twice"])
-    assert twice(4) == 8 and twice.signatures  # type: ignore[attr-defined]
+    assert twice(4) == 8 and twice.signatures

@@ -215,11 +215,11 @@ def test_of_two_equal_attributes_the_first_counts() -> None:
     at = raw.rindex(b"\x14\0\x14\0\x02\0") + 12
     first, second = raw[at : at + 20], raw[at + 20 : at + 40]
     twice = raw[: at + 20] + second[:4] + first[4:8] + second[8:] + raw[at + 40 :]
-    assert read_document(twice).elements[1].get("label").text == "Genuine"  # type: ignore[union-attr]
+    assert read_document(twice).elements[1].get("label").text == "Genuine"
     assert (
         read_document(raw.replace(first + second, second[:4] + first[4:8] + second[8:] + first))
         .elements[1]
         .get("label")
         .text
         == "Fake"
-    )  # type: ignore[union-attr]
+    )

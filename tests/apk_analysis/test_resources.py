@@ -44,8 +44,8 @@ def test_what_a_plain_device_shows() -> None:
         Row(APP, "english", locale="en"),
     ]
     found = Resources(table(rows))
-    assert found.default(APP).text == "new"  # type: ignore[union-attr]
-    assert Resources(table(rows[3:])).default(APP).text == "english"  # type: ignore[union-attr]
+    assert found.default(APP).text == "new"
+    assert Resources(table(rows[3:])).default(APP).text == "english"
     assert found.default(OTHER) is None
 
 

@@ -183,7 +183,7 @@ def test_stamps_of_the_suite(suite: list[tuple[Path, dict[str, str]]]) -> None:
     found = {path.name: analyse(path).fingerprint.signature for path, _ in suite if "stamp" in path.name}
     assert {name: item.stamp.state for name, item in found.items() if item.stamp} == SUITE
     assert all(item.stamp.signed_at for name, item in found.items() if item.stamp and "valid-timestamp-16" in name)
-    assert found["stamp-valid-timestamp-value.apk"].stamp.signed_at == "2022-02-15T00:56:24Z"  # type: ignore[union-attr]
+    assert found["stamp-valid-timestamp-value.apk"].stamp.signed_at == "2022-02-15T00:56:24Z"
 
 
 @pytest.mark.platform

@@ -46,7 +46,7 @@ def false_answers(apk: bytes, schemes: str, used: set[str]) -> Iterator[tuple[st
 @pytest.mark.parametrize("name", sorted(OWN))
 def test_changed_copies_of_our_packages(name: str) -> None:
     used: set[str] = set()
-    assert not list(false_answers(build.signed(**OWN[name]), name, used))  # type: ignore[arg-type]
+    assert not list(false_answers(build.signed(**OWN[name]), name, used))
     assert used >= EVERYWHERE and len(used) >= 25
 
 

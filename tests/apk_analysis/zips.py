@@ -61,8 +61,8 @@ def zipped(files: Sequence[File], *, comment: bytes = b"", count: int | None = N
         told, local = facts(file), {**facts(file), **file.local}
         middle = struct.pack("<HH", 0, 33)
         out += b"PK\x03\x04" + struct.pack("<HHH", file.version, local["flags"], local["method"]) + middle
-        out += struct.pack("<LLLHH", local["crc"], local["packed"], local["size"], len(local["name"]), 0)  # type: ignore[arg-type]
-        out += local["name"] + packed(file)  # type: ignore[operator]
+        out += struct.pack("<LLLHH", local["crc"], local["packed"], local["size"], len(local["name"]), 0)
+        out += local["name"] + packed(file)
         directory += b"PK\x01\x02" + struct.pack("<HHHH", 20, file.version, told["flags"], told["method"]) + middle
         directory += struct.pack("<LLLHH", told["crc"], told["packed"], told["size"], len(file.name), 0)
         directory += struct.pack("<HHHLL", len(file.comment), 0, 0, 0, header) + file.name + file.comment

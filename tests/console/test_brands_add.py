@@ -240,7 +240,7 @@ def test_broken_assetlinks_are_a_clear_error(copycatch, tmp_path, content: bytes
 
 
 def test_a_filing_record_pins_certificate_and_public_key(copycatch, own_home, apk) -> None:
-    numbers = SITE.private.public_key().public_numbers()  # type: ignore[union-attr]
+    numbers = SITE.private.public_key().public_numbers()
     given = ("--filing", "京ICP备12345678号-1A", "--certificate-md5", "AB:" * 15 + "CD", "--package", PACKAGE)
     copycatch("brands", "add", "mingjing", "--name", "明镜", *given, "--public-key", numbers.n)
     (pin,) = profile_of(own_home).signers

@@ -26,10 +26,10 @@ def runs(home: Path, name: str, *outcomes: str, listings: int = 400, **fields: o
             spider=name.partition(":")[0],
             started_at=f"2026-11-{day:02}T08:00:00Z",
             finished_at=f"2026-11-{day:02}T08:30:00Z",
-            outcome=outcome,  # type: ignore[arg-type]
+            outcome=outcome,
             counts={"pages": 90, "blocked": 10 if outcome == "blocked" else 0, "listings": count},
             fills={"title": count, "price": count // 2},
-            **(fields if last else {}),  # type: ignore[arg-type]
+            **(fields if last else {}),
         )
         index.record_run(run.__class__(**{**{f: getattr(run, f) for f in run.__slots__}, "id": f"{run.id}{name[:2]}"}))
     index.close()

@@ -31,7 +31,7 @@ def progress(pages: int = 120, name: str = NAME, **counts: int) -> Progress:
 def drawn(display: RunDisplay, width: int) -> list[str]:
     console = Console(file=io.StringIO(), width=width, force_terminal=False, markup=False)
     console.print(display.view())
-    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    return console.file.getvalue().splitlines()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -104,7 +104,7 @@ def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
         for second in range(100):
             clock.now = float(second)
             display.show(progress())
-    assert capsys.readouterr().err == "" and console.file.getvalue() == ""  # type: ignore[attr-defined]
+    assert capsys.readouterr().err == "" and console.file.getvalue() == ""
 
 
 def test_in_a_terminal_it_is_drawn_and_goes_away() -> None:
@@ -112,7 +112,7 @@ def test_in_a_terminal_it_is_drawn_and_goes_away() -> None:
     with RunDisplay(console=console, clock=Clock()) as display:
         display.show(progress())
         display._live.refresh()
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = console.file.getvalue()
     assert NAME in text and "120" in text
     assert text.endswith(("\x1b[2K", "\x1b[?25h"))  # its lines are taken back
 
@@ -131,7 +131,7 @@ def test_the_table_of_runs_fits_the_terminal(
             marketplace=name,
             spider="x",
             started_at="2026-11-01T08:00:00Z",
-            outcome=outcome,  # type: ignore[arg-type]
+            outcome=outcome,
             counts={"pages": 12345, "listings": 6000, "findings": 120, "blocked": 11, "new": 5999},
             problems={"captcha": 11, "a_kind_of_its_own": 1},
         )

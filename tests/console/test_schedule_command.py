@@ -121,7 +121,7 @@ def test_what_died_with_its_machine_is_tried_again(copycatch, settled: Settled, 
 
 def test_a_marketplace_that_is_being_crawled_is_running(copycatch, settled: Settled, own_home: Path) -> None:
     from crawler.lock import held  # noqa: PLC0415 - beside its only use
-    from index.home import Home  # noqa: PLC0415
+    from index.home import Home  # noqa: PLC0415 - as above
 
     copycatch("schedule", "next")
     plan = PlanFile(own_home / "plan.sqlite")

@@ -51,11 +51,11 @@ def settings(it: Robot, tmp_path: Path, kind: str, path: str, secret: str = "", 
     (tmp_path / "url").write_text(it.url(path) + "\n")
     (tmp_path / "secret").write_text(secret + "\n")
     own = AlertSettings(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         url_file=str(tmp_path / "url"),
         secret_file=str(tmp_path / "secret") if secret else "",
     )
-    return Settings(alerts=own, crawl=CrawlSettings(**{"allow_hosts": (it.host,), **crawl}))  # type: ignore[arg-type]
+    return Settings(alerts=own, crawl=CrawlSettings(**{"allow_hosts": (it.host,), **crawl}))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def settings(it: Robot, tmp_path: Path, kind: str, path: str, secret: str = "", 
     ],
 )
 def test_people_are_told_of_trouble_and_of_new_violations(outcome: str, violations: int, told: int) -> None:
-    run = replace(RUN, outcome=outcome, counts={"pages": 3, "new_violations": violations})  # type: ignore[arg-type]
+    run = replace(RUN, outcome=outcome, counts={"pages": 3, "new_violations": violations})
     assert (alert_for(run, None) is not None) == told
 
 

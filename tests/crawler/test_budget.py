@@ -63,7 +63,7 @@ def test_minutes_and_megabytes_count_from_the_opening() -> None:
 
 def test_only_a_run_that_was_interrupted_by_its_budget_is_in_order() -> None:
     def run(outcome: str, *remarks: str) -> Run:
-        return Run(id="r", marketplace="m", spider="s", started_at="", outcome=outcome, remarks=remarks)  # type: ignore[arg-type]
+        return Run(id="r", marketplace="m", spider="s", started_at="", outcome=outcome, remarks=remarks)
 
     assert only_spent(run("interrupted", "crawl.allowed_host {}", 'crawl.budget_pages {"limit": 7}'))
     assert not only_spent(run("interrupted")) and not only_spent(run("unhealthy", "crawl.budget_pages {}"))

@@ -20,7 +20,7 @@ def run(listings: int, day: int = 1, *, order: str = "0a0b0c0d", outcome: str = 
         marketplace="shop:a.example",
         spider="shop",
         started_at=f"2026-11-{day:02}T08:00:00Z",
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,
         counts={"listings": listings, "pages": 100, **counts},
         fills=fills,
     )
@@ -64,7 +64,7 @@ def test_a_marketplace_that_goes_up_and_down_anyway_is_left_room() -> None:
     ],
 )
 def test_only_healthy_runs_of_the_same_order_are_a_yardstick(other: dict[str, str]) -> None:
-    assert said(run(3, 9), run(400, 1, **other)) == []  # type: ignore[arg-type]
+    assert said(run(3, 9), run(400, 1, **other)) == []
     assert said(run(3, 9), replace(run(400, 1), start=("http://a.example/2",))) == []
 
 

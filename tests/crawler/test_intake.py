@@ -43,7 +43,7 @@ def take(home: Path, listings: Iterable[Listing | Brought], **more: object) -> R
         one if isinstance(one, Brought) else Brought(place=str(number), listing=one)
         for number, one in enumerate(listings, start=1)
     )
-    return intake(brought, source="list.csv", supply=SUPPLY, home=Home(home), settings=Settings(), **more)  # type: ignore[arg-type]
+    return intake(brought, source="list.csv", supply=SUPPLY, home=Home(home), settings=Settings(), **more)
 
 
 def outcomes(home: Path, listings: Iterable[Listing | Brought]) -> list[Outcome]:
@@ -68,7 +68,7 @@ def test_listings_are_judged_stored_and_counted(own_home: Path) -> None:
     index = open_index(Home(own_home))
     [finding] = index.search("*", kind="findings")
     assert finding.value["title"] == BAD.title and finding.value["capture"] is None
-    assert "unseen.page" in finding.value["unseen"]  # type: ignore[operator] # JSON
+    assert "unseen.page" in finding.value["unseen"]
     assert [each.id for each in index.runs()] == [run.id] and index.runs()[0] == run
     index.close()
 
@@ -105,7 +105,7 @@ def test_what_was_crawled_at_the_same_address_is_known_and_not_stored_twice(own_
     assert (told.state, told.listing_id, told.verdict) == ("known", own, "violation")
     assert told.id and told.id.startswith("f1-") and told.decision == "undecided"
     index = open_index(Home(own_home))
-    assert index.count("*", kind="listings") == 1 and index.get(own).value["title"] == BAD.title  # type: ignore[union-attr]
+    assert index.count("*", kind="listings") == 1 and index.get(own).value["title"] == BAD.title
     index.close()
 
 
@@ -116,7 +116,7 @@ def test_a_known_listing_shows_what_was_decided_unless_it_was_taken_back(own_hom
 
     def decide(number: int, kind: str, **more: object) -> None:
         decision = Decision(
-            id=f"d{number}", finding_ids=(finding,), kind=kind, scope=Scope(kind="offer", value="x"),  # type: ignore[arg-type]
+            id=f"d{number}", finding_ids=(finding,), kind=kind, scope=Scope(kind="offer", value="x"),
             decided_by="li", decided_at=f"2026-11-2{number}T00:00:00Z", **more,
         )  # fmt: skip
         decisions.append("decision", decision.id, decision, at=decision.decided_at, about=[finding])
@@ -192,5 +192,5 @@ def test_that_nobody_saw_the_page_is_still_said_after_the_rules_changed(own_home
     index = open_index(Home(own_home))
     Rejudge(index, {}, "r").batch(list(index.scan("*", kind="listings")))
     [finding] = index.search("*", kind="findings")
-    assert finding.value["unseen"].count("unseen.page") == 1  # type: ignore[attr-defined] # JSON
+    assert finding.value["unseen"].count("unseen.page") == 1
     index.close()

@@ -34,7 +34,7 @@ def look(
 
 
 def state(*args: object, **kwargs: object) -> str:
-    [saw] = look(*args, **kwargs)  # type: ignore[arg-type]
+    [saw] = look(*args, **kwargs)
     assert saw.listing_id == NAME
     return saw.state
 
@@ -128,7 +128,7 @@ def test_an_index_shows_many_and_says_nothing_of_the_others() -> None:
 
 
 @given(st.binary(max_size=600) | st.text(max_size=600).map(str.encode), st.booleans())
-def test_no_page_raises_or_makes_a_listing_gone_without_words(body: bytes, redirected: bool) -> None:  # noqa: FBT001
+def test_no_page_raises_or_makes_a_listing_gone_without_words(body: bytes, redirected: bool) -> None:
     [saw] = look(body, redirected=redirected)
     assert saw.state in {"error", "seen", "gone", "off_shelf", "moved"}
     assert saw.state != "moved"  # it was not led elsewhere

@@ -108,7 +108,7 @@ def test_a_file_of_another_layout_is_made_anew(path: Path) -> None:
 
 
 def glance(days: float, verdict: str = "benign") -> Glance:
-    return Glance(verdict=verdict, first_seen=utc(NOW - days * DAY))  # type: ignore[arg-type]
+    return Glance(verdict=verdict, first_seen=utc(NOW - days * DAY))
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_after_a_refusal_a_host_is_left_alone_longer_each_time_and_within_bounds
 @pytest.mark.parametrize("state", [{"running": False}, {"_slot": None}, {"_slot": SimpleNamespace(closing=object())}])
 def test_whoever_waits_for_a_host_gives_up_when_the_run_ends(state: dict[str, object]) -> None:
     engine = SimpleNamespace(**{"running": True, "_slot": SimpleNamespace(closing=None), "spider": None, **state})
-    patience = Patience(SimpleNamespace(engine=engine, settings=Settings({"DOWNLOAD_DELAY": 60.0})))  # type: ignore[arg-type]
+    patience = Patience(SimpleNamespace(engine=engine, settings=Settings({"DOWNLOAD_DELAY": 60.0})))
     patience.met("http://shop.example/1", "captcha")
     with pytest.raises(Stopping):
         asyncio.run(patience.process_request(Request("http://shop.example/2")))

@@ -103,7 +103,7 @@ def thing(name: str = "m", when: str = "6h", *, watch: bool = False) -> Thing:
 def slot(hours_ago: float, outcome: str = "done", *, failures: int = 0, lasted: float | None = 0.5) -> Slot:
     began = NOON.timestamp() - hours_ago * 3600
     ended = None if lasted is None else began + lasted * 3600
-    return Slot(name="m", began=began, ended=ended, outcome=outcome, failures=failures)  # type: ignore[arg-type]
+    return Slot(name="m", began=began, ended=ended, outcome=outcome, failures=failures)
 
 
 def judged(known: Slot | None, when: str = "6h", *, alive: bool = False) -> tuple[str, float, int]:

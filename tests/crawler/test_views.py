@@ -53,11 +53,11 @@ def test_a_page_that_differs_by_language_is_evidence_after_a_plain_look(crawl: C
     index = open_index(Home(own_home))
     Rejudge(index, {}, "r-rejudge").batch([stored for stored in [index.get(name)] if stored])
     [finding] = index.search("脱衣")
-    said = [one for violation in finding.value["violations"] for one in violation["evidence"]]  # type: ignore[attr-defined]
+    said = [one for violation in finding.value["violations"] for one in violation["evidence"]]
     told = [one for one in said if one["detector"] == "views_differ"]
     index.close()
     assert any("户外登山包" in one["zh"] and "柏林" in one["zh"] for one in told)
-    assert "unseen.views_differ" in finding.value["unseen"]  # type: ignore[operator]
+    assert "unseen.views_differ" in finding.value["unseen"]
 
 
 MARKET = "shop:a.example"

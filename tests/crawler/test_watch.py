@@ -207,7 +207,7 @@ def test_no_list_and_no_budget_leaves_a_word_out(turns: Turns, count: int, most:
 
 
 def run_of(outcome: str) -> Run:
-    return Run(id="r", marketplace="m", spider="s", started_at="2026-01-01T00:00:00Z", outcome=outcome)  # type: ignore[arg-type]
+    return Run(id="r", marketplace="m", spider="s", started_at="2026-01-01T00:00:00Z", outcome=outcome)
 
 
 def test_orders_hold_the_turn_and_walk_what_cannot_be_asked(turns: Turns) -> None:

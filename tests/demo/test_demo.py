@@ -112,7 +112,7 @@ def _pasted(command: str) -> None:
     """What the report tells people to type works as it stands."""
     shown = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert shown.returncode == 0, shown.stderr
-    assert re.search("f1-[0-9a-f]{24}", command)[0] in shown.stdout  # type: ignore[index]
+    assert re.search("f1-[0-9a-f]{24}", command)[0] in shown.stdout
 
 
 def test_no_media_byte_of_an_undress_listing_lies_under_the_home(first: dict[str, Any], place: Place) -> None:

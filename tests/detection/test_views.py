@@ -30,14 +30,14 @@ HARMLESS = Listing(
 
 
 def view(listing: Listing | None, state: str = "seen", **visitor: object) -> View:
-    who = Visitor(**{"vantage": "上海联通", "lang": "zh-CN", "agent": "copycatch/0.1", **visitor})  # type: ignore[arg-type]
+    who = Visitor(**{"vantage": "上海联通", "lang": "zh-CN", "agent": "copycatch/0.1", **visitor})
     return View(
         listing_id="l1-x",
         at="2026-11-02T02:00:00Z",
         run_id="r",
         visitor=who,
         state=state,
-        listing=listing,  # type: ignore[arg-type]
+        listing=listing,
     )
 
 

@@ -22,7 +22,7 @@ def listing(number: int | str = 1, title: str = "一键换脸工具", **changes:
         "title": title,
         "source_kind": "shop",
     }
-    return Listing(**{**fields, **changes})  # type: ignore[arg-type]
+    return Listing(**{**fields, **changes})
 
 
 def violation(probability: float = 0.9, quote: str = "换脸") -> Violation:

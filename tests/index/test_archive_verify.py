@@ -57,7 +57,7 @@ def flipped(path: Path, place: int, bit: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("pruned", [False, True])
-def test_two_thousand_changes_of_one_byte_are_all_found_and_nothing_else(kept: Kept, pruned: bool) -> None:  # noqa: FBT001
+def test_two_thousand_changes_of_one_byte_are_all_found_and_nothing_else(kept: Kept, pruned: bool) -> None:
     seal = kept.seal
     if pruned:
         seal = remove(kept.folder, "r1", lambda record: record.url.endswith(("1", "5")), reason="rule", at=LATER).head

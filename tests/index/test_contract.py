@@ -22,7 +22,7 @@ def put(index: Index, *many: Judged, day: int = 1) -> list[str]:
 
 
 def natives(index: Index, query: str, **options: object) -> list[object]:
-    return [hit.value["native_id"] for hit in index.search(query, kind="listings", **options)]  # type: ignore[arg-type]
+    return [hit.value["native_id"] for hit in index.search(query, kind="listings", **options)]
 
 
 # putting
@@ -37,7 +37,7 @@ def test_a_listing_comes_back_as_it_was_put(index: Index) -> None:
     assert stored and stored.first_seen == stored.last_seen == DAY.format(1)
     names = set(Listing.__dataclass_fields__)
     assert read(Listing, {k: v for k, v in stored.value.items() if k in names}, "here") == whole
-    assert stored.value["judgement"]["verdict"] == "violation"  # type: ignore[index]
+    assert stored.value["judgement"]["verdict"] == "violation"
 
 
 def test_putting_the_same_again_moves_last_seen_only(index: Index) -> None:
@@ -45,7 +45,7 @@ def test_putting_the_same_again_moves_last_seen_only(index: Index) -> None:
     assert put(index, one) == ["new"]
     assert put(index, one, day=3) == ["unchanged"]
     for kind in ("listings", "findings"):
-        (hit,) = index.search("", kind=kind)  # type: ignore[arg-type]
+        (hit,) = index.search("", kind=kind)
         assert (hit.first_seen, hit.last_seen) == (DAY.format(1), DAY.format(3))
     assert index.history(own_id(1)) == []
 
@@ -93,7 +93,7 @@ def test_only_verdict_and_brand_of_a_judgement_are_changes(index: Index) -> None
     put(index, judged(listing()))
     low = Judged(listing=listing(), judgement=Judgement(verdict="benign", priority=0.1))
     assert put(index, low, day=2) == ["unchanged"]
-    assert index.search("", kind="listings")[0].value["judgement"]["priority"] == 0.1  # type: ignore[index]
+    assert index.search("", kind="listings")[0].value["judgement"]["priority"] == 0.1
     (outcome,) = index.put([judged(listing(), flagged=True, brand="doubao")], run_id="r", at=DAY.format(3))
     assert outcome.changed == ("verdict", "brand")
 
@@ -128,9 +128,9 @@ def test_the_same_page_archived_again_is_no_change(index: Index) -> None:
 
     put(index, with_capture("a" * 64, 1))
     assert put(index, with_capture("a" * 64, 2), day=2) == ["unchanged"]
-    assert index.search("")[0].value["capture"]["offset"] == 1  # type: ignore[index]
+    assert index.search("")[0].value["capture"]["offset"] == 1
     assert put(index, with_capture("b" * 64, 3), day=3) == ["unchanged"]
-    assert index.search("")[0].value["capture"]["offset"] == 3  # type: ignore[index]
+    assert index.search("")[0].value["capture"]["offset"] == 3
 
 
 def test_the_same_listing_twice_in_one_batch(index: Index) -> None:
@@ -162,7 +162,7 @@ def test_a_finding_of_another_listing_is_refused(index: Index) -> None:
 def test_second_looks_come_back_newest_first_and_the_oldest_go(index: Index) -> None:
     def look(name: str, day: int, **more: object) -> View:
         visitor = Visitor(vantage="上海联通", lang="zh", agent="copycatch/0.1", session=True)
-        return View(listing_id=name, at=DAY.format(day), run_id="r", visitor=visitor, state="seen", **more)  # type: ignore[arg-type]
+        return View(listing_id=name, at=DAY.format(day), run_id="r", visitor=visitor, state="seen", **more)
 
     index.put_views([look("l1-a", 1, listing=listing(title="另一个样子")), look("l1-b", 2)])
     index.put_views([look("l1-a", day) for day in range(2, 20)])
@@ -327,7 +327,7 @@ def test_what_cannot_be_sorted_by_is_refused(index: Index, sort: str) -> None:
 def test_negative_limits_are_refused(index: Index) -> None:
     for options in ({"limit": -1}, {"offset": -1}, {"limit": 2**70}):
         with pytest.raises(QueryError):
-            index.search("", **options)  # type: ignore[arg-type]
+            index.search("", **options)
 
 
 def test_a_walk_goes_on_while_others_write(index: Index) -> None:
@@ -371,7 +371,7 @@ def test_status_counts_every_kind(index: Index) -> None:
     index.observe([Observation(listing_id=own_id(1), at=DAY.format(1), state="gone", run_id="r")])
     status = index.status()
     assert status["counts"] == {"listings": 1, "findings": 1, "samples": 1}
-    assert status["schema_version"] and status["engine"] and status["place"] and int(status["bytes"]) > 0  # type: ignore[call-overload]
+    assert status["schema_version"] and status["engine"] and status["place"] and int(status["bytes"]) > 0
 
 
 def page(digest: str, day: int) -> Capture:

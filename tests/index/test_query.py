@@ -176,7 +176,7 @@ def test_it_is_explained_in_chinese_too(index: Index, query: str, monkeypatch: p
 def test_what_cannot_be_done_is_refused_and_explained(index: Index, query: str, reason: str) -> None:
     for ask in (index.search, index.count, index.scan):
         with pytest.raises(QueryError, match=reason):
-            ask(query, kind="listings")  # type: ignore[operator]
+            ask(query, kind="listings")
 
 
 DATES = {
@@ -198,7 +198,7 @@ DATES = {
 @pytest.mark.parametrize(("text", "expected"), DATES.items())
 def test_dates_are_spans(text: str, expected: tuple[str, str]) -> None:
     asked = parse(f'first_seen:"{text}"', "listings", NOW)
-    assert (asked.low, asked.high) == expected  # type: ignore[union-attr]
+    assert (asked.low, asked.high) == expected
 
 
 def test_now_moves_on_although_queries_are_remembered() -> None:
@@ -258,10 +258,10 @@ def test_whatever_is_typed_is_answered_or_refused(index: Index, query: str, kind
     if not index.count("", kind="samples"):
         index.put([judged(listing(), flagged=True, sample=fingerprint())], run_id="r", at="2026-01-01T00:00:00Z")
     try:
-        hits = index.search(query, kind=kind, sort=sort)  # type: ignore[arg-type]
+        hits = index.search(query, kind=kind, sort=sort)
     except QueryError:
         return
-    assert len(hits) == index.count(query, kind=kind) == len(list(index.scan(query, kind=kind)))  # type: ignore[arg-type]
+    assert len(hits) == index.count(query, kind=kind) == len(list(index.scan(query, kind=kind)))
 
 
 LEAVES = st.sampled_from(
@@ -293,7 +293,7 @@ def test_the_largest_query_that_is_allowed_is_answered(filled: Index) -> None:
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, known in FIELDS.items() for name in known])
 def test_every_declared_field_can_be_asked_for_and_sorted_by(index: Index, kind: str, name: str) -> None:
     index.put([judged(listing(), flagged=True, sample=fingerprint())], run_id="r", at="2026-01-01T00:00:00Z")
-    index.count(f"{name}:*", kind=kind)  # type: ignore[arg-type]
-    field = FIELDS[kind][name]  # type: ignore[index]
+    index.count(f"{name}:*", kind=kind)
+    field = FIELDS[kind][name]
     if field.sortable:
-        assert index.search("", kind=kind, sort=name)  # type: ignore[arg-type]
+        assert index.search("", kind=kind, sort=name)

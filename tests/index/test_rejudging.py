@@ -16,7 +16,7 @@ def test_a_verdict_that_changes_is_remembered_and_nothing_was_seen_again(index: 
     assert rejudge(index, judged(listing(), flagged=True)) == ["changed"]
     stored = index.get(own_id(1))
     assert stored and stored.last_seen == DAY.format(1)
-    assert stored.value["judgement"]["verdict"] == "violation"  # type: ignore[index]
+    assert stored.value["judgement"]["verdict"] == "violation"
     assert [(row["field"], row["run_id"]) for row in index.history(own_id(1))] == [("verdict", "rescore")]
     assert index.count("*") == 1
     assert rejudge(index, judged(listing(), flagged=True), day=10) == ["unchanged"]

@@ -98,7 +98,7 @@ def test_whole_objects_survive_the_way_through_json() -> None:
 def test_domain_objects_are_frozen_and_keyword_only(kind: type) -> None:
     assert all(field.kw_only for field in fields(kind)) and not hasattr(kind, "__dict__.title")
     with pytest.raises(AttributeError):
-        listing().title = "x"  # type: ignore[misc]
+        listing().title = "x"
 
 
 # the catalogue

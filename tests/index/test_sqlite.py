@@ -71,7 +71,7 @@ def test_what_version_1_held_is_found_by_relevance_after_migrating(home: Home) -
         opened.executescript(VERSION_1)
     with closing(open_index(home)) as index:
         for kind, query in (("listings", "换脸"), ("samples", "豆包"), ("samples", "doubao")):
-            (hit,) = index.search(query, kind=kind, sort="relevance")  # type: ignore[arg-type]
+            (hit,) = index.search(query, kind=kind, sort="relevance")
             assert hit.first_seen == hit.last_seen == AT
         assert index.neighbours(["x"]) == {}
     with closing(sqlite3.connect(home.index)) as opened:

@@ -36,7 +36,7 @@ def look(state: ObservationState, day: int, hour: int = 8, run: str | None = Non
         ([look("gone", 1), look("gone", 2), look("seen", 3, detail=PAGE)], "seen", True),
     ],
 )
-def test_what_looks_add_up_to(looks: list[Observation], state: str | None, sure: bool) -> None:  # noqa: FBT001
+def test_what_looks_add_up_to(looks: list[Observation], state: str | None, sure: bool) -> None:
     found = standing(looks)
     assert (found.state, found.sure) == (state, sure)
 
@@ -54,7 +54,7 @@ STATES = st.sampled_from(["seen", "gone", "off_shelf", "blocked", "moved", "erro
 
 @given(st.lists(st.tuples(STATES, st.integers(0, 23)), max_size=20))
 def test_no_absence_is_sure_without_two_looks_an_hour_apart_after_the_last_sight(raw: list[tuple[str, int]]) -> None:
-    looks = [look(state, day, hour) for day, (state, hour) in enumerate(raw, 1)]  # type: ignore[arg-type]
+    looks = [look(state, day, hour) for day, (state, hour) in enumerate(raw, 1)]
     found = standing(looks)
     if found.sure and found.state != "seen":
         assert not any(one.state == "seen" for one in looks if one.at > found.since)

@@ -56,7 +56,7 @@ def test_a_channel_that_scripts_fill_is_read_and_no_media_are_fetched(chromium: 
         code, run, errors = crawl(market, tmp_path / "home", hosts=market.host)
         requested = list(market.requested)
     assert code == 0, errors
-    assert run["counts"]["listings"] == len(content("channel"))  # type: ignore[index] # JSON
+    assert run["counts"]["listings"] == len(content("channel"))
     assert "/channel/posts.json" in requested  # the script ran
     assert not [path for path in requested if path.startswith("/media/")]
 
@@ -88,7 +88,7 @@ def test_a_private_host_is_refused_to_the_browser_as_well(chromium: Path, tmp_pa
     with Market(0) as market:
         code, run, _ = crawl(market, tmp_path / "home", hosts="")
         assert market.requested == []
-    assert code == 3 and not run["counts"].get("listings")  # type: ignore[attr-defined] # JSON
+    assert code == 3 and not run["counts"].get("listings")
 
 
 def test_without_chromium_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,7 @@ def product(url: str, **node: object) -> Listing:
 @given(noise=NOISE, order=st.randoms(use_true_random=False), fragment=st.sampled_from(["", "#reviews"]))
 def test_tracking_order_and_sessions_do_not_change_an_id(noise: list[str], order: object, fragment: str) -> None:
     pairs = ["id=7", "variant=2", *noise]
-    order.shuffle(pairs)  # type: ignore[attr-defined]
+    order.shuffle(pairs)
     reached = product(f"https://shop.example.org/goods;jsessionid=0A1B?{'&'.join(pairs)}{fragment}")
     assert reached.native_id == product("https://shop.example.org/goods?id=7&variant=2").native_id
     assert not any(mark in reached.url for mark in ("utm_", "spm", "session", "sid", "s=0", "#"))

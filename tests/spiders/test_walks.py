@@ -41,7 +41,7 @@ def walk(
         )
         if page is None and 404 not in request.meta.get("handle_httpstatus_list", ()):
             failure = Failure(OSError("404"))
-            failure.request = request  # type: ignore[attr-defined] # as Scrapy does
+            failure.request = request
             found = request.errback(failure) if request.errback else [Problem(part="page", kind="not_found", detail="")]
         else:
             found = request.callback(response, **request.cb_kwargs)

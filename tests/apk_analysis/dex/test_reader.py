@@ -288,6 +288,6 @@ def test_every_loop_is_compiled_for_one_set_of_types() -> None:
         found = read(content)
         found.opcodes(0)
         find_calls(found, [(b"La;", b"b"), (b"", b"")])
-    loops = [strings.locate, class_data.coded_methods, names.hash_names, names._hash_both]  # type: ignore[attr-defined]
+    loops = [strings.locate, class_data.coded_methods, names.hash_names, names._hash_both]
     loops += [instructions.walk, instructions.stream]
-    assert [len(loop.signatures) for loop in loops] == [1] * len(loops)  # type: ignore[attr-defined]
+    assert [len(loop.signatures) for loop in loops] == [1] * len(loops)

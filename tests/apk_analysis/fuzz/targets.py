@@ -153,7 +153,7 @@ def whole(data: bytes) -> None:
     assert not bad, bad
 
 
-def _library(gnu: bool) -> bytes:  # noqa: FBT001 - mapped over
+def _library(gnu: bool) -> bytes:
     return shared_object(["JNI_OnLoad"], ["open"], gnu=gnu)
 
 

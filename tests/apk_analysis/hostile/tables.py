@@ -69,7 +69,7 @@ for _name, (_kind, _data, _lost) in CONTENTS.items():
 def _rows(*rows: Row, without: int = 0, **options: str) -> bytes:
     """The package with further rows, and without the healthy ones of one resource."""
     kept = [row for row in ROWS if row.resource != without]
-    return _raw(table([*kept, *rows], **options))  # type: ignore[arg-type]
+    return _raw(table([*kept, *rows], **options))
 
 
 @variant("a label that refers to itself in a circle", lost="label", status="valid")

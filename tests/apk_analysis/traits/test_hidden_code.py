@@ -56,7 +56,7 @@ def test_lawful_ways_of_having_no_class(package: Package) -> None:
 
 def test_a_loader_beside_an_encrypted_file() -> None:
     calls = [("Ldalvik/system/DexClassLoader;", "<init>")]
-    package = Package(files={"assets/core.dat": NOISE}, classes={"Lcom/example/app/Main;": calls})  # type: ignore[dict-item]
+    package = Package(files={"assets/core.dat": NOISE}, classes={"Lcom/example/app/Main;": calls})
     assert package.values(*HIDDEN) == ["an encrypted file of 200000 bytes beside 1 classes that load code"]
     assert [trait.where for trait in package.traits(*HIDDEN)] == ["assets/core.dat"]
     assert not Package(files={"assets/core.dat": NOISE}).values(*HIDDEN), "nobody loads code"

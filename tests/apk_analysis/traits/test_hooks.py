@@ -14,7 +14,7 @@ CAMERA = '<uses-permission android:name="android.permission.CAMERA"/>'
 
 
 def package(*texts: str, **options: object) -> Package:
-    return Package(classes={MAIN: list(texts)}, **options)  # type: ignore[arg-type]
+    return Package(classes={MAIN: list(texts)}, **options)
 
 
 def test_a_module_names_its_class() -> None:

@@ -16,7 +16,7 @@ LONG = "Zz9" * 12
 
 def cut(body: str, *, media: str = "text/html", sent: tuple[tuple[str, str], ...] = (), **more: object) -> SavedPage:
     page = RawPage(url="https://bbs.example.org/1", body=body.encode(), headers=(("Content-Type", media),), sent=sent)
-    return without_saver(page if not more else type(page)(**{**vars_of(page), **more}), NOW)  # type: ignore[arg-type]
+    return without_saver(page if not more else type(page)(**{**vars_of(page), **more}), NOW)
 
 
 def vars_of(page: RawPage) -> dict[str, object]:

@@ -36,7 +36,7 @@ def take(path: Path, home: Path, **more: object) -> tuple[Run, list[Outcome]]:
         source="import:sample",
         supply=SUPPLY,
         home=Home(home),
-        settings=Settings(crawl=CrawlSettings(**more)),  # type: ignore[arg-type]
+        settings=Settings(crawl=CrawlSettings(**more)),
         told_of=lambda _, outcome: heard.append(outcome) if outcome else None,
     )
     return run, heard
@@ -53,7 +53,7 @@ def test_a_sample_is_a_listing_of_what_it_says(apk: Path, own_home: Path) -> Non
     assert sample is not None and sample.value["label"] == hit.value["title"]
     assert hit.value["source_kind"] == "app_store" and hit.value["package_name"] == sample.value["package"]
     assert hit.value["sample_sha256"] == digest and hit.value["version"] == sample.value["version_name"]
-    assert "unseen.page" not in hit.value["judgement"]["unseen"]  # type: ignore[index] # JSON
+    assert "unseen.page" not in hit.value["judgement"]["unseen"]
     assert index.supplied([hit.id])[hit.id][0].supply == SUPPLY
     index.close()
     _, [told] = take(apk.rename(apk.with_name("other name.apk")), own_home)

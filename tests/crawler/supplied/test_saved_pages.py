@@ -35,7 +35,7 @@ SUPPLY = Supply(by="市局", channel="12377", received_at=NOW, file="page", file
 
 
 def asked(**more: object) -> Asked:
-    return Asked(received_at=NOW, **more)  # type: ignore[arg-type]
+    return Asked(received_at=NOW, **more)
 
 
 def brought(path: Path, **more: object) -> list[Brought]:
@@ -149,7 +149,7 @@ def test_a_page_saved_as_html(tmp_path: Path, own_home: Path, head: str) -> None
         return
     is_the_thread(*take(path, own_home), own_home)
     if "SingleFile" in head:
-        assert brought(path)[0].page.taken_at == "2026-11-26T02:00:00Z"  # type: ignore[union-attr]
+        assert brought(path)[0].page.taken_at == "2026-11-26T02:00:00Z"
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])

@@ -27,7 +27,7 @@ NOW = "2026-11-28T00:00:00Z"
 
 
 def read(path: Path, **more: object) -> tuple[list[Brought], Asked]:
-    asked = Asked(received_at=NOW, **more)  # type: ignore[arg-type]
+    asked = Asked(received_at=NOW, **more)
     return [one for one in entries_of(path, kind_of(path), asked) if isinstance(one, Brought)], asked
 
 

@@ -11,8 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_settings")
 django.setup()
 
 from oscar.apps.catalogue.models import Product, ProductClass  # noqa: E402 - needs the set-up above
-from oscar.apps.catalogue.reviews.models import ProductReview  # noqa: E402
-from oscar.apps.partner.models import Partner, StockRecord  # noqa: E402
+from oscar.apps.catalogue.reviews.models import ProductReview  # noqa: E402 - after django.setup()
+from oscar.apps.partner.models import Partner, StockRecord  # noqa: E402 - after django.setup()
 
 kind, _ = ProductClass.objects.get_or_create(name="软件", requires_shipping=False, track_stock=False)
 partner, _ = Partner.objects.get_or_create(name="练习卖家")
