@@ -41,10 +41,7 @@ class Conditional:
     @cached_property
     def _ledger(self) -> Ledger:
         """Made after this middleware is."""
-        ledger = self._crawler.get_spider_middleware(Ledger)
-        if ledger is None:
-            raise RuntimeError("it needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
-        return ledger
+        return Ledger.of(self._crawler)
 
     def process_request(self, request: scrapy.Request) -> None:
         """Adds the conditions, each hop of a redirect its own. Raises Unchanged for a page that is not due."""

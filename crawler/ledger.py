@@ -100,6 +100,14 @@ class Ledger:
         crawler.signals.connect(ledger.spider_closed, signals.spider_closed)
         return ledger
 
+    @classmethod
+    def of(cls, crawler: Crawler) -> Ledger:
+        """The ledger of a crawl, once its spider middlewares are made. Raises RuntimeError where there is none."""
+        ledger = crawler.get_spider_middleware(cls)
+        if ledger is None:
+            raise RuntimeError("the settings must name crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
+        return ledger
+
     @property
     def spider(self) -> MarketplaceSpider:
         """The spider of this run."""

@@ -25,10 +25,7 @@ class Meter:
     @cached_property
     def _ledger(self) -> Ledger:
         """Made after this middleware is."""
-        ledger = self._crawler.get_spider_middleware(Ledger)
-        if ledger is None:
-            raise RuntimeError("it needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
-        return ledger
+        return Ledger.of(self._crawler)
 
     def process_response(self, request: scrapy.Request, response: Response) -> Response:
         """Adds to the run's count 'bytes'."""

@@ -47,10 +47,7 @@ class CarryPipeline:
     def open_spider(self) -> None:
         """Opens the index and records the run as running. Raises IndexUnavailable."""
         crawler = self._crawler
-        ledger = crawler.get_spider_middleware(Ledger)
-        if ledger is None:
-            raise RuntimeError("the pipeline needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
-        self._ledger = ledger
+        self._ledger = ledger = Ledger.of(crawler)
         settings: Settings = crawler.settings["COPYCATCH_SETTINGS"]
         self._vantage = settings.crawl.vantage
         self._home = Home(Path(crawler.settings["COPYCATCH_HOME"]))

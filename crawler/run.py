@@ -183,14 +183,14 @@ class _Walk:
             listings=known_listings(self._home, self._settings, order.listings),
             view=order.view,
         )
-        ledger = _ledger(crawler)
+        ledger = Ledger.of(crawler)
         if ledger.failure is not None:
             raise ledger.failure
         assert ledger.result is not None  # noqa: S101 - without a failure the run was recorded
         return ledger.result
 
     def _given_up(self, spider: type[Any], order: Order, error: Exception) -> Run:
-        run = _ledger(self._begun).result if self._begun else None
+        run = Ledger.of(self._begun).result if self._begun else None
         with closing(open_index(self._home, self._settings.index)) as index:
             return give_up(index, run or _never_begun(spider, order), error)
 
@@ -200,7 +200,7 @@ class _Walk:
 
     def _can_be_closed(self, sender: Crawler) -> None:
         self._begun = sender
-        ledger = _ledger(sender)
+        ledger = Ledger.of(sender)
         self._where.run, self._where.marketplace = ledger.run.id, ledger.marketplace
         if self._stopped:
             self._close()
@@ -222,9 +222,3 @@ class _Walk:
             return
         self._begun.engine.pause()  # closing begins only after what the loop has to do already, such as the next page
         self._closing = asyncio.ensure_future(self._begun.engine.close_spider_async(reason="shutdown"))
-
-
-def _ledger(crawler: Crawler) -> Ledger:
-    ledger = crawler.get_spider_middleware(Ledger)
-    assert ledger is not None  # noqa: S101 - the settings name it
-    return ledger

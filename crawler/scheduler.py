@@ -16,10 +16,7 @@ class LeaseScheduler(BaseScheduler):
     """The setting SCHEDULER names it; it does nothing without the Ledger."""
 
     def __init__(self, crawler: Crawler) -> None:
-        ledger = crawler.get_spider_middleware(Ledger)
-        if ledger is None:
-            raise RuntimeError("the scheduler needs crawler.ledger.Ledger among SPIDER_MIDDLEWARES")
-        self._ledger = ledger
+        self._ledger = Ledger.of(crawler)
         self._claimed: deque[scrapy.Request] = deque()
         self._again: deque[scrapy.Request] = deque()
         # Claiming ahead saves transactions; what was claimed and not fetched is queued again by the next opening.
