@@ -33,6 +33,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
+from crawler.families.addresses import clean_url
 from crawler.spider import MarketplaceSpider
 from index.home import Home
 from index.model import Listing
@@ -117,12 +118,13 @@ class Ours(MarketplaceSpider):
     concurrency = 16
 
     def parse(self, response: Response, **_: Any) -> Iterator[Any]:
+        """Links as the families follow them."""
         for href in response.css("a.go::attr(href)").getall():
-            yield response.follow(href, callback=self.parse_item if "/item/" in href else self.parse)
+            if url := clean_url(href, response.url):
+                yield scrapy.Request(url, callback=self.parse_item if "/item/" in href else self.parse)
 
     def parse_item(self, response: Response) -> Iterator[Any]:
-        for href in response.css("a.go::attr(href)").getall():
-            yield response.follow(href, callback=self.parse_item)
+        yield from self.parse(response)
         yield Listing(
             marketplace=self.marketplace(response.url),
             native_id=response.url.rsplit("/", 1)[-1],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +31,8 @@ SETTLE_AT = 100
 """So many finished pages are acknowledged at once."""
 MAX_ATTEMPTS = 8
 """A page at which the process died this often is given up."""
+MOST_LINKS = 100_000
+"""Links that are remembered, so that a repeated one costs next to nothing."""
 MAX_ADDRESS = 4096
 """Longer addresses are traps."""
 
@@ -59,6 +61,10 @@ class Desk:
         self._failed = failed
         self.recall: Recall | None = None
         """What earlier runs remember; set by whoever opens the index."""
+        self._links: dict[Hashable, Waiting] = {}
+        """Plain links as they were written: pages of one site link to the same few dozen pages."""
+        self._stored: set[bytes] = set()
+        """Fingerprints of children that the frontier has, as far as this process stored them."""
         self._pages: dict[int, Page] = {}
         self._done: list[Page] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -139,7 +145,22 @@ class Desk:
         if depth > self._max_depth > 0 or len(request.url) > MAX_ADDRESS:
             page.problems.append(Problem(part="page", kind="trap", detail=request.url[:500]))
         else:
-            page.children.append(self.written(request, depth=depth))
+            page.children.append(self._as_link(request, depth))
+
+    def _as_link(self, request: scrapy.Request, depth: int) -> Waiting:
+        """The request written, from memory where the same link was written before."""
+        try:
+            key = _plain(request)
+            known = self._links.get(key) if key is not None else None
+        except TypeError:  # arguments that cannot be looked up
+            key = known = None
+        if known is None:
+            known = self.written(request, depth=depth)
+            if key is not None:
+                if len(self._links) >= MOST_LINKS:
+                    self._links.clear()
+                self._links[key] = known
+        return known
 
     def _closed(self, page: Page) -> None:
         del self._pages[page.task.id]
@@ -174,12 +195,22 @@ class Desk:
                     elif page.failed:
                         frontier.fail(page.task.id, page.failed)
                     else:
-                        frontier.complete(page.task.id, page.children)
+                        frontier.complete(page.task.id, [one for one in page.children if self._is_new(one)])
                 tally.save(frontier)
         except FrontierError as error:
             self._failed(error)
             return
+        self._note(page for page in done if not page.forgotten and not page.failed)
         self._settled()
+
+    def _note(self, settled: Iterable[Page]) -> None:
+        if len(self._stored) >= MOST_LINKS:
+            self._stored.clear()
+        self._stored.update(one.fingerprint for page in settled for one in page.children if one.fingerprint)
+
+    def _is_new(self, child: Waiting) -> bool:
+        """Whether the frontier may not have it yet; what it has it would ignore, after a look into its file."""
+        return child.fingerprint is None or child.fingerprint not in self._stored
 
     def _count(self, page: Page) -> None:
         tally = self._run.tally
@@ -212,3 +243,11 @@ class Desk:
             yield
         except FrontierError as error:
             self._failed(error)
+
+
+def _plain(request: scrapy.Request) -> Hashable:
+    """What tells a link from every other; None for a request that is more than a link."""
+    more = request.body or request.headers or request.meta or request.cookies or request.flags or request.errback
+    if more or request.method != "GET" or request.priority or request.dont_filter:
+        return None
+    return request.url, request.callback, tuple(request.cb_kwargs.items())

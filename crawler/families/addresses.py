@@ -29,6 +29,8 @@ SIMPLE = re.compile(
     re.ASCII,
 )
 """Addresses in which nothing is escaped, or would have to be."""
+ROOTED = re.compile(r"/(?!/)(?!.*/\.)[\w.~/%?=&,:@!$'()*+-]*", re.ASCII)
+"""A link from the root of a site in which nothing is to be resolved."""
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
 SAMPLE = re.compile(r"\.(?:apk|xapk|apkm|apks)(?=$|[?#&])", re.IGNORECASE)
 SAMPLE_IN_TEXT = re.compile(
@@ -39,14 +41,35 @@ MOST_ADDRESSES = 20
 LONGEST_ADDRESS = 4000
 
 
-@lru_cache(maxsize=20_000)
 def clean_url(url: str, base: str = "") -> str | None:
     """The address that stays the same however somebody came to the page; None for what is no http address.
 
-    Idempotent. Relative addresses are joined to `base`.
+    Idempotent. Relative addresses are joined to `base`. Pages of one site repeat the same links, mostly from its root:
+    these are worked out once, whichever page they stand on.
     """
+    url = url.strip()
+    if ROOTED.fullmatch(url) and (origin := _origin(base)):
+        return _clean(origin + url)
     try:
-        joined = urljoin(base, url.strip())
+        return _clean(urljoin(base, url))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1000)
+def _origin(base: str) -> str:
+    """Scheme and host of an http address; '' for anything else."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+@lru_cache(maxsize=20_000)
+def _clean(joined: str) -> str | None:
+    """An absolute address cleaned."""
+    try:
         if len(joined) > LONGEST_ADDRESS:
             return None
         if (simple := SIMPLE.fullmatch(joined)) is not None:

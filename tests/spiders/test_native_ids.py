@@ -118,6 +118,20 @@ def test_cleaning_never_raises_and_is_idempotent(text: str) -> None:
             assert path_of(once).startswith("/")
 
 
+@given(
+    link=st.text(st.sampled_from("/ab.~?=&%:@1+-"), max_size=12),
+    base=st.sampled_from(
+        ["https://a.example.org/x/y?z=1", "http://b.example.org:8080", "", "ftp://c/", "http://[", "http:///x"]
+    ),
+)
+def test_a_link_from_the_root_is_joined_like_any_other(link: str, base: str) -> None:
+    try:
+        whole = urljoin(base, f"/{link}")
+    except ValueError:
+        whole = ""
+    assert clean_url(f"/{link}", base) == clean_url(whole)
+
+
 @given(st.text(max_size=60))
 def test_file_names_never_lead_out_of_the_repository(name: str) -> None:
     url = file_url("https://example.org/repo", name)
