@@ -71,7 +71,7 @@ def start_crawl(own_home: Path) -> StartCrawl:
 def finish(process: subprocess.Popen[str]) -> Crawled:
     """Waits for the process and reads what it said."""
     try:
-        said, log = process.communicate(timeout=120)
+        said, log = process.communicate(timeout=600)  # only so that a hang ends
     finally:
         process.kill()  # nothing, unless it hangs
     crawled = Crawled(code=process.returncode, log=log)

@@ -38,7 +38,7 @@ def start_fetch(home: Path, wire: Wire, fetch: dict[str, dict[str, Any]], **give
 def finish(process: subprocess.Popen[str]) -> Outcome:
     """What the driver said, by name."""
     try:
-        said, log = process.communicate(timeout=60)
+        said, log = process.communicate(timeout=600)  # only so that a hang ends
     finally:
         process.kill()
     assert process.returncode in {0, -signal.SIGKILL}, log[-3000:]
