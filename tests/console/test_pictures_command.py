@@ -45,7 +45,7 @@ def read(site: Site, *more: str) -> tuple[int, dict, str]:
         "COPYCATCH_LANG": "en",
     }
     call = [sys.executable, "-W", "error", "-c", PROGRAM, "index", "pictures", "--json", *more]
-    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600)
     answer = Said(code=done.returncode, out=done.stdout, err=done.stderr)
     (said,) = answer.fits("index_pictures")
     return answer.code, said, answer.err

@@ -60,7 +60,7 @@ def copycatch(site: Site, *argv: str) -> Printed:
     environment = {**os.environ, "COPYCATCH_ALLOW_HOSTS": site.host, "COPYCATCH_DELAY": "0", "COPYCATCH_LANG": "en"}
     done = subprocess.run(
         [str(Path(sys.executable).parent / "copycatch"), *argv],
-        env=environment, capture_output=True, text=True, check=False, timeout=120,
+        env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     return Printed(code=done.returncode, out=done.stdout, err=done.stderr)
 
@@ -233,7 +233,7 @@ def test_a_killed_recheck_goes_on_where_it_was(shop: tuple[Shop, Site], own_home
     command = [str(Path(sys.executable).parent / "copycatch"), "recheck", "--all", "--json"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     site.watch = lambda path, n: process.kill() if path == "/item/4" else None
-    process.wait(timeout=120)
+    process.wait(timeout=600)
     site.watch = lambda path, n: None
     answer = copycatch(site, "recheck", "--all", "--json")
     assert answer.code == 0, answer.err

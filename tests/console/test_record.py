@@ -36,7 +36,7 @@ def record(site: Site, *argv: str, cwd: Path) -> Printed:
     environment = {**os.environ, "COPYCATCH_ALLOW_HOSTS": site.host, "COPYCATCH_DELAY": "0", "COPYCATCH_LANG": "en"}
     done = subprocess.run(
         [str(Path(sys.executable).parent / "copycatch"), "record", *argv],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=120,
+        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     return Printed(code=done.returncode, out=done.stdout, err=done.stderr)
 

@@ -73,7 +73,7 @@ def test_what_is_due_is_named_run_once_and_not_due_any_more(
     named = copycatch("schedule", "due")
     assert (named.code, named.out.split()) == (0, [f"feed:{settled.host}"])
 
-    out, err = (process := start(settled.folder, "due", "--run", "--json")).communicate(timeout=120)
+    out, err = (process := start(settled.folder, "due", "--run", "--json")).communicate(timeout=600)
     answer = Answer(code=process.returncode, out=out, err=err)
     assert answer.code == 0, (err, (own_home / "logs/schedule.log").read_text("utf-8"))
     assert [event["what"] for event in answer.fits("schedule_run")] == ["started", "done"]
@@ -89,7 +89,7 @@ def test_what_is_due_is_named_run_once_and_not_due_any_more(
 def test_a_blocked_marketplace_ends_with_3_and_waits_for_its_turn(copycatch, settled: Settled) -> None:
     toml = settled.toml
     toml.write_text(toml.read_text("utf-8").replace("feed.xml", "captcha"), "utf-8")
-    out, err = (process := start(settled.folder, "due", "--run")).communicate(timeout=120)
+    out, err = (process := start(settled.folder, "due", "--run")).communicate(timeout=600)
     assert process.returncode == 3, err
     assert "started" in out and "unhealthy or blocked" in out
     assert copycatch("schedule", "due").code == 1
@@ -103,7 +103,7 @@ def test_the_loop_drains_on_sigterm(copycatch, settled: Settled, own_home: Path)
     refused = copycatch("schedule", "run")
     assert (refused.code, refused.out) == (1, "") and "another process" in refused.err
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     ended = json.loads(out.splitlines()[-1])
     assert ended["what"] in {"interrupted", "done"}  # it may have been quick

@@ -63,7 +63,7 @@ def crawl(
            "COPYCATCH_LANG": "en"}  # fmt: skip
     command = [str(Path(sys.executable).parent / "copycatch"), "crawl", spider, "--start", wire.url("/"), "--json"]
     done = subprocess.run(
-        [*command, *arguments], env=env, cwd=home, capture_output=True, text=True, check=False, timeout=120
+        [*command, *arguments], env=env, cwd=home, capture_output=True, text=True, check=False, timeout=600
     )
     lines = done.stdout.strip().splitlines()
     return done.returncode, json.loads(lines[-1]) if lines else {}, done.stderr

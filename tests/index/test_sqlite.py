@@ -280,7 +280,7 @@ def test_several_processes_make_read_and_write_one_index(home: Home) -> None:
         assert worker.stdin
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    answers = [worker.communicate(timeout=120) for worker in workers]
+    answers = [worker.communicate(timeout=600) for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0, 0, 0], answers
     with closing(open_index(home)) as index:
         assert index.count("", kind="listings") == 161 and index.count("") == 33

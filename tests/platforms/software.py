@@ -76,7 +76,7 @@ def server(*command: str, cwd: Path, env: dict[str, str], url: str, log: Path) -
             yield url
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=300)
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -45,7 +45,7 @@ def database(folder: Path) -> Iterator[Path]:
             yield socket
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=300)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def crawl(market: Market, home: Path, *, hosts: str) -> tuple[int, dict[str, obj
     ]
     if not (Path(__file__).parents[2] / "console/__main__.py").exists():
         command[:3] = [str(Path(sys.executable).parent / "copycatch")]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
     return done.returncode, json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else {}, done.stderr
 
 

@@ -55,7 +55,7 @@ def test_what_left_a_feed_is_not_gone(host: str, tmp_path: Path) -> None:
     ]
     counts = []
     for Feed.shown in ((1, 2, 3), (3, 4)):
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
         counts.append(json.loads(done.stdout.splitlines()[-1])["counts"])
     assert [each["listings"] for each in counts] == [3, 2]

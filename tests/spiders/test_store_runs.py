@@ -92,7 +92,7 @@ def crawl(host: str, home: Path, store: str, led: dict[str, str], query: str) ->
     drive += [f"{name}=http://{host}{path}" for name, path in led.items()]
 
     drive += ["--", "crawl", store, "--query", query, "--json"]
-    done = subprocess.run(drive, env=env, capture_output=True, text=True, check=False, timeout=90)
+    done = subprocess.run(drive, env=env, capture_output=True, text=True, check=False, timeout=600)
     assert done.stdout.strip(), done.stderr
     with closing(open_index(Home(home), write=False)) as index:
         listings = [hit.value for hit in index.scan("*", kind="listings")]
