@@ -8,8 +8,8 @@ from crawler.rejudge import as_finding
 from detection.learning import Decided
 from index.protocol import Index
 from index.reading import read
-from index.sqlite.decisions import Decisions
-from takedown.model import Decision
+from index.records import Decisions
+from takedown.decision import Decision
 
 
 def answers(decisions: Decisions) -> dict[str, Decision]:

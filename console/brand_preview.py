@@ -26,7 +26,7 @@ from index.protocol import Index, Stored
 from index.settings import load_settings
 
 if TYPE_CHECKING:
-    from index.sqlite.decisions import Decisions
+    from index.records import Decisions
 
 MOST = 20_000
 """Findings of one brand that are looked at."""

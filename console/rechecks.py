@@ -18,7 +18,7 @@ from index.model import Observation
 from index.open import open_decisions
 from index.protocol import Index, Stored
 from index.standing import APART, SILENT, Standing, standing
-from takedown.model import Decision
+from takedown.decision import Decision
 
 NAMED = re.compile(r"[lf]1-\S*|[0-9a-f]{64}")
 """What can only be meant as an id."""

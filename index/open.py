@@ -11,8 +11,8 @@ from index.messages import t
 from index.protocol import Index, IndexUnavailable
 
 if TYPE_CHECKING:
+    from index.records import Decisions
     from index.registry.model import Registry
-    from index.sqlite.decisions import Decisions
     from index.sqlite.migrate import Store
 
 
@@ -28,9 +28,9 @@ def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Ind
 
 def open_decisions(home: Home, *, write: bool = True) -> Decisions:
     """What people decided, apart from the index. Raises IndexUnavailable."""
-    from index.sqlite.decisions import Decisions  # noqa: PLC0415 - as above
+    from index.sqlite.decisions import SqliteDecisions  # noqa: PLC0415 - as above
 
-    return Decisions(home.decisions, write=write)
+    return SqliteDecisions(home.decisions, write=write)
 
 
 def open_registry(home: Home) -> Registry | None:

@@ -124,6 +124,9 @@ class Index(Protocol):
     def tie_counts(self, keys: Iterable[str]) -> dict[str, int]:
         """Tie key -> how many listings carry it. A tie seen on hundreds ties nobody together."""
 
+    def ties(self, listing_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Listing id -> the tie keys it carries, in order; listings without any are left out."""
+
     def observe(self, observations: Sequence[Observation]) -> None:
         """Appends observations."""
 

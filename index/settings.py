@@ -146,6 +146,33 @@ class AlertSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSettings:
+    """One [[people]] in copycatch.toml: an account until people sign in."""
+
+    name: str
+    roles: tuple[Literal["analyst", "reviewer", "admin"], ...] = ("analyst",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartySettings:
+    """[reporter] or [principal] in copycatch.toml: who asks for removal, and for whom. As `takedown.notice.Party`."""
+
+    org: str = ""
+    name: str = ""
+    role: Literal["rights_owner", "agent", "regulator", "store_ts", "trusted_flagger", "individual"] = "rights_owner"
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2."""
+    domain: str = ""
+    id_kind: str = ""
+    id_number: str = ""
+    uscc: str = ""
+    """统一社会信用代码."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings."""
 
@@ -158,6 +185,9 @@ class Settings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    people: tuple[PersonSettings, ...] = ()
+    reporter: PartySettings | None = None
+    principal: PartySettings | None = None
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -179,15 +209,29 @@ def load_settings(start: Path | None = None) -> Settings:
     if url := os.environ.get("COPYCATCH_INDEX"):
         raw["index"] = url
     read(CrawlSettings, crawl, f"{place}, [crawl]")
-    for key, kind in (("watch", WatchSettings), ("schedule", ScheduleSettings), ("browser", BrowserSettings)):
+    for key, kind in _TABLES.items():
         read(kind, raw.get(key, {}), f"{place}, [{key}]")
     alerts = read(AlertSettings, raw.get("alerts", {}), f"{place}, [alerts]")
     if alerts.url and alerts.kind != "plain":
         raise ReadError(t("mistake.alert_address", place=place))
-    entries = raw.get("marketplaces", [])
-    for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
-        read(MarketplaceSettings, entry, f"{place}, [[marketplaces]] {t('mistake.entry', number=number)}")
+    for key, entry_kind in (("marketplaces", MarketplaceSettings), ("people", PersonSettings)):
+        _check_entries(entry_kind, raw.get(key, []), f"{place}, [[{key}]]")
     return read(Settings, {**raw, "crawl": crawl}, place)
+
+
+_TABLES: dict[str, type] = {
+    "watch": WatchSettings,
+    "schedule": ScheduleSettings,
+    "browser": BrowserSettings,
+    "reporter": PartySettings,
+    "principal": PartySettings,
+}
+
+
+def _check_entries(kind: type, entries: object, place: str) -> None:
+    """Each entry by itself, so that an error names which one it is."""
+    for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
+        read(kind, entry, f"{place} {t('mistake.entry', number=number)}")
 
 
 def _unreadable(place: str, error: OSError | ValueError) -> str:

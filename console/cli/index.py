@@ -19,7 +19,7 @@ from index.plain import plain
 from index.settings import load_settings
 from index.sqlite.backup import backup as write_backup
 from index.sqlite.backup import restore as put_back
-from index.sqlite.decisions import Decisions
+from index.sqlite.decisions import SqliteDecisions
 from index.sqlite.migrate import Store
 
 
@@ -38,7 +38,7 @@ def status(*, json: JsonFlag = False) -> int:
 def migrate(*, json: JsonFlag = False) -> int:
     """Brings both files up to date, or makes them."""
     place = home().prepare()
-    Decisions(place.decisions).close()
+    SqliteDecisions(place.decisions).close()
     index = open_index(place, load_settings().index)
     found = index.status()
     index.close()

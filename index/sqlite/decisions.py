@@ -1,45 +1,32 @@
 """What people decided, in a file of its own: no crawl, re-scoring or rebuild of the index ever touches it.
 
-The types live in `takedown.model`; here they are JSON by kind and id. Append-only, and the file itself enforces it.
+Append-only, and the file itself enforces it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from index.reading import decode, encode
+from index.records import Entry, Overtaken, Record, RecordKind, link
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated
 
-RecordKind = Literal["decision", "notice", "audit"]
-_COLUMNS = "seq, kind, id, version, at, body"
+_COLUMNS = (
+    "seq, kind, id, version, at, by, body, sha256, chain,"
+    " (SELECT json_group_array(finding_id) FROM (SELECT finding_id FROM subjects s WHERE s.seq = records.seq"
+    " ORDER BY finding_id))"
+)
 _PAGE = 500
 
 
-class Overtaken(ValueError):  # noqa: N818 - what happened
-    """Somebody else added a version since this one was read; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One version of one record."""
-
-    seq: int
-    """Place in the order in which things were decided."""
-    kind: RecordKind
-    id: str
-    version: int
-    """1 for the first."""
-    at: str
-    value: dict[str, object]
-    """The object as JSON."""
-
-
-class Decisions:
-    """The append-only store of decisions, notices, audit entries and aliases."""
+class SqliteDecisions:
+    """See `index.records.Decisions`."""
 
     def __init__(self, path: Path, *, write: bool = True) -> None:
         """Opens the file, and makes or migrates it when writing. Raises IndexUnavailable."""
@@ -47,34 +34,55 @@ class Decisions:
         self._opened = open_migrated(path, "decisions", write=write)
 
     def append(
-        self, kind: RecordKind, record_id: str, value: object, *, at: str, about: Iterable[str] = (), after: int = 0
+        self,
+        kind: RecordKind,
+        record_id: str,
+        value: object,
+        *,
+        at: str,
+        by: str,
+        about: Iterable[str] = (),
+        after: int = 0,
     ) -> Record:
-        """Adds the version that follows version `after` (0: there is none yet) and ties it to the findings in `about`.
+        """See the protocol."""
+        entry = Entry(kind=kind, id=record_id, value=value, after=after, about=tuple(about))
+        return self.append_all([entry], at=at, by=by)[0]
 
-        It survives a power cut once this returns. Raises Overtaken and IndexUnavailable.
-        """
-        body = encode(value).decode()
+    def append_all(
+        self,
+        entries: Sequence[Entry],
+        *,
+        at: str,
+        by: str,
+        unmoved: Mapping[tuple[RecordKind, str], int] | None = None,
+    ) -> list[Record]:
+        """See the protocol."""
+        bodies = [encode(entry.value).decode() for entry in entries]
         with speaking_of(self.path), transaction(self._opened):
-            newest = self._opened.execute(
-                "SELECT ifnull(max(version), 0) FROM records WHERE kind = ? AND id = ?", (kind, record_id)
-            ).fetchone()[0]
-            if newest != after:
-                raise Overtaken(f"{kind} {record_id} is at version {newest}, not {after}: read it again")
-            seq = self._opened.execute(
-                "INSERT INTO records (kind, id, version, at, body) VALUES (?, ?, ?, ?, ?)",
-                (kind, record_id, after + 1, at, body),
-            ).lastrowid
-            subjects = [(finding, seq) for finding in dict.fromkeys(about)]
-            self._opened.executemany("INSERT INTO subjects VALUES (?, ?)", subjects)
-        return Record(seq=seq or 0, kind=kind, id=record_id, version=after + 1, at=at, value=decode(dict, body))
+            for (kind, name), version in (unmoved or {}).items():
+                self._expect(kind, name, version)
+            last = self._opened.execute("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1").fetchone()
+            seq, chain = last or (0, "")
+            done = []
+            for entry, body in zip(entries, bodies, strict=True):
+                self._expect(entry.kind, entry.id, entry.after)
+                seq += 1
+                done.append(record := _record(entry, body, seq=seq, at=at, by=by, chain=chain))
+                chain = record.chain
+                self._insert(record, body)
+        return done
 
     def latest(self, kind: RecordKind, record_id: str) -> Record | None:
-        """The newest version."""
+        """See the protocol."""
         found = self._read("kind = ? AND id = ? ORDER BY version DESC LIMIT 1", (kind, record_id))
         return found[0] if found else None
 
+    def versions(self, kind: RecordKind, record_id: str) -> list[Record]:
+        """See the protocol."""
+        return self._read("kind = ? AND id = ? ORDER BY version", (kind, record_id))
+
     def about(self, finding_id: str) -> list[Record]:
-        """All records about a finding, under this id or one that became it; oldest first."""
+        """See the protocol."""
         return self._read(
             "seq IN ("
             " WITH RECURSIVE names (name) AS (SELECT ? UNION SELECT old_id FROM aliases, names WHERE new_id = name)"
@@ -82,15 +90,15 @@ class Decisions:
             (finding_id,),
         )
 
-    def every(self, kind: RecordKind) -> Iterator[Record]:
-        """All versions of all records of a kind, oldest first, page by page."""
+    def every(self, kind: RecordKind | None = None) -> Iterator[Record]:
+        """See the protocol."""
         last = 0
-        while found := self._read("kind = ? AND seq > ? ORDER BY seq LIMIT ?", (kind, last, _PAGE)):
+        while found := self._read("(?1 IS NULL OR kind = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3", (kind, last, _PAGE)):
             yield from found
             last = found[-1].seq
 
     def alias(self, old_id: str, new_id: str, *, at: str, reason: str) -> None:
-        """Says that what was `old_id` is `new_id` from now on. Raises ValueError for a circle or a second new id."""
+        """See the protocol."""
         with speaking_of(self.path), transaction(self._opened):
             if self.current_id(new_id) == old_id:
                 raise ValueError(f"alias {old_id} -> {new_id} would run in a circle")
@@ -101,7 +109,7 @@ class Decisions:
                 self._opened.execute("INSERT INTO aliases VALUES (?, ?, ?, ?)", (old_id, new_id, at, reason))
 
     def current_id(self, any_id: str) -> str:
-        """The id that is used now for what this id named."""
+        """See the protocol."""
         with speaking_of(self.path):
             while found := self._opened.execute("SELECT new_id FROM aliases WHERE old_id = ?", (any_id,)).fetchone():
                 any_id = str(found[0])
@@ -111,8 +119,64 @@ class Decisions:
         """Releases the file."""
         self._opened.close()
 
-    def _read(self, condition: str, parameters: tuple[str | int, ...]) -> list[Record]:
+    def _expect(self, kind: RecordKind, name: str, version: int) -> None:
+        newest = self._opened.execute(
+            "SELECT ifnull(max(version), 0) FROM records WHERE kind = ? AND id = ?", (kind, name)
+        ).fetchone()[0]
+        if newest != version:
+            raise Overtaken(f"{kind} {name} is at version {newest}, not {version}: read it again")
+
+    def _insert(self, record: Record, body: str) -> None:
+        self._opened.execute(
+            "INSERT INTO records (seq, kind, id, version, at, by, body, sha256, chain)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                record.seq,
+                record.kind,
+                record.id,
+                record.version,
+                record.at,
+                record.by,
+                body,
+                record.sha256,
+                record.chain,
+            ],
+        )
+        self._opened.executemany("INSERT INTO subjects VALUES (?, ?)", [(name, record.seq) for name in record.about])
+
+    def _read(self, condition: str, parameters: tuple[str | int | None, ...]) -> list[Record]:
         with speaking_of(self.path):
             statement = f"SELECT {_COLUMNS} FROM records WHERE {condition}"  # noqa: S608 - all parts are ours
             found = self._opened.execute(statement, parameters).fetchall()
-        return [Record(seq=q, kind=k, id=i, version=v, at=a, value=decode(dict, b)) for q, k, i, v, a, b in found]
+        return [_stored(row) for row in found]
+
+
+def _record(entry: Entry, body: str, *, seq: int, at: str, by: str, chain: str) -> Record:
+    record = Record(
+        seq=seq,
+        kind=entry.kind,
+        id=entry.id,
+        version=entry.after + 1,
+        at=at,
+        by=by,
+        value=decode(dict, body),
+        about=tuple(sorted(set(entry.about))),
+        sha256=sha256(body.encode()).hexdigest(),
+    )
+    return replace(record, chain=link(chain, record))
+
+
+def _stored(row: tuple[Any, ...]) -> Record:
+    seq, kind, name, version, at, by, body, digest, chain, about = row
+    return Record(
+        seq=seq,
+        kind=kind,
+        id=name,
+        version=version,
+        at=at,
+        by=by,
+        value=decode(dict, body),
+        about=tuple(json.loads(about)),
+        sha256=digest,
+        chain=chain,
+    )

@@ -183,6 +183,13 @@ class SqliteIndex:
             counted = "SELECT count(*) FROM ties WHERE key = ?"
             return {key: int(opened.execute(counted, (key,)).fetchone()[0]) for key in keys}
 
+    def ties(self, listing_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """See the protocol."""
+        carried = "SELECT t.key FROM listings l JOIN ties t ON t.place = l.place WHERE l.id = ? ORDER BY t.key"
+        with self._reading() as opened:
+            found = {name: opened.execute(carried, (name,)).fetchall() for name in listing_ids}
+        return {name: tuple(row[0] for row in rows) for name, rows in found.items() if rows}
+
     def observe(self, observations: Sequence[Observation]) -> None:
         """See the protocol."""
         for start in range(0, len(observations), BATCH):

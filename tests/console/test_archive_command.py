@@ -40,7 +40,7 @@ def filled(own_home: Path) -> dict[str, Capture]:
     index.close()
     decisions = open_decisions(place)
     finding = decided.findings[0].id
-    decisions.append("decision", "d1", {"id": "d1", "finding_ids": [finding]}, at=OLD, about=[finding])
+    decisions.append("decision", "d1", {"id": "d1", "finding_ids": [finding]}, at=OLD, by="li", about=[finding])
     decisions.close()
     return pages
 

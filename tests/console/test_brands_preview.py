@@ -56,11 +56,13 @@ def test_an_unchanged_profile_explains_nothing(copycatch, shelf) -> None:
 def test_what_a_person_decided_is_left_alone(copycatch, shelf, edited, own_home: Path) -> None:
     decisions = open_decisions(Home(own_home))
     at = "2026-11-25T08:00:00Z"
-    decisions.append("decision", "d1", {"id": "d1", "kind": "confirm"}, at=at, about=[shelf[0]])
-    decisions.append("decision", "d2", {"id": "d2", "kind": "wait"}, at=at, about=[shelf[1]])
+    decisions.append("decision", "d1", {"id": "d1", "kind": "confirm"}, at=at, by="li", about=[shelf[0]])
+    decisions.append("decision", "d2", {"id": "d2", "kind": "wait"}, at=at, by="li", about=[shelf[1]])
     (said,) = copycatch("brands", "preview", edited, "--json").fits("brands_preview")
     assert [change["finding"] for change in said["changes"]] == [shelf[1]]
-    decisions.append("decision", "d3", {"id": "d3", "kind": "confirm", "undoes": "d1"}, at=at, about=[shelf[0]])
+    decisions.append(
+        "decision", "d3", {"id": "d3", "kind": "confirm", "undoes": "d1"}, at=at, by="li", about=[shelf[0]]
+    )
     decisions.close()
     (said,) = copycatch("brands", "preview", edited, "--json").fits("brands_preview")
     assert {change["finding"] for change in said["changes"]} == set(shelf)

@@ -6,7 +6,7 @@ import pytest
 
 from index.home import Home
 from index.open import open_decisions
-from takedown.model import Decision, Scope
+from takedown.decision import Decision, Scope
 from tests.console.shelf import counterfeit, fill
 
 
@@ -30,7 +30,7 @@ def home(own_home: Path) -> Home:
             note="n",
             undoes=undoes,
         )
-        decisions.append("decision", decision.id, decision, at=decision.decided_at, about=about)
+        decisions.append("decision", decision.id, decision, at=decision.decided_at, by="li", about=about)
 
     say(1, "confirm", ids[0], ids[1], ids[2])
     say(2, "dismiss", ids[3], reason="lawful_third_party")

@@ -18,7 +18,7 @@ from index.model import Judgement, Listing, Run, Supply
 from index.open import open_decisions, open_index
 from index.protocol import IndexUnavailable
 from index.settings import Settings
-from takedown.model import Decision, Scope
+from takedown.decision import Decision, Scope
 
 PLAIN = Listing(
     marketplace="hand:list",
@@ -119,7 +119,7 @@ def test_a_known_listing_shows_what_was_decided_unless_it_was_taken_back(own_hom
             id=f"d{number}", finding_ids=(finding,), kind=kind, scope=Scope(kind="offer", value="x"),
             decided_by="li", decided_at=f"2026-11-2{number}T00:00:00Z", **more,
         )  # fmt: skip
-        decisions.append("decision", decision.id, decision, at=decision.decided_at, about=[finding])
+        decisions.append("decision", decision.id, decision, at=decision.decided_at, by="li", about=[finding])
 
     decide(1, "confirm")
     assert [one.decision for one in outcomes(own_home, [BAD])] == ["confirm"]

@@ -125,7 +125,7 @@ module.rescore(home=Home(Path(sys.argv[1])), settings=Settings(), tell=tell)
 def test_a_killed_one_goes_on_where_it_was_and_decisions_stay_byte_for_byte(home: Home, monkeypatch) -> None:
     fill(home, *unjudged(*(listing(number) for number in range(40))))
     decisions = open_decisions(home)
-    decisions.append("decision", "d1", {"kind": "dismiss"}, at=DAY, about=["f1-00000000"])
+    decisions.append("decision", "d1", {"kind": "dismiss"}, at=DAY, by="li", about=["f1-00000000"])
     decisions.close()
     answers = {path.name: path.read_bytes() for path in home.path.glob("decisions.sqlite*")}
     done = subprocess.run([sys.executable, "-c", KILLED, str(home.path)], cwd=ROOT, env=os.environ, check=False)

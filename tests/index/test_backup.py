@@ -20,7 +20,7 @@ def folder(home: Home, tmp_path: Path) -> Iterator[Path]:
     """A backup of one decision and three listings, made while both files are open."""
     with closing(open_index(home)) as index, closing(open_decisions(home)) as decisions:
         index.put([judged(listing(n)) for n in range(3)], run_id="r", at=AT)
-        decisions.append("decision", "d1", {"a": 1}, at=AT)
+        decisions.append("decision", "d1", {"a": 1}, at=AT, by="li")
         made = back_up(home, tmp_path / "backup")
         assert [path.name for path in made] == ["index.sqlite", "decisions.sqlite"]
         assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == ["decisions.sqlite", "index.sqlite"]

@@ -349,6 +349,10 @@ def test_neighbours_are_the_newest_fifty_and_counted_in_full(index: Index) -> No
     assert len(found["signer:ab"]) == 50 and found["signer:ab"][0] == own_id(99)
     assert found["contact:3"] == [own_id(3)] and "contact:none" not in found
     assert index.tie_counts(["signer:ab", "contact:none"]) == {"signer:ab": 61, "contact:none": 0}
+    assert index.ties([own_id(3), own_id(99), "l1-none"]) == {
+        own_id(3): ("contact:3", "signer:ab"),
+        own_id(99): ("signer:ab",),
+    }
     put(index, judged(listing(3)), day=3)
     assert index.neighbours(["contact:3"]) == {}
 

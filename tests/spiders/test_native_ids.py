@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 from w3lib.url import canonicalize_url
 
+from crawler.families import addresses
 from crawler.families.addresses import TRACKING, clean_url, file_url, path_of, samples_in
 from index.model import Listing
 from spiders.discuz import Discuz
@@ -119,17 +120,32 @@ def test_cleaning_never_raises_and_is_idempotent(text: str) -> None:
 
 
 @given(
-    link=st.text(st.sampled_from("/ab.~?=&%:@1+-"), max_size=12),
+    start=st.sampled_from(
+        ["", "/", "//", "./", "../", "http:", "http://", "https://c.example.org", "a", "?", "\t", "\0"]
+    ),
+    rest=st.text(st.sampled_from("/ab.~?=&%:@1+-;#\t\0\\ A"), max_size=12),
     base=st.sampled_from(
-        ["https://a.example.org/x/y?z=1", "http://b.example.org:8080", "", "ftp://c/", "http://[", "http:///x"]
+        [
+            *("https://a.example.org/x/y?z=1/2", "https://a.example.org//x//y;p", "http://a.example.org/a/../b/./c"),
+            *("http://b.example.org:8080", "http://b.example.org?x/y", "HTTP://B.example.org/A/", ""),
+            *("ftp://c/", "http://[", "http:///x", "http://u@h/x#y/z", "relative/x"),
+        ]
     ),
 )
-def test_a_link_from_the_root_is_joined_like_any_other(link: str, base: str) -> None:
+def test_a_link_that_is_remembered_is_joined_like_any_other(start: str, rest: str, base: str) -> None:
+    link = start + rest
     try:
-        whole = urljoin(base, f"/{link}")
+        whole = urljoin(base, link.strip())
     except ValueError:
         whole = ""
-    assert clean_url(f"/{link}", base) == clean_url(whole)
+    assert clean_url(link, base) == addresses._clean(whole)
+
+
+def test_addresses_without_end_are_not_remembered() -> None:
+    held = addresses._placed.cache_info().currsize, addresses._clean.cache_info().currsize
+    for number in range(20):
+        assert clean_url(f"/{number}" + "x" * 100_000, "https://a.example.org/") is None
+    assert held == (addresses._placed.cache_info().currsize, addresses._clean.cache_info().currsize)
 
 
 @given(st.text(max_size=60))

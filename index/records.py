@@ -1,0 +1,125 @@
+"""What people decided and did, as records: append-only, chained, and apart from the index.
+
+The types of the values live in `takedown`; here they are JSON by kind and id. One protocol, so that a team's
+records can lie elsewhere than in a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal, Protocol
+
+RecordKind = Literal[
+    "decision",  # id: a unit; each version is one answer
+    "lease",  # id: a unit; who works on it, until when
+    "cut",  # id: two findings or listings that somebody took apart
+    "allowed",  # id: what is no case any more, with reason and expiry
+    "notice",  # id: a notice; each version is its content
+    "step",  # id: a notice; each version is one step of its life
+    "paper",  # id: a licence, mark or authorisation
+    "ask",  # id: a recipient; each version is something it asked back
+    "hold",  # id: what may not be deleted
+    "removal",  # id: what was deleted by a rule or on demand, and why
+    "audit",  # what was done beside all these: exports, looks at secrets, settings
+]
+
+
+class Overtaken(ValueError):  # noqa: N818 - what happened
+    """Somebody else added a version since this one was read; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One version to add."""
+
+    kind: RecordKind
+    id: str
+    value: object
+    """A domain object, stored as JSON."""
+    after: int = 0
+    """Version it follows; 0 where there is none yet."""
+    about: tuple[str, ...] = ()
+    """Ids of findings it concerns: `Decisions.about` finds it by these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One version of one record."""
+
+    seq: int
+    """Place in the order in which things were done."""
+    kind: RecordKind
+    id: str
+    version: int
+    """1 for the first."""
+    at: str
+    by: str
+    """Account name of the person, or 'copycatch' where the program itself did it."""
+    value: dict[str, object] = field(default_factory=dict)
+    """The object as JSON."""
+    about: tuple[str, ...] = ()
+    """Sorted."""
+    sha256: str = ""
+    """Of the stored JSON; stays when the JSON is removed."""
+    chain: str = ""
+    """`link` of this record and the one before it; empty in records older than the chain."""
+
+
+def link(before: str, record: Record) -> str:
+    """The chain after `record`, where it was `before`: nobody changes, drops or swaps one without all later ones."""
+    said = [before, record.seq, record.kind, record.id, record.version, record.at, record.by, record.about]
+    return sha256(json.dumps([*said, record.sha256], ensure_ascii=True).encode()).hexdigest()
+
+
+class Decisions(Protocol):
+    """The store of records. One object per thread; many processes at once."""
+
+    def append(
+        self,
+        kind: RecordKind,
+        record_id: str,
+        value: object,
+        *,
+        at: str,
+        by: str,
+        about: Iterable[str] = (),
+        after: int = 0,
+    ) -> Record:
+        """`append_all` of one entry."""
+
+    def append_all(
+        self,
+        entries: Sequence[Entry],
+        *,
+        at: str,
+        by: str,
+        unmoved: Mapping[tuple[RecordKind, str], int] | None = None,
+    ) -> list[Record]:
+        """Adds all entries in one transaction, or none. `unmoved` names records that must still stand at a version.
+
+        They survive a power cut once this returns. Raises Overtaken and IndexUnavailable.
+        """
+
+    def latest(self, kind: RecordKind, record_id: str) -> Record | None:
+        """The newest version."""
+
+    def versions(self, kind: RecordKind, record_id: str) -> list[Record]:
+        """All versions, oldest first."""
+
+    def about(self, finding_id: str) -> list[Record]:
+        """All records about a finding, under this id or one that became it; oldest first."""
+
+    def every(self, kind: RecordKind | None = None) -> Iterator[Record]:
+        """All versions of all records of a kind (or of all kinds), oldest first, in constant memory."""
+
+    def alias(self, old_id: str, new_id: str, *, at: str, reason: str) -> None:
+        """Says that what was `old_id` is `new_id` from now on. Raises ValueError for a circle or a second new id."""
+
+    def current_id(self, any_id: str) -> str:
+        """The id that is used now for what this id named."""
+
+    def close(self) -> None:
+        """Releases the store."""
