@@ -49,21 +49,23 @@ State = Literal[
     "withdrawn",
     "closed",
 ]
+_ANSWERS: tuple[State, ...] = ("actioned", "partially_actioned", "rejected", "counter_notice")
 FOLLOWS: dict[State, tuple[State, ...]] = {
     "draft": ("approved", "withdrawn"),
     "approved": ("draft", "exported", "withdrawn"),
     "exported": ("draft", "exported", "sent", "withdrawn"),
-    "sent": ("acknowledged", "actioned", "partially_actioned", "rejected", "counter_notice", "withdrawn", "closed"),
-    "acknowledged": ("actioned", "partially_actioned", "rejected", "counter_notice", "withdrawn", "closed"),
-    "actioned": ("counter_notice", "relisted", "withdrawn", "closed"),
-    "partially_actioned": ("actioned", "rejected", "counter_notice", "relisted", "withdrawn", "closed"),
-    "rejected": ("acknowledged", "counter_notice", "withdrawn", "closed"),
-    "counter_notice": ("actioned", "partially_actioned", "rejected", "withdrawn", "closed"),
-    "relisted": ("actioned", "withdrawn", "closed"),
-    "withdrawn": ("closed",),
-    "closed": ("relisted",),
+    "sent": ("sent", "acknowledged", *_ANSWERS, "withdrawn", "closed"),
+    "acknowledged": ("acknowledged", *_ANSWERS, "withdrawn", "closed"),
+    "actioned": ("actioned", "counter_notice", "relisted", "withdrawn", "closed"),
+    "partially_actioned": (*_ANSWERS, "relisted", "withdrawn", "closed"),
+    "rejected": ("acknowledged", *_ANSWERS, "withdrawn", "closed"),
+    "counter_notice": (*_ANSWERS, "relisted", "withdrawn", "closed"),
+    "relisted": ("relisted", *_ANSWERS, "withdrawn", "closed"),
+    "withdrawn": ("withdrawn", "closed"),
+    "closed": ("closed", "relisted", "withdrawn"),
 }
-"""State -> states that may come next. An edit leads back to 'draft', as long as nothing was sent."""
+"""State -> states that may come next. An edit leads back to 'draft', as long as nothing was sent. From then on a state
+may follow itself: another receipt, another target. What is closed can still turn out to be wrong: it is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +325,17 @@ class Step:
     """The recipient's reason, or ours for a withdrawal."""
     due_at: str = ""
     """When an answer is due from here on; empty where the rule says 'without delay'."""
+    due_rule: str = ""
+    """How `due_at` was counted: '7 working_days, Asia/Shanghai'; with the years for which no holidays were known."""
+    channel: str = ""
+    """How it went or came: 'portal', 'email', 'letter', 'api', 'other'."""
+    to: str = ""
+    """Whom it was sent to, as an address of that channel."""
+    targets: dict[str, str] = field(default_factory=dict)
+    """Finding id -> what became of that target (`takedown.lifecycle.outcome.Became`), where it is not the same for
+    all or where looks prove it."""
+    looks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Finding id -> the looks that prove it, as 'time run'."""
     files: dict[str, str] = field(default_factory=dict)
     """Name -> SHA-256 of pictures and papers of this step, and of what was exported."""
 

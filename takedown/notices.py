@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from index.messages import t
@@ -71,14 +72,25 @@ class NoticeBook:
         self._records.append_all(entries, at=at, by=by, unmoved=unmoved)  # type: ignore[arg-type] # literals
         return Notice(id=notice.id, version=notice.version + 1, content=content, steps=steps)
 
-    def step(self, notice: Notice, step: Step, *, by: str) -> Notice:
+    def step(self, notice: Notice, step: Step, *, by: str, at: str = "", also: Sequence[Entry] = ()) -> Notice:
         """The notice one step further. Raises NoticeError for a step that cannot follow, Overtaken."""
-        if step.state not in FOLLOWS[notice.state]:
-            states = {"state": t(f"notice.state.{notice.state}"), "wanted": t(f"notice.state.{step.state}")}
-            raise NoticeError(t("notice.not_next", id=notice.id, **states))
-        unmoved = {("notice", notice.id): notice.version}
-        self._records.append_all([self._step(notice, step)], at=step.at, by=by, unmoved=unmoved)  # type: ignore[arg-type]
-        return Notice(id=notice.id, version=notice.version, content=notice.content, steps=(*notice.steps, step))
+        return self.step_all([(notice, step)], by=by, at=at, also=also)[0]
+
+    def step_all(
+        self, steps: Sequence[tuple[Notice, Step]], *, by: str, at: str = "", also: Sequence[Entry] = ()
+    ) -> list[Notice]:
+        """Each notice one step further, and further records: all of it or nothing. `at`: when it is written down,
+        where that is not when it happened. Raises NoticeError, Overtaken.
+        """
+        unmoved = {("notice", notice.id): notice.version for notice, _ in steps}
+        for notice, step in steps:
+            if step.state not in FOLLOWS[notice.state]:
+                states = {"state": t(f"notice.state.{notice.state}"), "wanted": t(f"notice.state.{step.state}")}
+                raise NoticeError(t("notice.not_next", id=notice.id, **states))
+        entries = [*(self._step(notice, step) for notice, step in steps), *also]
+        when = at or max((step.at for _, step in steps), default="")
+        self._records.append_all(entries, at=when, by=by, unmoved=unmoved)  # type: ignore[arg-type] # literals
+        return [replace(notice, steps=(*notice.steps, step)) for notice, step in steps]
 
     def _step(self, notice: Notice, step: Step) -> Entry:
         return Entry(kind="step", id=notice.id, value=step, after=len(notice.steps), about=_about(notice.content))
