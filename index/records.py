@@ -23,6 +23,7 @@ RecordKind = Literal[
     "ask",  # id: a recipient; each version is something it asked back
     "hold",  # id: what may not be deleted
     "removal",  # id: what was deleted by a rule or on demand, and why
+    "alias",  # id: a former id; what it is called now
     "audit",  # what was done beside all these: exports, looks at secrets, settings
 ]
 
@@ -66,6 +67,8 @@ class Record:
     """Of the stored JSON; stays when the JSON is removed."""
     chain: str = ""
     """`link` of this record and the one before it; empty in records older than the chain."""
+    removed: bool = False
+    """Whether the content was removed on a person's demand; a 'removal' says why."""
 
 
 def link(before: str, record: Record) -> str:
@@ -115,7 +118,15 @@ class Decisions(Protocol):
     def every(self, kind: RecordKind | None = None) -> Iterator[Record]:
         """All versions of all records of a kind (or of all kinds), oldest first, in constant memory."""
 
-    def alias(self, old_id: str, new_id: str, *, at: str, reason: str) -> None:
+    def remove(self, records: Sequence[int], *, at: str, by: str, reason: str, what: str) -> Record:
+        """Empties the content of records (by `seq`), for good; a 'removal' says which, when, why and by whom.
+
+        `what` names whose data went, in words that are no personal data themselves. Ids, times, names of accounts and
+        hashes stay, and so does the chain. The newest version of a record cannot go: write one without the person
+        first. Raises ValueError for that, for a removal, and for a record older than the chain.
+        """
+
+    def alias(self, old_id: str, new_id: str, *, at: str, by: str, reason: str) -> None:
         """Says that what was `old_id` is `new_id` from now on. Raises ValueError for a circle or a second new id."""
 
     def current_id(self, any_id: str) -> str:

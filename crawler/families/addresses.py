@@ -29,8 +29,12 @@ SIMPLE = re.compile(
     re.ASCII,
 )
 """Addresses in which nothing is escaped, or would have to be."""
-ROOTED = re.compile(r"/(?!/)(?!.*/\.)[\w.~/%?=&,:@!$'()*+-]*", re.ASCII)
-"""A link from the root of a site in which nothing is to be resolved."""
+PLACED = re.compile(
+    r"(?:https?://[a-z0-9][a-z0-9.-]*(?::\d{1,4})?)?/(?!/)[\w.~/%?=&,@!$'()*+:\x80-\U0010ffff-]*"
+    r"|[\w.~%\x80-\U0010ffff-][\w.~/%?=&,@!$'()*+\x80-\U0010ffff-]*",
+    re.ASCII,
+)
+"""A link that leads to the same address from every page of its site, or, if it begins with a name, of its folder."""
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
 SAMPLE = re.compile(r"\.(?:apk|xapk|apkm|apks)(?=$|[?#&])", re.IGNORECASE)
 SAMPLE_IN_TEXT = re.compile(
@@ -44,12 +48,15 @@ LONGEST_ADDRESS = 4000
 def clean_url(url: str, base: str = "") -> str | None:
     """The address that stays the same however somebody came to the page; None for what is no http address.
 
-    Idempotent. Relative addresses are joined to `base`. Pages of one site repeat the same links, mostly from its root:
-    these are worked out once, whichever page they stand on.
+    Idempotent. Relative addresses are joined to `base`. Pages of one site repeat the same links: these are worked out
+    once, whichever page they stand on.
     """
+    if len(url) > LONGEST_ADDRESS:
+        return None
     url = url.strip()
-    if ROOTED.fullmatch(url) and (origin := _origin(base)):
-        return _clean(origin + url)
+    site, folder = _places(base)
+    if (known := _placed(url, site if url.startswith(("/", "http://", "https://")) else folder)) != "":
+        return known
     try:
         return _clean(urljoin(base, url))
     except ValueError:
@@ -57,13 +64,22 @@ def clean_url(url: str, base: str = "") -> str | None:
 
 
 @lru_cache(maxsize=1000)
-def _origin(base: str) -> str:
-    """Scheme and host of an http address; '' for anything else."""
+def _places(base: str) -> tuple[str, str]:
+    """The root of the site and the folder that an http address lies in; '' for anything else."""
     try:
         parts = urlsplit(base)
     except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+        return "", ""
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return "", ""
+    site = f"{parts.scheme}://{parts.netloc}"
+    return f"{site}/", f"{site}{parts.path.rpartition('/')[0]}/"
+
+
+@lru_cache(maxsize=20_000)
+def _placed(url: str, place: str) -> str | None:
+    """The link cleaned; '' where the place alone does not tell."""
+    return _clean(urljoin(place, url)) if place and PLACED.fullmatch(url) else ""
 
 
 @lru_cache(maxsize=20_000)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from index.reading import decode, encode
 from index.records import Entry, Overtaken, Record, RecordKind, link
@@ -23,6 +24,10 @@ _COLUMNS = (
     " ORDER BY finding_id))"
 )
 _PAGE = 500
+_REMOVABLE = (
+    "SELECT 1 FROM records r WHERE seq = ? AND kind <> 'removal' AND chain <> '' AND EXISTS"
+    " (SELECT 1 FROM records n WHERE n.kind = r.kind AND n.id = r.id AND n.version > r.version)"
+)
 
 
 class SqliteDecisions:
@@ -61,16 +66,7 @@ class SqliteDecisions:
         with speaking_of(self.path), transaction(self._opened):
             for (kind, name), version in (unmoved or {}).items():
                 self._expect(kind, name, version)
-            last = self._opened.execute("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1").fetchone()
-            seq, chain = last or (0, "")
-            done = []
-            for entry, body in zip(entries, bodies, strict=True):
-                self._expect(entry.kind, entry.id, entry.after)
-                seq += 1
-                done.append(record := _record(entry, body, seq=seq, at=at, by=by, chain=chain))
-                chain = record.chain
-                self._insert(record, body)
-        return done
+            return [self._add(entry, body, at=at, by=by) for entry, body in zip(entries, bodies, strict=True)]
 
     def latest(self, kind: RecordKind, record_id: str) -> Record | None:
         """See the protocol."""
@@ -97,7 +93,22 @@ class SqliteDecisions:
             yield from found
             last = found[-1].seq
 
-    def alias(self, old_id: str, new_id: str, *, at: str, reason: str) -> None:
+    def remove(self, records: Sequence[int], *, at: str, by: str, reason: str, what: str) -> Record:
+        """See the protocol."""
+        wanted = sorted(set(records))
+        entry = Entry(kind="removal", id=f"d1-{uuid4().hex}", value={"records": wanted, "reason": reason, "what": what})
+        with speaking_of(self.path), transaction(self._opened):
+            for seq in wanted:
+                if not self._opened.execute(_REMOVABLE, (seq,)).fetchone():
+                    raise ValueError(f"record {seq} is a removal, the newest of its kind and id, or none at all")
+            record = self._add(entry, encode(entry.value).decode(), at=at, by=by)
+            self._opened.execute("PRAGMA secure_delete = ON")
+            self._opened.executemany("UPDATE records SET body = '' WHERE seq = ?", [(seq,) for seq in wanted])
+        with speaking_of(self.path):
+            self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the old pages do not linger in the journal
+        return record
+
+    def alias(self, old_id: str, new_id: str, *, at: str, by: str, reason: str) -> None:
         """See the protocol."""
         with speaking_of(self.path), transaction(self._opened):
             if self.current_id(new_id) == old_id:
@@ -107,6 +118,8 @@ class SqliteDecisions:
                 raise ValueError(f"{old_id} is already an alias of {known[0]}")
             if not known:
                 self._opened.execute("INSERT INTO aliases VALUES (?, ?, ?, ?)", (old_id, new_id, at, reason))
+                entry = Entry(kind="alias", id=old_id, value={"new_id": new_id, "reason": reason})
+                self._add(entry, encode(entry.value).decode(), at=at, by=by)
 
     def current_id(self, any_id: str) -> str:
         """See the protocol."""
@@ -126,7 +139,11 @@ class SqliteDecisions:
         if newest != version:
             raise Overtaken(f"{kind} {name} is at version {newest}, not {version}: read it again")
 
-    def _insert(self, record: Record, body: str) -> None:
+    def _add(self, entry: Entry, body: str, *, at: str, by: str) -> Record:
+        self._expect(entry.kind, entry.id, entry.after)
+        last = self._opened.execute("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, chain = last or (0, "")
+        record = _record(entry, body, seq=seq + 1, at=at, by=by, chain=chain)
         self._opened.execute(
             "INSERT INTO records (seq, kind, id, version, at, by, body, sha256, chain)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -143,6 +160,7 @@ class SqliteDecisions:
             ],
         )
         self._opened.executemany("INSERT INTO subjects VALUES (?, ?)", [(name, record.seq) for name in record.about])
+        return record
 
     def _read(self, condition: str, parameters: tuple[str | int | None, ...]) -> list[Record]:
         with speaking_of(self.path):
@@ -175,8 +193,9 @@ def _stored(row: tuple[Any, ...]) -> Record:
         version=version,
         at=at,
         by=by,
-        value=decode(dict, body),
+        value=decode(dict, body) if body else {},
         about=tuple(json.loads(about)),
         sha256=digest,
         chain=chain,
+        removed=not body,
     )

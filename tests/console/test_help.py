@@ -20,6 +20,7 @@ PARTS = {
     "registry": ("import", "check"),
     "schedule": ("run", "next", "due"),
     "browser": ("login", "status"),
+    "audit": ("list", "export", "verify"),
     "archive": ("status", "verify", "prune"),
     "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
 }

@@ -33,6 +33,7 @@ PRINTED = {
     "recheck": "recheck", "record": "record", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
     "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
     "browser login": "browser_status", "browser status": "browser_status",
+    "audit list": "audit_list", "audit export": "audit_export", "audit verify": "audit_verify",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 

@@ -62,7 +62,7 @@ def test_every_record_in_order_page_by_page(decisions: Decisions) -> None:
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET rowid_ = 1", "REPLACE INTO {} SELECT * FROM {}"])
 def test_the_file_itself_refuses_to_forget(decisions: Decisions, home: Home, table: str, change: str) -> None:
     decisions.append("decision", "d1", decision(), at=AT, by="li", about=["f1-a"])
-    decisions.alias("f1-old", "f1-a", at=AT, reason="r")
+    decisions.alias("f1-old", "f1-a", at=AT, by="li", reason="r")
     column = {"records": "at", "subjects": "seq", "aliases": "at"}[table]
     statement = change.replace("rowid_", column).format(table, table)
     with closing(sqlite3.connect(home.decisions)) as opened:
@@ -73,14 +73,14 @@ def test_the_file_itself_refuses_to_forget(decisions: Decisions, home: Home, tab
 
 def test_an_alias_finds_what_was_decided_under_the_old_id(decisions: Decisions) -> None:
     decisions.append("decision", "d1", decision(), at=AT, by="li", about=["f1-a"])
-    decisions.alias("f1-a", "f1-b", at=AT, reason="native id rule changed")
-    decisions.alias("f1-b", "f1-c", at=AT, reason="again")
-    decisions.alias("f1-b", "f1-c", at=AT, reason="said twice")
+    decisions.alias("f1-a", "f1-b", at=AT, by="li", reason="native id rule changed")
+    decisions.alias("f1-b", "f1-c", at=AT, by="li", reason="again")
+    decisions.alias("f1-b", "f1-c", at=AT, by="li", reason="said twice")
     assert decisions.current_id("f1-a") == "f1-c" == decisions.current_id("f1-c")
     assert [record.id for record in decisions.about("f1-c")] == ["d1"]
     for old, new, why in (("f1-c", "f1-a", "circle"), ("f1-x", "f1-x", "circle"), ("f1-a", "f1-z", "already")):
         with pytest.raises(ValueError, match=why):
-            decisions.alias(old, new, at=AT, reason="r")
+            decisions.alias(old, new, at=AT, by="li", reason="r")
 
 
 def test_a_new_index_leaves_decisions_untouched(decisions: Decisions, home: Home) -> None:
