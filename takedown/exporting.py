@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.plain import line
 from takedown.notice import Language, Notice
+from takedown.recipients import Form, Recipient
 
 
 class ExportError(ValueError):
@@ -34,10 +34,10 @@ class Context:
     """Of copycatch."""
     language: Language | None = None
     """Of what is written; None: the notice's own."""
-    recipient: Any = None
-    """The `takedown.recipients.Recipient`, None where no file describes it."""
-    form: Any = None
-    """The `takedown.recipients.Form` of it that the notice fills in, or None."""
+    recipient: Recipient | None = None
+    """None where no file describes it any more."""
+    form: Form | None = None
+    """The one that the notice fills in."""
     file: Callable[[str], Path | None] = no_file
     """SHA-256 of an attachment -> the file, or None where it is not kept here."""
 
@@ -47,8 +47,8 @@ class Context:
 
     def addressee(self, notice: Notice) -> str:
         """The recipient's name in that language; its id where no file describes it."""
-        name = getattr(self.recipient, f"name_{self.spoken(notice)}", "")
-        return line(str(name or notice.content.recipient), 200)
+        name = self.recipient.name(self.spoken(notice)) if self.recipient else notice.content.recipient
+        return line(name, 200)
 
 
 def stem(notice: Notice) -> str:
