@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.signature.known_keys import known_key
 from index.digests import HEX_MD5, stated
+from index.hosts import owned, registered
 from index.messages import LANGUAGES, text
 from index.model import Listing
+from index.ties import HUB, PUBLIC, STATED
 
-HUB = 100
-"""Listings from which a tie says nothing: test keys, platform mail, texts that a store demands."""
-STATED = "stated_signer"
-"""Kind of the ties by certificates that stores state."""
 _LEAST, _BANDS, _ROWS = 60, 3, 6
 """Characters from which a text can be told by its words; bands of its sketch and hashes in each: two texts that share
-.95 of their 5-grams meet with probability .98, at .5 with .05."""
+.95 of their 5-grams meet with probability .98, at .5 with .05. The same of an app's own code."""
+_LEAST_METHODS = 40
+"""Own methods from which an app can be told by its code: what only opens a page looks like any other such."""
+_SKETCHED = frozenset({"text", "code"})
+"""Kinds whose values are bands: they say nothing to a reader, and several are one tie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class Tie:
     """One tie of a listing."""
 
     kind: str
-    """'signer', 'stated_signer', 'sample', 'icon', 'contact', 'text'."""
+    """'sample', 'signer', 'public_signer', 'stated_signer', 'icon', 'code', 'contact', 'domain', 'text'."""
     value: str
     others: tuple[str, ...]
     """Ids of other listings that carry it, newest first; not all when there are many."""
@@ -38,18 +41,31 @@ class Tie:
 
 
 def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
-    """Signer, sample, icon, contacts and wording of a listing, as 'kind:value'."""
-    return tuple(dict.fromkeys((*_of_sample(fingerprint), *_of_signers(listing, fingerprint), *_of_text(listing))))
+    """Signer, sample, icon, code, contacts, domains and wording of a listing, as 'kind:value'."""
+    of_sample, of_signers = _of_sample(fingerprint), _of_signers(listing, fingerprint)
+    return tuple(dict.fromkeys((*of_sample, *of_signers, *_of_hosts(listing), *_of_text(listing))))
 
 
 def _of_sample(fingerprint: Fingerprint | None) -> Iterator[str]:
     if fingerprint is None:
         return
-    yield from (f"signer:{signer.sha256}" for signer in fingerprint.signature.signers)
+    for signer in fingerprint.signature.signers:
+        yield f"{PUBLIC if signer.shared_by else 'signer'}:{signer.sha256}"
     yield f"sample:{fingerprint.sha256}"
     yield from (f"sample:{inner.sha256}" for inner in fingerprint.nested if inner.container == "apk")
     if fingerprint.icon:
         yield f"icon:{fingerprint.icon.dhash}"
+    yield from _of_code(fingerprint)
+
+
+def _of_code(fingerprint: Fingerprint) -> Iterator[str]:
+    """Bands of the sketch of its own code: copies of one app meet whatever name they bear."""
+    from apk_analysis.code.sketch import minhash_of  # noqa: PLC0415 - loads numpy; only when a sample is judged
+
+    sketch = fingerprint.sketches.get("code")
+    if sketch and sketch.size >= _LEAST_METHODS:
+        least = minhash_of(sketch)[: _BANDS * _ROWS].reshape(_BANDS, _ROWS)
+        yield from (f"code:{number}-{_hashed(row.tobytes())}" for number, row in enumerate(least))
 
 
 def _of_signers(listing: Listing, fingerprint: Fingerprint | None) -> Iterator[str]:
@@ -57,10 +73,28 @@ def _of_signers(listing: Listing, fingerprint: Fingerprint | None) -> Iterator[s
     meets like.
     """
     for signer in fingerprint.signature.signers if fingerprint else ():
+        if signer.shared_by:
+            continue
         yield from (f"{STATED}:{digest}" for digest in (signer.sha256, signer.sha1, signer.md5))
         if signer.hex_md5:
             yield f"{STATED}:{HEX_MD5}{signer.hex_md5}"
-    yield from (f"{STATED}:{digest}" for digest in map(stated, listing.declared_signers) if digest)
+    digests = [digest for digest in map(stated, listing.declared_signers) if digest]
+    yield from (f"{STATED}:{digest}" for digest in digests if not known_key(digest, "", ""))
+
+
+def _of_hosts(listing: Listing) -> Iterator[str]:
+    """Domains of the seller's own: those of a site, and whence it offers what stands at somebody else's place.
+
+    Not of a store: it keeps what it offers on hosts of its own.
+    """
+    here = registered(listing.url)
+    if listing.source_kind == "site":
+        offered: Iterable[str] = (listing.url, *listing.came_from, *listing.download_urls)
+    elif listing.source_kind == "app_store":
+        return
+    else:
+        offered = (url for url in listing.download_urls if registered(url) != here)
+    yield from (f"domain:{domain}" for domain in map(owned, offered) if domain)
 
 
 def _of_text(listing: Listing) -> Iterator[str]:
@@ -87,17 +121,21 @@ def _bands(joined: str) -> Iterator[str]:
         return
     for band in range(_BANDS):
         least = [mixed(grams, salt).min() for salt in range(1 + band * _ROWS, 1 + (band + 1) * _ROWS)]
-        yield f"{band}-{blake2b(np.array(least).tobytes(), digest_size=8).hexdigest()}"
+        yield f"{band}-{_hashed(np.array(least).tobytes())}"
+
+
+def _hashed(band: bytes) -> str:
+    return blake2b(band, digest_size=8).hexdigest()
 
 
 def ties(
     keys: Sequence[str], neighbours: Mapping[str, Sequence[str]], counts: Mapping[str, int], own: str
 ) -> tuple[Tie, ...]:
-    """The ties of listing `own` that others share, in the order of `keys`; bands of one text are one tie."""
+    """The ties of listing `own` that others share, in the order of `keys`; bands of one text or code are one tie."""
     found: dict[tuple[str, str], Tie] = {}
     for key in keys:
         kind, _, value = key.partition(":")
-        shown = "" if kind == "text" else value
+        shown = "" if kind in _SKETCHED else value
         others = [other for other in neighbours.get(key, ()) if other != own]
         if others:
             former = found.get((kind, shown))
@@ -119,7 +157,7 @@ def _without_echoes(found: Iterable[Tie]) -> Iterator[Tie]:
 
 
 def _tie(kind: str, value: str, others: tuple[str, ...], count: int) -> Tie:
-    hub = count >= HUB
+    hub = count >= HUB or kind == PUBLIC
     message = f"tie.{kind}_hub" if hub else f"tie.{kind}"
     words = {lang: text(message, lang, value=value, count=count) for lang in LANGUAGES}
     return Tie(kind=kind, value=value, others=others, count=count, hub=hub, **words)

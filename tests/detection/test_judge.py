@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from detection import scoring
 from detection.judge import findings, judge
 from detection.subject import Subject
-from detection.ties import HUB, tie_keys, ties
+from detection.ties import tie_keys, ties
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Listing
 from index.profiles import load_profiles
+from index.ties import HUB
 
 PROFILES = load_profiles()
 OFFER = "代过人脸 失败全退 实时换脸软件 卡密自动发货 ChatGPT国内镜像站 永久会员 DeepSееk 官方"
