@@ -24,6 +24,7 @@ from index.open import open_decisions, open_index
 from index.profiles import Profile, load_profiles, read_profile
 from index.protocol import Index, Stored
 from index.settings import load_settings
+from takedown.answers import answers_about
 
 if TYPE_CHECKING:
     from index.records import Decisions
@@ -80,12 +81,7 @@ def _is_open(stored: Stored, decisions: Decisions | None) -> bool:
     """Proposed, and nobody said yet whether it is a case."""
     if stored.value.get("verdict") == "benign":
         return False
-    said = [record for record in decisions.about(stored.id) if record.kind == "decision"] if decisions else []
-    undone = {record.value.get("undoes") for record in said}
-    answers = {
-        record.value.get("kind") for record in said if record.id not in undone and not record.value.get("undoes")
-    }
-    return answers.isdisjoint({"confirm", "dismiss"})
+    return decisions is None or answers_about(decisions, [stored.id]).verdict(stored.id) is None
 
 
 def _changes(index: Index, before: Rejudge, after: Rejudge, batch: Sequence[Stored]) -> Iterator[dict[str, Any]]:

@@ -6,9 +6,11 @@ from console.archived_page import captures_of
 from console.terminal import home
 from index.open import open_decisions, open_index
 from index.protocol import Index
+from index.records import RecordKind
 from index.settings import load_settings
 
 PROPOSED = "verdict:violation OR verdict:lead"
+KEPT: tuple[RecordKind, ...] = ("decision", "notice")
 
 
 def needed_captures() -> set[tuple[str, int]]:
@@ -28,14 +30,8 @@ def _decided(index: Index) -> set[str]:
     """Listings about whose findings anything was decided or written."""
     decisions = open_decisions(home(), write=False)
     try:
-        records = [*decisions.every("decision"), *decisions.every("notice")]
-        named = {str(name) for record in records for name in _findings(record.value)}
+        named = {name for kind in KEPT for record in decisions.every(kind) for name in record.about}
         found = [index.get(decisions.current_id(name)) for name in named]
     finally:
         decisions.close()
     return {str(hit.value["listing_id"]) for hit in found if hit is not None and hit.kind == "findings"}
-
-
-def _findings(value: dict[str, object]) -> list[object]:
-    names = value.get("finding_ids")
-    return names if isinstance(names, list) else []

@@ -14,7 +14,7 @@ from detection.intervals import wilson
 from detection.normalise import fold
 from index.model import Evidence, Finding
 
-DETECTOR_FAULTLESS = frozenset({"duplicate", "unreadable"})
+DETECTOR_FAULTLESS = frozenset({"duplicate", "gone", "insufficient"})
 """Reasons for which nothing was wrong with what the machine said; such answers are counted apart."""
 LONGEST_TERM = 40
 """Characters of a quote that is counted as a term; whole sentences never come twice."""
@@ -140,7 +140,7 @@ def _share(decided: Sequence[Decided]) -> Share:
 
 
 def _reasons(decided: Iterable[Decided]) -> dict[str, int]:
-    counted = Counter(one.reason or "other" for one in decided if not one.confirmed)
+    counted = Counter(str(one.reason) for one in decided if not one.confirmed)
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -205,6 +205,25 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedHit:
+    """An entry of the allow-list that counted when something was judged: shown beside the evidence, which it leaves as
+    it is. Whether it counts today says `index.allowed`.
+    """
+
+    id: str
+    reason: str
+    """'own', 'licensed', 'lawful_third_party', 'discussion', 'not_ai'."""
+    expires: str
+    """Last day on which it counts."""
+    by: str
+    """Account name of whoever allowed it."""
+    group: Group | None = None
+    """Only for findings of this group; None: of any."""
+    brand: str | None = None
+    """Only for findings about this brand; None: about any or none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What detection says about one subject."""
 
@@ -217,6 +236,8 @@ class Judgement:
     """probability x harm x reach, 0..1."""
     unseen: tuple[str, ...] = ()
     """Message ids for what could not be seen ('unseen.sample', 'unseen.genuine_signer')."""
+    allowed: tuple[AllowedHit, ...] = ()
+    """Entries of the allow-list that the listing met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +256,8 @@ class Finding:
     brand: str | None = None
     violations: tuple[Violation, ...] = ()
     unseen: tuple[str, ...] = ()
+    allowed: tuple[AllowedHit, ...] = ()
+    """Entries of the allow-list that cover it. It stays a finding: nothing is dropped unsaid."""
     sample_sha256: str | None = None
     """The sample that was looked at; None when only text was judged."""
     signer_sha256: str | None = None

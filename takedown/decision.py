@@ -1,71 +1,75 @@
-"""What people decide about findings.
+"""What people decide about findings that belong together (a unit).
 
 Read from outside only through `index.reading.read`, which turns a ValueError of these types into an error that names
-place. Decisions are append-only: a later one (or one that `undoes` it) answers an earlier one, none is rewritten.
-Times are ISO 8601 strings in UTC with second precision.
+the place. Decisions are append-only records under the unit's id: a later version answers an earlier one, an 'undo'
+names the version it takes back, none is rewritten. Times are ISO 8601 strings in UTC with second precision.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, get_args
 
-DecisionKind = Literal["confirm", "dismiss", "wait", "escalate"]
-"""confirm: a person agrees. dismiss: no case. wait: another look must settle it. escalate: someone else must decide."""
+from index.allowed import Scope, ScopeKind
+
+__all__ = ["ANSWERS", "SAYS_WHAT_IT_IS", "Decision", "DecisionKind", "DismissReason", "Scope", "ScopeKind"]
+
+DecisionKind = Literal["confirm", "dismiss", "wait", "escalate", "assign", "note", "undo"]
+"""confirm: a person agrees. dismiss: no case. wait: a day or a fact must come first. escalate: somebody else must
+decide. assign: who looks at it. note: words for whoever comes next. undo: takes an earlier version back."""
+ANSWERS: frozenset[DecisionKind] = frozenset({"confirm", "dismiss", "wait", "escalate"})
+"""Kinds that answer a finding; the others only stand beside."""
+SAYS_WHAT_IT_IS: frozenset[DecisionKind] = frozenset({"confirm", "dismiss"})
 
 DismissReason = Literal[
-    "genuine",  # the brand's own app, or one it authorised
+    "own",  # the brand's own: official
+    "licensed",  # the brand, or whoever has the right, allowed it
     "lawful_third_party",  # independent, and says so
-    "other_meaning",  # the words mean something else here
-    "discussion",  # news, research, teaching, a warning
+    "discussion",  # news, a warning, research, teaching
     "wrong_brand",
-    "wrong_violation",
+    "not_ai",  # the words mean something else here
     "duplicate",
-    "unreadable",  # the page shows too little for a case
-    "other",  # the note says what
+    "gone",  # not there any more before anybody did anything
+    "insufficient",  # shows too little for a case
 ]
 """Countable, so that the rules can be improved where they are wrong most often."""
 
-ScopeKind = Literal["offer", "seller", "app", "page", "domain"]
-"""This offer; this seller at this marketplace; this app everywhere; this page; this domain."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """How far one decision reaches."""
-
-    kind: ScopeKind
-    value: str
-    """offer, page: the listing's id. seller: 'marketplace/seller'. app: 'sample:<sha256>' or
-    'signer:<sha256>/<package>'. domain: the host name in ASCII."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a scope that covers nothing."""
-        if not self.value.strip():
-            raise ValueError(f"a scope of kind {self.kind!r} needs a value")
+Material = dict[str, str]
+"""Field (`takedown.material`) -> its value when it was decided; '' where nobody knew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A person's answer to one or more findings that belong together (the decision unit)."""
+    """A person's answer to one or more findings of a unit: one version of the unit's record."""
 
-    id: str
+    unit: str
     finding_ids: tuple[str, ...]
-    """The findings that were looked at; at least one."""
+    """The findings it is about; at least one."""
     kind: DecisionKind
-    scope: Scope
     decided_by: str
     """Account name of the person. Never a program."""
     decided_at: str
+    scope: Scope | None = None
+    """How far an answer reaches; None for what is no answer."""
     reason: DismissReason | None = None
     """Why there is no case; for dismissals only, and always there."""
     note: str = ""
-    """Free words; required for 'other', 'wait' (which look would settle it) and 'escalate' (to whom and why)."""
-    material: dict[str, str] = field(default_factory=dict)
-    """Material fields as they were: signer, package, developer, sample hash, name, brand, violations, price class,
-    contact. When one of them changes the decision reopens, and the difference is shown."""
-    undoes: str | None = None
-    """Id of the earlier decision that this one takes back."""
+    """Free words; required for 'escalate' (why) and 'note'."""
+    until: str = ""
+    """wait: the day on which it opens again, ISO 8601."""
+    fact: str = ""
+    """wait: what must come first: 'change', 'gone', or what could not be seen so far ('sample', 'pictures')."""
+    to: str = ""
+    """assign, escalate: account name; empty where an escalation goes to any reviewer, and an assignment is lifted."""
+    excluded: tuple[str, ...] = ()
+    """Members of the unit that it is expressly not about."""
+    evidence: str = ""
+    """SHA-256 over the findings' evidence and captures as they were seen (`takedown.material.evidence_hash`)."""
+    material: dict[str, Material] = field(default_factory=dict)
+    """Finding -> its material fields as they were. When one changes the answer reopens, and the difference is shown."""
+    undoes: int | None = None
+    """undo: the version of this unit that it takes back."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for an answer that explains too little."""
@@ -77,5 +81,13 @@ class Decision:
             raise ValueError(
                 f"a reason out of {', '.join(get_args(DismissReason))} goes with 'dismiss' and only with it"
             )
-        if (self.reason == "other" or self.kind in {"wait", "escalate"}) and not self.note.strip():
-            raise ValueError(f"{self.reason or self.kind!r} needs a note")
+        if self.kind in {"escalate", "note"} and not self.note.strip():
+            raise ValueError(f"{self.kind!r} needs a note")
+        if (self.kind == "wait") != bool(self.until or self.fact):
+            raise ValueError("a day or a fact goes with 'wait' and only with it")
+        if self.until:
+            date.fromisoformat(self.until)
+        if (self.kind == "undo") != (self.undoes is not None):
+            raise ValueError("the version that is taken back goes with 'undo' and only with it")
+        if (self.kind in ANSWERS) != (self.scope is not None):
+            raise ValueError("a scope goes with an answer and only with it")

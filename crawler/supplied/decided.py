@@ -8,9 +8,8 @@ from contextlib import suppress
 from index.home import Home
 from index.open import open_decisions
 from index.protocol import IndexUnavailable
-from index.reading import ReadError, read
-from index.sqlite.decisions import Decisions
-from takedown.model import Decision
+from index.records import Decisions
+from takedown.answers import answers_about
 
 UNDECIDED = "undecided"
 
@@ -25,18 +24,13 @@ class Decided:
                 self._decisions = open_decisions(home, write=False)
 
     def about(self, finding_ids: Iterable[str]) -> str:
-        """The kind of the last decision about one of the findings that nobody took back, or 'undecided'."""
+        """The kind of the last answer about one of the findings that nobody took back, or 'undecided'."""
+        wanted = list(finding_ids)
         if self._decisions is None:
             return UNDECIDED
-        found: dict[str, Decision] = {}
-        for name in finding_ids:
-            for record in self._decisions.about(name):
-                if record.kind == "decision":
-                    with suppress(ReadError):  # one that an older version wrote otherwise
-                        found[record.id] = read(Decision, record.value, f"decision {record.id}")
-        undone = {decision.undoes for decision in found.values()}
-        valid = [one for one in found.values() if one.id not in undone and one.undoes is None]
-        return max(valid, key=lambda one: one.decided_at).kind if valid else UNDECIDED
+        known = answers_about(self._decisions, wanted)
+        found = [answer for name in wanted if (answer := known.of(name)) is not None]
+        return max(found, key=lambda one: one.seq).decision.kind if found else UNDECIDED
 
     def close(self) -> None:
         """Releases the file."""

@@ -10,6 +10,7 @@ from index.model import Listing
 from index.open import open_decisions, open_index
 from index.profiles import SHIPPED
 from tests.console.shelf import counterfeit, fill
+from tests.takedown.answers import say
 
 PARTNER = "partners:\n  - {name: 某工作室, expires: 2999}\n"
 
@@ -55,14 +56,11 @@ def test_an_unchanged_profile_explains_nothing(copycatch, shelf) -> None:
 
 def test_what_a_person_decided_is_left_alone(copycatch, shelf, edited, own_home: Path) -> None:
     decisions = open_decisions(Home(own_home))
-    at = "2026-11-25T08:00:00Z"
-    decisions.append("decision", "d1", {"id": "d1", "kind": "confirm"}, at=at, by="li", about=[shelf[0]])
-    decisions.append("decision", "d2", {"id": "d2", "kind": "wait"}, at=at, by="li", about=[shelf[1]])
+    say(decisions, "u1-1", "confirm", shelf[0])
+    say(decisions, "u1-2", "wait", shelf[1])
     (said,) = copycatch("brands", "preview", edited, "--json").fits("brands_preview")
     assert [change["finding"] for change in said["changes"]] == [shelf[1]]
-    decisions.append(
-        "decision", "d3", {"id": "d3", "kind": "confirm", "undoes": "d1"}, at=at, by="li", about=[shelf[0]]
-    )
+    say(decisions, "u1-1", "undo", shelf[0], undoes=1)
     decisions.close()
     (said,) = copycatch("brands", "preview", edited, "--json").fits("brands_preview")
     assert {change["finding"] for change in said["changes"]} == set(shelf)

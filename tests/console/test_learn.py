@@ -6,8 +6,8 @@ import pytest
 
 from index.home import Home
 from index.open import open_decisions
-from takedown.decision import Decision, Scope
 from tests.console.shelf import counterfeit, fill
+from tests.takedown.answers import say
 
 
 @pytest.fixture
@@ -18,26 +18,12 @@ def home(own_home: Path) -> Home:
     decisions = open_decisions(found)
     ids = [one.findings[0].id for one in many]
 
-    def say(number: int, kind: str, *about: str, reason: str | None = None, undoes: str | None = None) -> None:
-        decision = Decision(
-            id=f"d{number}",
-            finding_ids=about,
-            kind=kind,
-            scope=Scope(kind="offer", value="x"),
-            decided_by="li",
-            decided_at=f"2026-11-2{number}T08:00:00Z",
-            reason=reason,
-            note="n",
-            undoes=undoes,
-        )
-        decisions.append("decision", decision.id, decision, at=decision.decided_at, by="li", about=about)
-
-    say(1, "confirm", ids[0], ids[1], ids[2])
-    say(2, "dismiss", ids[3], reason="lawful_third_party")
-    say(3, "dismiss", ids[2], reason="duplicate")  # answers the first one anew
-    say(4, "wait", ids[4])
-    say(5, "dismiss", ids[5], reason="genuine")
-    say(6, "confirm", ids[0], undoes="d5")  # takes the dismissal back
+    say(decisions, "u1-1", "confirm", ids[0], ids[1], ids[2])
+    say(decisions, "u1-2", "dismiss", ids[3], reason="lawful_third_party")
+    say(decisions, "u1-1", "dismiss", ids[2], reason="duplicate")  # answers the first one anew
+    say(decisions, "u1-4", "wait", ids[4])
+    say(decisions, "u1-5", "dismiss", ids[5], reason="own")
+    say(decisions, "u1-5", "undo", ids[5], undoes=1)  # takes the dismissal back
     decisions.close()
     return found
 

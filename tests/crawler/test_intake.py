@@ -18,7 +18,7 @@ from index.model import Judgement, Listing, Run, Supply
 from index.open import open_decisions, open_index
 from index.protocol import IndexUnavailable
 from index.settings import Settings
-from takedown.decision import Decision, Scope
+from tests.takedown.answers import say
 
 PLAIN = Listing(
     marketplace="hand:list",
@@ -114,18 +114,11 @@ def test_a_known_listing_shows_what_was_decided_unless_it_was_taken_back(own_hom
     decisions = open_decisions(Home(own_home))
     finding = str(told.id)
 
-    def decide(number: int, kind: str, **more: object) -> None:
-        decision = Decision(
-            id=f"d{number}", finding_ids=(finding,), kind=kind, scope=Scope(kind="offer", value="x"),
-            decided_by="li", decided_at=f"2026-11-2{number}T00:00:00Z", **more,
-        )  # fmt: skip
-        decisions.append("decision", decision.id, decision, at=decision.decided_at, by="li", about=[finding])
-
-    decide(1, "confirm")
+    say(decisions, "u1-a", "confirm", finding)
     assert [one.decision for one in outcomes(own_home, [BAD])] == ["confirm"]
-    decide(2, "dismiss", reason="discussion")
+    say(decisions, "u1-a", "dismiss", finding, reason="discussion")
     assert [one.decision for one in outcomes(own_home, [BAD])] == ["dismiss"]
-    decide(3, "dismiss", reason="discussion", undoes="d2")
+    say(decisions, "u1-a", "undo", finding, undoes=2)
     assert [one.decision for one in outcomes(own_home, [BAD])] == ["confirm"]
     decisions.close()
 

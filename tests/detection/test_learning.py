@@ -44,13 +44,13 @@ def test_terms_and_detectors_are_counted_with_the_reasons_against_them() -> None
             yes(0.9, "换脸"),
             yes(0.9, "换臉", "养号"),
             no(0.6, "养号"),
-            no(0.5, "养号", reason="other_meaning", against="新闻"),
+            no(0.5, "养号", reason="not_ai", against="新闻"),
         ]
     )
     terms = {record.name: record for record in found.terms}
     assert (terms["换脸"].precision.right, terms["换脸"].precision.of) == (2, 2)  # folded: 臉 is 脸
     assert (terms["养号"].precision.right, terms["养号"].precision.of) == (1, 3)
-    assert terms["养号"].reasons == {"discussion": 1, "other_meaning": 1}
+    assert terms["养号"].reasons == {"discussion": 1, "not_ai": 1}
     assert "新闻" not in terms  # what spoke against it is no term of the rule
     assert [(one.name, one.precision.of) for one in found.detectors] == [("illegal_tool", 4)]
     assert found.terms[0].name == "养号"  # worst first
@@ -58,8 +58,8 @@ def test_terms_and_detectors_are_counted_with_the_reasons_against_them() -> None
 
 
 def test_answers_that_say_nothing_about_the_rules_are_counted_apart() -> None:
-    found = report([yes(0.9, "换脸"), no(0.9, "换脸", reason="duplicate"), no(0.9, "换脸", reason="unreadable")])
-    assert found.decided == 1 and found.apart == {"duplicate": 1, "unreadable": 1}
+    found = report([yes(0.9, "换脸"), no(0.9, "换脸", reason="duplicate"), no(0.9, "换脸", reason="insufficient")])
+    assert found.decided == 1 and found.apart == {"duplicate": 1, "insufficient": 1}
     assert found.terms[0].precision.of == 1
 
 

@@ -26,13 +26,13 @@ def decisions(home: Home) -> Iterator[Decisions]:
 def decision(number: int = 1, finding: str = "f1-a") -> Decision:
     scope = Scope(kind="offer", value="l1-a")
     return Decision(
-        id=f"d{number}", finding_ids=(finding,), kind="confirm", scope=scope, decided_by="li", decided_at=AT
+        unit=f"d{number}", finding_ids=(finding,), kind="confirm", scope=scope, decided_by="li", decided_at=AT
     )
 
 
 def test_a_decision_comes_back_by_id_and_by_finding(decisions: Decisions) -> None:
     one = decision()
-    record = decisions.append("decision", one.id, one, at=AT, by="li", about=one.finding_ids)
+    record = decisions.append("decision", one.unit, one, at=AT, by="li", about=one.finding_ids)
     assert record == decisions.latest("decision", "d1") and record.version == 1 and record.value["decided_by"] == "li"
     assert (
         decisions.about("f1-a") == [record]

@@ -6,7 +6,7 @@ from index.reading import ReadError, decode, encode, read
 from takedown.decision import Decision
 
 DECISION = {
-    "id": "d1",
+    "unit": "u1-aa",
     "finding_ids": ["f1-aa"],
     "kind": "confirm",
     "scope": {"kind": "offer", "value": "l1-aa"},
@@ -24,12 +24,18 @@ def test_a_decision_survives_writing_and_reading() -> None:
     ("change", "words"),
     [
         ({"kind": "delete"}, "Invalid enum value"),
-        ({"kind": "dismiss"}, "a reason out of genuine, lawful_third_party"),
-        ({"reason": "genuine"}, "only with it"),
+        ({"kind": "dismiss"}, "a reason out of own, licensed, lawful_third_party, discussion, wrong_brand, not_ai"),
+        ({"reason": "own"}, "only with it"),
         ({"kind": "dismiss", "reason": "because"}, "Invalid enum value"),
-        ({"kind": "dismiss", "reason": "other"}, "'other' needs a note"),
-        ({"kind": "wait", "note": "  "}, "'wait' needs a note"),
+        ({"kind": "wait", "note": "later"}, "a day or a fact"),
+        ({"until": "2026-12-01"}, "only with it"),
+        ({"kind": "wait", "until": "soon"}, "isoformat"),
         ({"kind": "escalate"}, "'escalate' needs a note"),
+        ({"kind": "note", "scope": None}, "'note' needs a note"),
+        ({"kind": "undo", "scope": None}, "taken back"),
+        ({"undoes": 1}, "taken back"),
+        ({"kind": "assign"}, "a scope goes with"),
+        ({"scope": None}, "a scope goes with"),
         ({"finding_ids": []}, "at least one finding"),
         ({"decided_by": " "}, "the person"),
         ({"scope": {"kind": "offer", "value": ""}}, "needs a value"),
