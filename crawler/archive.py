@@ -22,10 +22,10 @@ from typing import Any
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.sexual import cut_data_media
 from index.archive.captures import FIRST, header, record_at
 from index.archive.chain import NAME, Chain, ChainBusyError, ChainError, Link, Record, Seal
 from index.archive.members import members
+from index.media import cut_data_media
 from index.model import Capture, Visitor
 from index.times import utc
 

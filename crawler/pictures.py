@@ -16,7 +16,7 @@ from typing import Protocol
 
 from apk_analysis.fingerprint import Problem
 from crawler.rejudge import Change, Rejudge, as_judgement, as_listing
-from crawler.sexual import RULED, considered
+from crawler.sexual import considered
 from crawler.tally import Tally
 from detection.fields import fields
 from detection.judge import judge
@@ -25,6 +25,7 @@ from detection.pictures import PictureText
 from detection.spotting import Spotter
 from detection.terms import lexicon
 from index.blobs import Blobs
+from index.media import RULED
 from index.model import Judgement, Listing, Picture
 from index.profiles import Profile
 from index.protocol import Index, Stored

@@ -24,8 +24,8 @@ from twisted.web.client import ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH
 
-from crawler.sexual import is_media
 from index.blobs import Partial
+from index.media import is_media
 
 STALL = 60.0
 """Seconds without news after which a download is given up (and kept for a later Range)."""

@@ -53,7 +53,7 @@ class SavedPage:
     """When it was saved, as the file says; when it was received where the file says nothing."""
     cut: tuple[Cut, ...] = ()
     media: tuple[str, ...] = ()
-    """SHA-256 of the media that stood in the page itself and were cut out (`crawler.sexual`)."""
+    """SHA-256 of the media that stood in the page itself and were cut out (`index.media`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from crawler.families.readable import encoding_of
-from crawler.sexual import cut_data_media
 from crawler.supplied.brought import Cut, SavedPage
 from crawler.supplied.raw_page import RawPage
 from crawler.supplied.visitor import MARK, TOKEN, Counts, counting, is_name, places, shorn
+from index.media import cut_data_media
 from index.messages import t
 
 HEADERS = frozenset(

@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.sexual import (
-    BARE_MEDIA,
-    CONSIDERED,
-    DATA_MEDIA,
-    UTF16,
-    allow_resource,
-    cut_data_media,
-    is_media,
-    no_media,
-)
+from crawler.sexual import CONSIDERED, allow_resource, no_media
 from detection.scoring import TEXT_MODEL, score
+from index.media import BARE_MEDIA, DATA_MEDIA, UTF16, cut_data_media, is_media
 from index.model import Evidence, Judgement, Violation
 
 PIXELS = base64.b64encode(bytes(range(256)))
