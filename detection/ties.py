@@ -13,13 +13,14 @@ from index.hosts import owned, registered
 from index.messages import LANGUAGES, text
 from index.model import Listing
 from index.ties import HUB, PUBLIC, STATED
+from index.wording import skeleton
 
 _LEAST, _BANDS, _ROWS = 60, 3, 6
 """Characters from which a text can be told by its words; bands of its sketch and hashes in each: two texts that share
 .95 of their 5-grams meet with probability .98, at .5 with .05. The same of an app's own code."""
 _LEAST_METHODS = 40
 """Own methods from which an app can be told by its code: what only opens a page looks like any other such."""
-_SKETCHED = frozenset({"text", "code"})
+_SKETCHED = frozenset({"text", "code", "template"})
 """Kinds whose values are bands: they say nothing to a reader, and several are one tie."""
 
 
@@ -28,7 +29,7 @@ class Tie:
     """One tie of a listing."""
 
     kind: str
-    """'sample', 'signer', 'public_signer', 'stated_signer', 'icon', 'code', 'contact', 'domain', 'text'."""
+    """'sample', 'signer', 'public_signer', 'stated_signer', 'icon', 'code', 'contact', 'domain', 'text', 'template'."""
     value: str
     others: tuple[str, ...]
     """Ids of other listings that carry it, newest first; not all when there are many."""
@@ -41,9 +42,10 @@ class Tie:
 
 
 def tie_keys(listing: Listing, fingerprint: Fingerprint | None) -> tuple[str, ...]:
-    """Signer, sample, icon, code, contacts, domains and wording of a listing, as 'kind:value'."""
+    """Signer, sample, icon, code, contacts, domains, wording and template of a listing, as 'kind:value'."""
     of_sample, of_signers = _of_sample(fingerprint), _of_signers(listing, fingerprint)
-    return tuple(dict.fromkeys((*of_sample, *of_signers, *_of_hosts(listing), *_of_text(listing))))
+    of_page = (*_of_hosts(listing), *_of_text(listing), *_of_template(listing))
+    return tuple(dict.fromkeys((*of_sample, *of_signers, *of_page)))
 
 
 def _of_sample(fingerprint: Fingerprint | None) -> Iterator[str]:
@@ -108,7 +110,15 @@ def _of_text(listing: Listing) -> Iterator[str]:
             yield from (f"text:{band}" for band in _bands(field.text.joined))
 
 
-def _bands(joined: str) -> Iterator[str]:
+def _of_template(listing: Listing) -> Iterator[str]:
+    """Bands of what a site says without its names, with what it asks visitors to fill in."""
+    if listing.source_kind != "site" or len(bare := skeleton(listing)) < 2 * _LEAST:
+        return
+    asked = "+".join(sorted(listing.forms)) or "-"
+    yield from (f"template:{asked}:{band}" for band in _bands(bare, bands=4, rows=5))  # a name may have left a trace
+
+
+def _bands(joined: str, bands: int = _BANDS, rows: int = _ROWS) -> Iterator[str]:
     """Bands of a MinHash over the text's 5-grams; digits alike, so that prices and contacts make no difference."""
     import numpy as np  # noqa: PLC0415 - only when something is judged
 
@@ -119,8 +129,8 @@ def _bands(joined: str) -> Iterator[str]:
     grams = grams[grams != 0]
     if not len(grams):
         return
-    for band in range(_BANDS):
-        least = [mixed(grams, salt).min() for salt in range(1 + band * _ROWS, 1 + (band + 1) * _ROWS)]
+    for band in range(bands):
+        least = [mixed(grams, salt).min() for salt in range(1 + band * rows, 1 + (band + 1) * rows)]
         yield f"{band}-{_hashed(np.array(least).tobytes())}"
 
 
