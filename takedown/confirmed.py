@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from index.records import Decisions
-
-SILENT = frozenset({"assign", "note"})
-"""Kinds of answers that leave the case as it is."""
+from takedown.answers import Answers, all_answers
 
 
 def confirmed(records: Decisions) -> dict[str, str]:
     """Finding id, as it is now -> the record that confirms it ('u1-…:3': unit and version).
 
-    The last answer about a finding counts; what was taken back counts no more. Answers are read for what is needed
-    here only, so that those of other versions still count.
+    The last answer about a finding counts: whoever waits or escalates since then has second thoughts.
+    Raises ReadError.
     """
-    answers = [record for record in records.every("decision") if not record.removed]
-    undone = {str(answer.value["undoes"]) for answer in answers if answer.value.get("undoes")}
-    standing: dict[str, str] = {}
-    for answer in answers:
-        value = answer.value
-        if value.get("id") in undone or value.get("kind") in {*SILENT, "undo"}:
-            continue
-        findings = value.get("finding_ids")
-        for name in findings if isinstance(findings, list) else ():
-            current = records.current_id(str(name))
-            if value.get("kind") == "confirm":
-                standing[current] = f"{answer.id}:{answer.version}"
-            else:
-                standing.pop(current, None)
-    return standing
+    return confirmed_by(all_answers(records))
+
+
+def confirmed_by(answers: Answers) -> dict[str, str]:
+    """The same from answers that were read already."""
+    standing = ((name, answers.of(name)) for name in sorted(answers.findings()))
+    return {name: answer.id for name, answer in standing if answer is not None and answer.decision.kind == "confirm"}
