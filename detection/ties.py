@@ -112,7 +112,7 @@ def _of_text(listing: Listing) -> Iterator[str]:
 
 def _of_template(listing: Listing) -> Iterator[str]:
     """Bands of what a site says without its names, with what it asks visitors to fill in."""
-    if listing.source_kind != "site" or len(bare := skeleton(listing)) < 2 * _LEAST:
+    if listing.source_kind != "site" or len(bare := skeleton(listing)) < _LEAST:
         return
     asked = "+".join(sorted(listing.forms)) or "-"
     yield from (f"template:{asked}:{band}" for band in _bands(bare, bands=4, rows=5))  # a name may have left a trace
