@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from index.messages import t
 from takedown.notice import Action, Basis, Content, Language, Law, TargetKind
 
 Channel = Literal["portal", "email", "api", "letter"]
@@ -28,9 +29,9 @@ class Deadline:
     def __post_init__(self) -> None:
         """Raises ValueError for a time that nobody can count."""
         if (self.unit == "without_delay") != (self.number is None):
-            raise ValueError("'without_delay' goes without a number, every other unit needs one")
+            raise ValueError(t("recipients.deadline_number", unit=self.unit))
         if self.number is not None and not 0 < self.number <= 1000:
-            raise ValueError("number: expected 1 to 1000")
+            raise ValueError(t("recipients.limit", name="number", got=self.number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Limits:
     """What a form accepts as attachments."""
 
     types: tuple[str, ...] = ("image/png", "image/jpeg", "application/pdf")
-    """Media types."""
+    """Media types; none: no attachment is taken."""
     max_bytes: int | None = None
     """Of one file; None: not known."""
     max_count: int | None = None
@@ -65,14 +66,16 @@ class Limits:
     """ascii: letters, digits, '-', '_' and '.', which every upload takes."""
     name_length: int = 60
     """Characters of a file name, with its ending."""
+    assumed: bool = False
+    """Whether these are cautious limits of ours, because nobody read the form's own."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a limit that nothing fits."""
         for name in ("max_bytes", "max_count", "max_total", "max_pixels", "name_length"):
             if (limit := getattr(self, name)) is not None and limit < 1:
-                raise ValueError(f"{name}: a limit is 1 or more")
+                raise ValueError(t("recipients.limit", name=name, got=limit))
         if self.name_length < 12:
-            raise ValueError("name_length: no name fits into less than 12 characters")
+            raise ValueError(t("recipients.name_length", got=self.name_length))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +102,13 @@ class Field:
     def __post_init__(self) -> None:
         """Raises ValueError for a field that nobody can fill in."""
         if self.limit is not None and self.limit < 1:
-            raise ValueError(f"{self.id}: limit: a limit is 1 or more")
+            raise ValueError(t("recipients.limit", name=f"{self.id}: limit", got=self.limit))
         if (self.kind == "choice") != bool(self.choices):
-            raise ValueError(f"{self.id}: choices go with kind 'choice' and only with it")
+            raise ValueError(t("recipients.choices", id=self.id))
         known = {*get_args(Basis), AGENT}
         if wrong := sorted(set(self.required_if) - known):
-            raise ValueError(f"{self.id}: required_if: unknown {', '.join(wrong)} (known: {', '.join(sorted(known))})")
+            names = {"got": ", ".join(wrong), "known": ", ".join(sorted(known))}
+            raise ValueError(t("recipients.required_if", id=self.id, **names))
 
     def label(self, lang: str) -> str:
         """In the reader's language."""
@@ -191,7 +195,7 @@ class Recipient:
     marketplaces: tuple[str, ...] = ()
     """Marketplaces whose listings it takes down ('taobao', 'fdroid_repo:*'); patterns as in file names."""
     hosts: tuple[str, ...] = ()
-    """The same by the host of the address ('*.taobao.com')."""
+    """The same by the host of the address: 'taobao.com' means it and all below."""
     kinds: tuple[TargetKind, ...] = ()
     """Kinds of target for which it is proposed after all that match by marketplace or host."""
     escalation: tuple[str, ...] = ()
@@ -208,3 +212,7 @@ class Recipient:
     def form(self, name: str) -> Form | None:
         """One of its forms by id."""
         return next((each for each in self.forms if each.id == name), None)
+
+    def forms_for(self, basis: Basis) -> tuple[Form, ...]:
+        """Its forms that take notices in this right; the first is proposed."""
+        return tuple(form for form in self.forms if basis in form.bases)

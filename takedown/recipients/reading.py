@@ -67,18 +67,36 @@ def read_recipient(path: Path, *, origin: Literal["shipped", "own"] = "own") -> 
 
 def parse_recipient(text: str, place: str, *, origin: Literal["shipped", "own"] = "own") -> Recipient:
     """The recipient that `text` writes; `place` is the name of its file. Raises ReadError naming file and field."""
-    try:
-        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)):
-            raise ReadError(t("recipients.alias", place=place))
-        raw = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise error if isinstance(error, ReadError) else ReadError(f"{place}: {error}") from error
+    raw = _load(text, place)
     if isinstance(raw, dict):
         raw = {**raw, "origin": origin}
+        if isinstance(raw.get("forms"), list):
+            raw["forms"] = [_packed(form, place) for form in raw["forms"]]
     found: Recipient = _strict(Recipient, raw, place)
     for wrong in _wrong(found, place):
         raise ReadError(f"{place}: {wrong}")
     return found
+
+
+def _load(text: str, place: str) -> Any:
+    try:
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)):
+            raise ReadError(t("recipients.alias", place=place))
+        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise error if isinstance(error, ReadError) else ReadError(f"{place}: {error}") from error
+
+
+def _packed(form: Any, place: str) -> Any:
+    """A form that is `like` a general packet: that packet, with what the form says itself in its place."""
+    if not isinstance(form, dict) or "like" not in form:
+        return form
+    known = {path.stem: path for path in (SHIPPED / "packets").glob("*.yml")}
+    name = form["like"]
+    if not isinstance(name, str) or name not in known:
+        raise ReadError(t("recipients.no_packet", place=place, name=str(name)[:40], known=", ".join(sorted(known))))
+    packet = _load(known[name].read_text("utf-8"), known[name].name)
+    return {**packet, **{key: value for key, value in form.items() if key != "like"}}
 
 
 def _strict(kind: Any, raw: Any, place: str) -> Any:
