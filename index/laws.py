@@ -52,6 +52,12 @@ def provisions(violation: str) -> tuple[Provision, ...]:
 
 
 @cache
+def checked(path: Path = FILE) -> str:
+    """When the titles and articles were compared with the texts in force: '2026-11'."""
+    return str(yaml_of(path.read_text("utf-8"))["checked"])
+
+
+@cache
 def _table(path: Path = FILE) -> tuple[Mapping[str, Instrument], Mapping[str, tuple[tuple[str, str], ...]]]:
     """Instruments by id, and what each violation touches. Raises ReadError naming the entry."""
     try:
