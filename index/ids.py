@@ -19,3 +19,8 @@ def listing_id(marketplace: str, native_id: str) -> str:
 def finding_id(listing: str, group: str, brand: str | None) -> str:
     """'f1-' and 24 hexadecimal digits, from the listing's id, the violation group and the brand (or none)."""
     return "f1-" + _digest(listing, group, brand or "")
+
+
+def unit_id(finding: str) -> str:
+    """'u1-' and 24 hexadecimal digits, from the id of the finding that founded the unit."""
+    return "u1-" + _digest(finding)
