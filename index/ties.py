@@ -14,8 +14,9 @@ PUBLIC = "public_signer"
 """Kind of the ties by keys that anybody can sign with: shown, never counted."""
 ALONE = ("sample", "signer", "contact", "domain")
 """Each of these ties two listings by itself; strongest first."""
-TOGETHER = (STATED, "code", "icon", "text")
-"""Copied easily, from each other and from the genuine side: two of different kinds are needed."""
+TOGETHER = {STATED: "certificate", "code": "code", "icon": "icon", "text": "wording", "template": "wording"}
+"""Copied easily, from each other and from the genuine side: two are needed that do not follow from each other. Kind ->
+what it is about; a template is wording without its names."""
 
 
 def kind_of(key: str) -> str:
