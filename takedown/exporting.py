@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.plain import line
-from takedown.notice import Language, Notice
+from takedown.notice import Content, Language, Notice
+from takedown.personal import impersonal
 from takedown.recipients import Form, Recipient
 
 
@@ -57,3 +60,24 @@ def stem(notice: Notice) -> str:
         letter for letter in notice.content.recipient if (letter.isascii() and letter.isalnum()) or letter in "_-"
     )
     return f"{notice.id[:15]}-{recipient[:40]}" if recipient else notice.id[:15]
+
+
+def fitting(notice: Notice, context: Context, *, forbids_personal: bool = False) -> Content:
+    """The content, without personal data where the format or the recipient's form has no place for them."""
+    forbidden = forbids_personal or (context.form is not None and context.form.forbids_personal)
+    return impersonal(notice.content) if forbidden else notice.content
+
+
+def write(path: Path, content: bytes) -> Path:
+    """Writes the file in one step, readable by its owner only: it names people. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path

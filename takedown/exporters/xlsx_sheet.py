@@ -1,19 +1,28 @@
-"""An Excel workbook, written row by row. More rows than a sheet can hold go on in the next one."""
+"""An Excel workbook: findings and listings written row by row, more than a sheet can hold go on in the next one;
+
+or the batch sheet of a notice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from index.messages import language
 from index.protocol import Kind, Stored
-from takedown.cells import Cell, literal
 from takedown.columns import COLUMNS, heading, row
+from takedown.exporting import Context, fitting, stem, write
+from takedown.letters.sheets import sheets
+from takedown.letters.words import Words
+from takedown.notice import Notice
+from takedown.workbook import safe, workbook
 
-FORMAT = "xlsx"
+FORMAT = NAME = "xlsx"
+SUFFIX = ".xlsx"
+FORBIDS_PERSONAL = False
 MOST_ROWS = 1_048_575
 """Below the heading."""
 
@@ -31,7 +40,7 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
         for hit in rows:
             if written and written % MOST_ROWS == 0:
                 sheet = _sheet(book, kind, lang, written // MOST_ROWS)
-            sheet.append(list(_cells(sheet, row(hit, kind, lang))))
+            sheet.append(list(safe(sheet, row(hit, kind, lang))))
             written += 1
     finally:
         for opened in book:
@@ -49,14 +58,7 @@ def _sheet(book: Workbook, kind: Kind, lang: str, number: int) -> Any:
     return sheet
 
 
-def _cells(sheet: Any, values: Iterable[Cell]) -> Iterator[Any]:
-    """Texts that openpyxl would take for a formula ('=...') or an error ('#N/A') are marked as texts."""
-    for value in values:
-        if not isinstance(value, str):
-            yield value
-        elif value[:1] in {"=", "#"}:
-            made = WriteOnlyCell(sheet, value)
-            made.data_type = "s"
-            yield made
-        else:
-            yield literal(value)
+def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
+    """One row per target; quotes, comparison, attachments and long texts on sheets of their own."""
+    made = workbook(sheets(fitting(notice, context), Words(context.spoken(notice))), context.now)
+    return [write(target / f"{stem(notice)}{SUFFIX}", made)]

@@ -33,8 +33,9 @@ def drawn(letter: Letter, now: str) -> bytes:
     """The letter as DOCX; the same bytes for the same letter and time."""
     paper = _Paper(letter)
     paper.head()
-    for block in letter.blocks:
-        paper.block(block)
+    last = max(number for number, block in enumerate(letter.blocks) if isinstance(block, Heading))
+    for number, block in enumerate(letter.blocks):
+        paper.block(block, keep=number >= last)
     paper.signature()
     made = datetime.fromisoformat(now).replace(tzinfo=None)
     properties = paper.document.core_properties
@@ -59,6 +60,7 @@ class _Paper:
         normal = self.document.styles["Normal"]
         normal.font.size, normal.font.color.rgb = Pt(10.5), INK
         _font(normal.element.get_or_add_rPr(), SERIF)
+        _language(normal.element.get_or_add_rPr())
         normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(5), 1.35 if self.zh else 1.15
         heading = self.document.styles["Heading 1"]
         heading.font.size, heading.font.bold, heading.font.color.rgb = Pt(12), True, INK
@@ -80,12 +82,12 @@ class _Paper:
         self._run(subject, letter.subject, 16 if self.zh else 14, SANS, bold=True)
         self._run(self._paragraph(), letter.to, 11, SERIF, bold=not self.zh)
 
-    def block(self, block: Block) -> None:
-        """One block of the letter."""
+    def block(self, block: Block, *, keep: bool) -> None:
+        """One block of the letter; kept on one page with what follows where that is the signature."""
         if isinstance(block, Heading):
             self.document.add_heading(block.text, level=1)
         elif isinstance(block, Text):
-            self._text(block)
+            self._text(block, keep=keep)
         elif isinstance(block, Facts):
             if block.title:
                 title = self._paragraph(after=3)
@@ -106,10 +108,11 @@ class _Paper:
         _rule(small, "top", 4)
         self._run(small, self.letter.small, 7.5, SERIF, faint=True)
 
-    def _text(self, block: Text) -> None:
+    def _text(self, block: Text, *, keep: bool) -> None:
         paragraph = self._paragraph()
+        paragraph.paragraph_format.keep_with_next = keep or block.style == "strong"
         if block.style == "strong":
-            paragraph.paragraph_format.keep_with_next, paragraph.paragraph_format.space_before = True, Pt(6)
+            paragraph.paragraph_format.space_before = Pt(6)
             self._run(paragraph, block.text, 10.5, SANS, bold=True)
         elif block.style == "quote":
             paragraph.paragraph_format.left_indent = Mm(4)
@@ -127,15 +130,19 @@ class _Paper:
         table = self.document.add_table(rows=0, cols=len(widths))
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         _lines(table)
+        for column, share in zip(table.columns, widths, strict=True):
+            column.width = Mm(WIDTH * share)
         for number, row in enumerate(rows):
             cells = table.add_row().cells
             for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
                 cell.width = Mm(WIDTH * widths[place])
                 label = (headed and number == 0) or (labelled and place == 0)
                 self._cell(cell, words, label=label)
+            _property(table.rows[-1], "w:cantSplit")
         if headed:
-            mark = OxmlElement("w:tblHeader")
-            table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - python-docx has no word for it
+            _property(table.rows[0], "w:tblHeader")
+            for cell in table.rows[0].cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         self._paragraph(after=2).paragraph_format.line_spacing = Pt(6)
 
     def _cell(self, cell: Any, words: str, *, label: bool) -> None:
@@ -152,6 +159,7 @@ class _Paper:
 
     def _footer(self, section: Any) -> None:
         paragraph = section.footer.paragraphs[0]
+        paragraph.style = self.document.styles["Normal"]  # that of footers has tab stops of its own
         before, middle, after = re.split(
             r"\{page\}|\{pages\}", Words(self.letter.language).t("page", page="{page}", pages="{pages}")
         )
@@ -163,7 +171,7 @@ class _Paper:
         self._stop(paragraph)
 
     def _field(self, paragraph: Any, name: str) -> None:
-        run = self._run(paragraph, "", 8, SANS, faint=True)
+        """A number that Word works out: each part in a run of its own, or it takes the wrong size."""
         for kind in ("begin", "instr", "separate", "text", "end"):
             if kind == "instr":
                 part = OxmlElement("w:instrText")
@@ -174,7 +182,7 @@ class _Paper:
             else:
                 part = OxmlElement("w:fldChar")
                 part.set(qn("w:fldCharType"), kind)
-            run._r.append(part)  # noqa: SLF001
+            self._run(paragraph, "", 8, SANS, faint=True)._r.append(part)  # noqa: SLF001
 
     def _sides(self, paragraph: Any, left: str, right: str) -> None:
         self._run(paragraph, f"{left}\t{right}", 8.5, SANS, faint=True)
@@ -213,6 +221,18 @@ def _font(properties: Any, names: tuple[str, str]) -> None:
     for kind in ("ascii", "hAnsi", "cs"):
         fonts.set(qn(f"w:{kind}"), names[0])
     fonts.set(qn("w:eastAsia"), names[1])
+
+
+def _language(properties: Any) -> None:
+    """Punctuation of mainland China, whatever the reader's system."""
+    lang = OxmlElement("w:lang")
+    lang.set(qn("w:val"), "en-GB")
+    lang.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(lang)
+
+
+def _property(row: Any, name: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001
 
 
 def _rule(paragraph: Any, side: str, size: int) -> None:
