@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from index.home import Home
 from index.messages import t
 from index.protocol import Index, IndexUnavailable
+from index.settings import load_settings
 
 if TYPE_CHECKING:
     from index.records import Decisions
@@ -19,11 +20,23 @@ if TYPE_CHECKING:
 def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Index:
     """The index at `url` ('sqlite:///relative/path', 'sqlite:////absolute/path'), by default index.sqlite in the home.
 
-    `write=False` makes and changes nothing, and works in a read-only home. Raises IndexUnavailable.
+    An http(s) address is a team's Elasticsearch. `write=False` makes and changes nothing, and works in a read-only
+    home. Raises IndexUnavailable.
     """
+    if url and url.partition("://")[0] in {"http", "https"}:
+        return _elastic().ElasticIndex(url, load_settings().elastic, write=write)
     from index.sqlite.store import SqliteIndex  # noqa: PLC0415 - loads the query parser, which `--help` need not wait for
 
     return SqliteIndex(index_file(home, url), write=write)
+
+
+def _elastic() -> Any:
+    """The module, if its libraries are installed. Raises IndexUnavailable."""
+    try:
+        from index.elastic import store  # noqa: PLC0415 - an extra, and slow to load
+    except ImportError as error:
+        raise IndexUnavailable(t("elastic.not_installed", name=error.name)) from error
+    return store
 
 
 def open_decisions(home: Home, *, write: bool = True) -> Decisions:

@@ -129,6 +129,27 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticSettings:
+    """[elastic] in copycatch.toml: for an `index` that is the address of an Elasticsearch server."""
+
+    user: str = ""
+    password_file: str = ""
+    """File with the password; COPYCATCH_ELASTIC_PASSWORD (the password itself) goes before it."""
+    api_key_file: str = ""
+    """File with the encoded API key; COPYCATCH_ELASTIC_API_KEY (the key itself) goes before it, and before a user."""
+    ca_file: str = ""
+    """Certificate of the authority that signed the server's; empty: those this machine trusts."""
+    allow_http: bool = False
+    """Whether a server on another machine may be asked without encryption."""
+    prefix: str = "copycatch"
+    """Before the names of our indices; a path in the address goes before it."""
+    timeout: Annotated[float, Meta(gt=0)] = 30.0
+    """Seconds for one request."""
+    analysis: Literal["", "smartcn", "ik"] = ""
+    """A plugin of the server that analyses Chinese once more, in a subfield of that name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
     """[alerts] in copycatch.toml: who is told of runs that need somebody."""
 
@@ -185,6 +206,7 @@ class Settings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    elastic: ElasticSettings = field(default_factory=ElasticSettings)
     people: tuple[PersonSettings, ...] = ()
     reporter: PartySettings | None = None
     principal: PartySettings | None = None
@@ -223,6 +245,7 @@ _TABLES: dict[str, type] = {
     "watch": WatchSettings,
     "schedule": ScheduleSettings,
     "browser": BrowserSettings,
+    "elastic": ElasticSettings,
     "reporter": PartySettings,
     "principal": PartySettings,
 }

@@ -88,7 +88,7 @@ def _text(fields: tuple[str, ...], pieces: tuple[str | Wild, ...]) -> Text:
 
 
 def number(field: Field, text: str) -> float:
-    """The number, as int where it is one and SQLite can hold it. Raises QueryError."""
+    """The number as every engine holds it: an int up to 2^53. Raises QueryError."""
     try:
         value = float(text)
         whole = int(text) if text.lstrip("+-").isdecimal() else None
@@ -96,7 +96,7 @@ def number(field: Field, text: str) -> float:
         value, whole = math.nan, None
     if not math.isfinite(value):
         raise QueryError(t("query.no_number", field=field.name, given=repr(text[:40])))
-    return whole if whole is not None and abs(whole) < 2**63 else value
+    return whole if whole is not None and abs(whole) <= 2**53 else value
 
 
 def between(

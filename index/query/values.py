@@ -134,7 +134,7 @@ def _moment(text: str) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    """The number if a column can hold it: finite, whole ones within 64 bits."""
+    """The number as every engine holds it: finite, whole ones exact up to 2^53."""
     if isinstance(value, int):
-        return value if abs(value) < 2**63 else float(value) if abs(value) < 10**300 else None
+        return value if abs(value) <= 2**53 else float(value) if abs(value) < 10**300 else None
     return value if isinstance(value, float) and value - value == 0 else None

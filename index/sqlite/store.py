@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from apk_analysis.fingerprint import Fingerprint
+from index.arrivals import arrival
 from index.messages import t
 from index.model import Capture, Observation, Picture, Run, Supplied, View
 from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Stored
@@ -76,7 +77,7 @@ class SqliteIndex:
         return self._put(judged, run_id=run_id, at=at, looked=False)
 
     def _put(self, judged: Sequence[Judged], *, run_id: str, at: str, looked: bool) -> list[Put]:
-        arrivals = [writing.arrival(one) for one in judged]
+        arrivals = [arrival(one) for one in judged]
         outcomes: list[Put] = []
         for start in range(0, len(arrivals), BATCH):
             with self._putting(at, run_id, looked=looked) as writer:

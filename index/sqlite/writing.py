@@ -5,45 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from hashlib import blake2b
+from dataclasses import dataclass, field, replace
 
 from apk_analysis.fingerprint import Fingerprint
-from index.ids import listing_id
-from index.model import Finding, Judgement, Listing
-from index.protocol import Glance, Judged, Kind, Put
+from index.arrivals import Arrival, Body, changes, same_page
+from index.model import Finding
+from index.protocol import Glance, Kind, Put
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
 from index.reading import decode, encode
 from index.sqlite.rows import Document, Rows
 from index.standing import PAGE
-
-_TRACKED = tuple(f.name for f in fields(Listing) if f.name not in {"counters", "marketplace", "native_id"})
-"""Listing fields that keep a history: not the numbers that move all the time, nor what makes the id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """A listing as it is stored."""
-
-    listing: Listing
-    judgement: Judgement
-    sample: str | None = None
-    """SHA-256 of the sample that was last looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One listing on its way in."""
-
-    id: str
-    judged: Judged
-    content: bytes
-    """Hash of all that makes a difference."""
-
-    @property
-    def sample(self) -> str | None:
-        """SHA-256 of the sample that was looked at this time."""
-        return self.judged.sample.sha256 if self.judged.sample else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +24,6 @@ class _Spot:
     number: int
     place: int
     content: bytes
-
-
-def arrival(judged: Judged) -> Arrival:
-    """The listing with its id and hash. Raises ValueError for findings of another listing."""
-    listing, findings = judged.listing, judged.findings
-    own_id = listing_id(listing.marketplace, listing.native_id)
-    if any(finding.listing_id != own_id for finding in findings):
-        raise ValueError(f"a finding put with {own_id} belongs to another listing")
-    # The same page archived again is no change: only what the capture shows counts.
-    shown = [finding.capture.sha256 if finding.capture else None for finding in findings]
-    bare = [replace(finding, capture=None, first_seen="", last_seen="") for finding in findings]
-    sample = (judged.sample.sha256, judged.sample.analyser_version) if judged.sample else None
-    whole = encode((listing, judged.judgement, bare, shown, sample, judged.ties))
-    return Arrival(own_id, judged, blake2b(whole, digest_size=16).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +89,7 @@ class Writer:
     def _same(self, spot: _Spot, one: Arrival) -> bool:
         """Whether the listing is the one that was judged, apart from what was read in its pictures."""
         stored = self.opened.execute("SELECT body FROM listings_body WHERE number = ?", (spot.number,)).fetchone()[0]
-        return _bare(decode(Body, stored).listing) == _bare(one.judged.listing)
+        return same_page(decode(Body, stored).listing, one.judged.listing)
 
     def _see_again(self, numbers: Sequence[int]) -> None:
         """Moves last_seen of unchanged listings and of the findings they still have; never backwards."""
@@ -163,8 +120,7 @@ class Writer:
 
     def _insert(self, one: Arrival) -> _Spot:
         texts = listing_texts(one.judged.listing)
-        body = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=one.sample)
-        number, place = self.rows.insert(_listing(one, body, texts), self.at)
+        number, place = self.rows.insert(_listing(one, one.body(), texts), self.at)
         self._tie(place, one.judged.ties)
         for finding in one.judged.findings:
             self._put_finding(finding, None, {}, texts)
@@ -174,14 +130,14 @@ class Writer:
         """Stores a listing anew and names its changed fields."""
         stored = self.opened.execute("SELECT body FROM listings_body WHERE number = ?", (spot.number,)).fetchone()[0]
         old = decode(Body, stored)
-        new = Body(listing=one.judged.listing, judgement=one.judged.judgement, sample=one.sample or old.sample)
+        new = one.body(old)
         before, after = listing_texts(old.listing), listing_texts(new.listing)
         self.rows.replace(spot.number, spot.place, before, _listing(one, new, after))
         self._see("listings", spot.number)
         self.opened.execute("DELETE FROM ties WHERE place = ?", (spot.place,))
         self._tie(spot.place, one.judged.ties)
         self._update_findings(one, before, after)
-        changed = _changes(old, new)
+        changed = changes(old, new)
         self._remember(one.id, changed)
         return tuple(changed)
 
@@ -250,10 +206,6 @@ class Writer:
         self.opened.execute(statement, (self.at, number))
 
 
-def _bare(listing: Listing) -> Listing:
-    return replace(listing, image_text=(), qr_text=())
-
-
 def _listing(one: Arrival, body: Body, texts: dict[str, str]) -> Document:
     values = {**listing_values(body.listing, body.judgement, body.sample), "content": one.content}
     return Document(kind="listings", id=one.id, body=encode(body).decode(), values=values, texts=texts)
@@ -263,11 +215,3 @@ def _finding(finding: Finding, listing: dict[str, str], *, proposed: bool) -> Do
     values = {**finding_values(finding), "proposed": int(proposed)}
     body = encode(replace(finding, first_seen="", last_seen="")).decode()
     return Document(kind="findings", id=finding.id, body=body, values=values, texts=finding_texts(finding, listing))
-
-
-def _changes(old: Body, new: Body) -> dict[str, tuple[object, object]]:
-    """Field -> what it was and is; of the judgement only what a person would call a change."""
-    pairs = {name: (getattr(old.listing, name), getattr(new.listing, name)) for name in _TRACKED}
-    pairs |= {name: (getattr(old.judgement, name), getattr(new.judgement, name)) for name in ("verdict", "brand")}
-    pairs["sample"] = (old.sample, new.sample)
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
