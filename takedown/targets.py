@@ -12,7 +12,7 @@ from index.model import Observation, Supplied
 from index.protocol import Index, Stored
 from index.reading import ReadError, read
 from index.registry.numbers import find
-from index.standing import ABSENT
+from index.standing import ABSENT, SILENT
 from takedown.notice import Look, Signer, Target, TargetKind
 
 KINDS: Mapping[str, TargetKind] = {
@@ -69,7 +69,7 @@ class Targets:
             filings=tuple(_filings(value)),
             first_seen=listing.first_seen,
             last_seen=listing.last_seen,
-            look=newest_look(self._index.observations(listing.id), listing.last_seen, supplied),
+            look=(newest_looks(self._index.observations(listing.id), listing.last_seen, supplied) or (None,))[-1],
             custody="; ".join(_custody(each) for each in supplied) or CRAWLED,
         )
 
@@ -93,22 +93,26 @@ class Targets:
             return None
 
 
-def newest_look(looks: Iterable[Observation], last_seen: str, supplied: Sequence[Supplied] = ()) -> Look | None:
-    """What our own newest look saw; None where no run of ours was ever there.
+def newest_looks(looks: Iterable[Observation], last_seen: str, supplied: Sequence[Supplied] = ()) -> tuple[Look, ...]:
+    """What our own newest look saw, after it one that was refused or failed since; empty where no run ever was there.
 
     `last_seen` counts as a look only where nobody else brought the listing: a list that is taken in is no look at the
     page. A look that did not find what a crawl of the same time or later found is no word on it (`index.standing`).
     """
     seen = "" if supplied else last_seen
-    newest = Look(at=seen, state="seen") if seen else None
+    telling = Look(at=seen, state="seen") if seen else None
+    silent = None
     for each in looks:
-        if each.capture is not None and each.capture.supplied:
+        if (each.capture is not None and each.capture.supplied) or (each.state in ABSENT and each.at <= seen):
             continue
-        if each.state in ABSENT and each.at <= seen:
-            continue
-        if newest is None or each.at >= newest.at:
-            newest = Look(at=each.at, state=each.state)
-    return newest
+        look = Look(at=each.at, state=each.state)
+        if each.state in SILENT:
+            silent = look
+        elif telling is None or look.at >= telling.at:
+            telling = look
+    if silent is not None and telling is not None and silent.at <= telling.at:
+        silent = None
+    return tuple(look for look in (telling, silent) if look is not None)
 
 
 def host(url: str) -> str:

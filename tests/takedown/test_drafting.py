@@ -15,7 +15,7 @@ from takedown.drafting import DraftError, Known, Wanted, draft, proposed_basis
 from takedown.notice import Content, Party
 from takedown.papers import Paper
 from takedown.recipients import recipients
-from takedown.targets import newest_look
+from takedown.targets import newest_looks
 from tests.takedown.objects import content
 from tests.takedown.stored import AT, PROFILE, SHOT, confirm, counterfeit, evidence, put
 
@@ -176,21 +176,20 @@ def look(at: str, state: Any) -> Observation:
 @pytest.mark.parametrize(
     ("looks", "last_seen", "newest"),
     [
-        ([], "", None),
-        ([], AT, ("seen", AT)),
-        ([look("2026-11-26T00:00:00Z", "gone")], AT, ("gone", "2026-11-26T00:00:00Z")),
-        ([look("2026-11-24T00:00:00Z", "gone")], AT, ("seen", AT)),
-        ([look("2026-11-26T00:00:00Z", "blocked")], AT, ("blocked", "2026-11-26T00:00:00Z")),
+        ([], "", []),
+        ([], AT, [("seen", AT)]),
+        ([look("2026-11-26T00:00:00Z", "gone")], AT, [("gone", "2026-11-26T00:00:00Z")]),
+        ([look("2026-11-24T00:00:00Z", "gone")], AT, [("seen", AT)]),
+        ([look("2026-11-26T00:00:00Z", "blocked")], AT, [("seen", AT), ("blocked", "2026-11-26T00:00:00Z")]),
         (
             [look("2026-11-26T00:00:00Z", "gone"), look("2026-11-27T00:00:00Z", "seen")],
             AT,
-            ("seen", "2026-11-27T00:00:00Z"),
+            [("seen", "2026-11-27T00:00:00Z")],
         ),
     ],
 )
 def test_the_newest_look_is_what_a_run_of_ours_saw_last(looks: Any, last_seen: str, newest: Any) -> None:
-    found = newest_look(looks, last_seen)
-    assert (found and (found.state, found.at)) == newest
+    assert [(found.state, found.at) for found in newest_looks(looks, last_seen)] == newest
 
 
 def test_five_thousand_targets_stay_in_bounds(index: Index, records: Decisions) -> None:
