@@ -34,16 +34,24 @@ Carried = Mapping[str, Sequence[str]]
 
 
 def worthless(
-    members: Mapping[str, Member], carried: Carried, profiles: Iterable[Profile], apart: Iterable[Pair]
+    members: Mapping[str, Member],
+    carried: Carried,
+    profiles: Iterable[Profile],
+    apart: Iterable[Pair],
+    unsuspected: Mapping[str, int] | None = None,
 ) -> dict[str, Why]:
-    """Tie key -> why it ties nobody, of all keys that more than one listing carries."""
+    """Tie key -> why it ties nobody, of all keys that more than one listing carries.
+
+    `unsuspected`: marketplace -> listings there that nobody suspects, where `members` are not all.
+    """
     holders: dict[str, list[str]] = defaultdict(list)
     for listing, keys in carried.items():
         for key in keys:
             holders[key].append(listing)
     common = {key: listings for key, listings in holders.items() if len(listings) > 1}
     why: dict[str, Why] = {key: "hub" for key, listings in common.items() if len(listings) >= HUB}
-    why |= dict.fromkeys(_of_marketplaces(members, common), "marketplace")
+    sizes = unsuspected or Counter(one.marketplace for one in members.values() if not one.suspected)
+    why |= dict.fromkeys(_of_marketplaces(members, common, sizes), "marketplace")
     why |= dict.fromkeys(_genuine(members, carried, tuple(profiles)) & common.keys(), "genuine")
     why |= {key: "public" for key in common if kind_of(key) == PUBLIC}
     why |= {key: "cut" for one, other in apart if ALL in (one, other) for key in (one, other) if key in common}
@@ -95,9 +103,10 @@ def _mail_domain(key: str) -> str | None:
     return registered(key.rpartition("@")[2]) if key.startswith("contact:mail:") else None
 
 
-def _of_marketplaces(members: Mapping[str, Member], common: Mapping[str, Sequence[str]]) -> set[str]:
+def _of_marketplaces(
+    members: Mapping[str, Member], common: Mapping[str, Sequence[str]], sizes: Mapping[str, int]
+) -> set[str]:
     """Values that stand on the pages of a marketplace whoever sells, and mail at its own domain."""
-    sizes = Counter(member.marketplace for member in members.values() if not member.suspected)
     found: set[str] = set()
     for key, listings in common.items():
         kind = kind_of(key)
@@ -113,7 +122,7 @@ def _of_marketplaces(members: Mapping[str, Member], common: Mapping[str, Sequenc
                 by_market[member.marketplace].append(member)
         for market, there in by_market.items():
             sellers = {member.seller for member in there if member.seller}
-            if len(sellers) >= MANY_SELLERS and len(there) >= COMMON * sizes[market]:
+            if len(sellers) >= MANY_SELLERS and len(there) >= COMMON * sizes.get(market, 0):
                 found.add(key)
     return found
 
