@@ -103,10 +103,15 @@ def unit_state(
     day: str,
     allowed: Collection[str] = (),
     held: Mapping[str, Held] | None = None,
+    seen_at: str = "9999",
 ) -> UnitState:
-    """Where the unit stands. `allowed`: findings that the allow-list covers on that day."""
+    """Where the unit stands. `allowed`: findings that the allow-list covers on that day. `seen_at`: when `now` was
+    known; it says nothing about what was decided later.
+    """
+    said = [(name, answers.of(name)) for name in unit.members]
     members = tuple(
-        member_state(name, answers.of(name), now.get(name), day, allowed=name in allowed) for name in unit.members
+        member_state(name, answer, _told(answer, now.get(name), seen_at), day, allowed=name in allowed)
+        for name, answer in said
     )
     answered = [one.answer for one in members if one.answer is not None]
     if any(one.state in {"confirmed", "dismissed"} for one in members):
@@ -122,6 +127,10 @@ def unit_state(
         held=(held or {}).get(unit.id),
         excluded=frozenset(last.decision.excluded if last else ()) & frozenset(unit.members),
     )
+
+
+def _told(answer: Answer | None, now: Now | None, seen_at: str) -> Now | None:
+    return now if answer is not None and answer.decision.decided_at <= seen_at else None
 
 
 def _joined(member: MemberState) -> MemberState:

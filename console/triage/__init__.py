@@ -1,0 +1,1 @@
+"""Deciding, as people do it at the command line: surveying, showing, answering."""
