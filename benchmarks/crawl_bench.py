@@ -2,13 +2,14 @@
 
     .venv/bin/python benchmarks/crawl_bench.py [--pages 1000] [--rounds 5]
 
-Three kinds of crawl of one loopback site, interleaved, each in its own process; CPU seconds of the crawling process,
+Kinds of crawl of one loopback site, interleaved, each in its own process; CPU seconds of the crawling process,
 from engine start to engine stop, so that neither imports nor the server count:
 
 - bare: Scrapy's own scheduler, duplicate filter and middlewares; yields a dict per item page
 - ours: leased frontier, egress guard, robots, blocked pages, ledger; without judging and index
 - full: ours with judging and index
-- repeated: ours, where every item page links to 75 pages that are known already
+- longer: ours, where every item page has 75 more anchors, which are not followed
+- repeated: ours, where these are followed, and lead to pages that are known already
 
 Prints a table and, as the last line, JSON. Both sides use uvloop and the same concurrency.
 """
@@ -33,7 +34,8 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
-from crawler.families.addresses import clean_url
+from crawler.families.anchors import hrefs, near
+from crawler.links import Links
 from crawler.spider import MarketplaceSpider
 from index.home import Home
 from index.model import Listing
@@ -41,6 +43,8 @@ from index.settings import CrawlSettings, Settings
 
 PER_LIST = 50
 REPEATED = 75
+MENUS = {"longer": "no", "repeated": "go"}
+"""Site -> class of its menu; elsewhere there is none."""
 FIELDS = {"title": "h1::text", "price": ".price::text", "seller": ".seller::text", "version": ".version::text"}
 FIELDS["description"] = ".text::text"
 FILLER = "".join(f'<li class="nav n{n}"><a class="x" href="#s{n}">栏目 {n}</a></li>' for n in range(150))
@@ -51,22 +55,27 @@ def html(title: str, body: str) -> bytes:
     return f"{page}</body></html>".encode()
 
 
+def anchor(link: str) -> str:
+    return f'<a href="{link}">x</a>'
+
+
 def answer(path: str, pages: int) -> bytes:
     """List pages 0.. link to their items and to the next list page."""
-    kind, _, number = path.strip("/").removeprefix("repeated/").partition("/")
-    before = "/repeated" if path.startswith("/repeated/") else ""
+    site, kind, number = path.strip("/").split("/") if path.count("/") == 3 else ("", "", "")
+    before = f"/{site}"
     n = int(number) if number.isdigit() else 0
     if kind == "list":
         links = [f"{before}/item/{i}" for i in range(n * PER_LIST, min((n + 1) * PER_LIST, pages))]
         links += [f"{before}/list/{n + 1}"] if (n + 1) * PER_LIST < pages else []
-        body = html("目录", "".join(f'<a class="go" href="{link}">x</a>' for link in links))
+        body = html("目录", f'<nav class="go">{"".join(map(anchor, links))}</nav>')
     elif kind == "item":
+        menu = [f"{before}/item/{i}" for i in range(REPEATED)]
         text = "适用于安卓系统的智能对话应用，支持语音输入与图片识别，官方渠道更新。" * 12
         body = html(
             f"智能助手 {n}",
             f'<h1>智能助手 {n}</h1><b class="price">￥{n}</b><i class="seller">商家 {n % 97}</i>'
             f'<span class="version">1.{n}</span><div class="text">{text}</div>'
-            + "".join(f'<a class="go" href="{before}/item/{i}">x</a>' for i in range(REPEATED if before else 0)),
+            + (f'<nav class="{MENUS[site]}">{"".join(map(anchor, menu))}</nav>' if site in MENUS else ""),
         )
     else:
         return b"HTTP/1.1 404 X\r\nContent-Length: 0\r\nContent-Type: text/plain\r\n\r\n"
@@ -101,7 +110,7 @@ class Bare(scrapy.Spider):
     start_urls: list[str]
 
     def parse(self, response: Response) -> Iterator[Any]:
-        for href in response.css("a.go::attr(href)").getall():
+        for href in response.css(".go a::attr(href)").getall():
             yield response.follow(href, callback=self.parse_item if "/item/" in href else self.parse)
 
     def parse_item(self, response: Response) -> Iterator[Any]:
@@ -119,9 +128,9 @@ class Ours(MarketplaceSpider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[Any]:
         """Links as the families follow them."""
-        for href in response.css("a.go::attr(href)").getall():
-            if url := clean_url(href, response.url):
-                yield scrapy.Request(url, callback=self.parse_item if "/item/" in href else self.parse)
+        urls = list(near(hrefs(response, ".go a"), response))
+        yield Links([url for url in urls if "/item/" in url], self.parse_item)
+        yield Links([url for url in urls if "/item/" not in url], self.parse)
 
     def parse_item(self, response: Response) -> Iterator[Any]:
         yield from self.parse(response)
@@ -189,10 +198,10 @@ def main() -> None:
     server = multiprocessing.Process(target=serve, args=(options.pages, there), daemon=True)
     server.start()
     host = f"http://127.0.0.1:{here.recv()}"
-    took: dict[str, list[float]] = {"bare": [], "ours": [], "full": [], "repeated": []}
+    took: dict[str, list[float]] = {"bare": [], "ours": [], "full": [], "longer": [], "repeated": []}
     for _ in range(options.rounds):
         for kind, each in took.items():
-            result = measure(kind, f"{host}/repeated/list/0" if kind == "repeated" else f"{host}/list/0")
+            result = measure(kind, f"{host}/{kind if kind in MENUS else 'plain'}/list/0")
             assert result["items"] == options.pages, (kind, result)
             each.append(1000 * result["cpu"] / result["pages"])
     server.terminate()
@@ -205,12 +214,17 @@ def report(took: dict[str, list[float]]) -> None:
     for kind, each in took.items():
         print(f"{kind:8} {median[kind]:6.2f} ms CPU per page   ({', '.join(f'{ms:.2f}' for ms in each)})")
     print(f"ours / bare: {statistics.median(ratios):.2f}   (target: at most 1.35)")
-    again = statistics.median(more / ours for more, ours in zip(took["repeated"], took["ours"], strict=True))
+    again, followed = (
+        statistics.median(more / less for more, less in zip(took["repeated"], took[kind], strict=True))
+        for kind in ("ours", "longer")
+    )
     print(f"{REPEATED} repeated links: {again:.2f} of the same without   (target: at most 1.10)")
+    print(f"following them: {followed:.2f} of pages of that length")
     print(f"judging and index: {median['full'] - median['ours']:.2f} ms per listing")
     result = {kind: round(ms, 3) for kind, ms in median.items()} | {
         "ratio": round(statistics.median(ratios), 3),
         "repeated_ratio": round(again, 3),
+        "followed_ratio": round(followed, 3),
     }
     print(json.dumps(result))
 

@@ -14,6 +14,7 @@ import scrapy
 from scrapy.http import HtmlResponse, Request, Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.links import singly
 from crawler.spider import MarketplaceSpider
 from index.model import Listing
 
@@ -42,7 +43,7 @@ def read_case(spider: MarketplaceSpider, meta: Mapping[str, Any], body: bytes, *
         key: sha256(body).hexdigest() if value == BODY_HASH else value for key, value in meta.get("kwargs", {}).items()
     }
     callback = getattr(spider, meta.get("callback", "parse"))
-    return [plain(thing, spider, brief=brief) for thing in callback(response_of(meta, body), **kwargs)]
+    return [plain(thing, spider, brief=brief) for thing in singly(callback(response_of(meta, body), **kwargs))]
 
 
 def plain(thing: Any, spider: MarketplaceSpider, *, brief: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,8 @@ from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
 from crawler.frontier import LEASE, FrontierError, Task, Waiting
+from crawler.link_memory import Known, LinkMemory
+from crawler.links import Links
 from crawler.page import Page
 from crawler.recall import Recall
 from crawler.refusal_words import KINDS
@@ -31,8 +33,6 @@ SETTLE_AT = 100
 """So many finished pages are acknowledged at once."""
 MAX_ATTEMPTS = 8
 """A page at which the process died this often is given up."""
-MOST_LINKS = 100_000
-"""Links that are remembered, so that a repeated one costs next to nothing."""
 MAX_ADDRESS = 4096
 """Longer addresses are traps."""
 
@@ -61,10 +61,7 @@ class Desk:
         self._failed = failed
         self.recall: Recall | None = None
         """What earlier runs remember; set by whoever opens the index."""
-        self._links: dict[Hashable, Waiting] = {}
-        """Plain links as they were written: pages of one site link to the same few dozen pages."""
-        self._stored: set[bytes] = set()
-        """Fingerprints of children that the frontier has, as far as this process stored them."""
+        self._links = LinkMemory()
         self._pages: dict[int, Page] = {}
         self._done: list[Page] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -141,26 +138,31 @@ class Desk:
 
     def keep_child(self, page: Page, request: scrapy.Request) -> None:
         """Keeps a request with the page that yielded it; a trap is kept as a problem."""
-        depth = page.task.depth + 1
-        if depth > self._max_depth > 0 or len(request.url) > MAX_ADDRESS:
-            page.problems.append(Problem(part="page", kind="trap", detail=request.url[:500]))
-        else:
-            page.children.append(self._as_link(request, depth))
+        known = self._links.known(request.callback) if _is_link(request) else None
+        self._keep(page, [request.url], known, lambda _: request)
 
-    def _as_link(self, request: scrapy.Request, depth: int) -> Waiting:
-        """The request written, from memory where the same link was written before."""
-        try:
-            key = _plain(request)
-            known = self._links.get(key) if key is not None else None
-        except TypeError:  # arguments that cannot be looked up
-            key = known = None
-        if known is None:
-            known = self.written(request, depth=depth)
-            if key is not None:
-                if len(self._links) >= MOST_LINKS:
-                    self._links.clear()
-                self._links[key] = known
-        return known
+    def keep_links(self, page: Page, links: Links) -> None:
+        """The same for all links; of those that were kept before, not even a request is made."""
+        self._keep(page, links.urls, self._links.known(links.callback, links.kwargs), links.request)
+
+    def _keep(
+        self, page: Page, urls: Iterable[str], known: Known | None, request_for: Callable[[str], scrapy.Request]
+    ) -> None:
+        depth = page.task.depth + 1
+        if depth > self._max_depth > 0:
+            page.problems += map(_trap, urls)
+            return
+        for url in urls:
+            child = None if known is None else known.get(url)
+            if child is None:
+                request = request_for(url)
+                if len(request.url) > MAX_ADDRESS:
+                    page.problems.append(_trap(request.url))
+                    continue
+                child = self.written(request, depth=depth)
+                if known is not None:
+                    self._links.keep(known, url, child)
+            page.children.append(child)
 
     def _closed(self, page: Page) -> None:
         del self._pages[page.task.id]
@@ -187,6 +189,7 @@ class Desk:
         tally, frontier = self._run.tally, self._run.frontier
         for page in done:
             self._count(page)
+        stored: set[bytes] = set()
         try:
             with frontier.batch():
                 for page in done:
@@ -195,22 +198,13 @@ class Desk:
                     elif page.failed:
                         frontier.fail(page.task.id, page.failed)
                     else:
-                        frontier.complete(page.task.id, [one for one in page.children if self._is_new(one)])
+                        frontier.complete(page.task.id, self._links.to_store(page.children, stored))
                 tally.save(frontier)
         except FrontierError as error:
             self._failed(error)
             return
-        self._note(page for page in done if not page.forgotten and not page.failed)
+        self._links.note(stored)
         self._settled()
-
-    def _note(self, settled: Iterable[Page]) -> None:
-        if len(self._stored) >= MOST_LINKS:
-            self._stored.clear()
-        self._stored.update(one.fingerprint for page in settled for one in page.children if one.fingerprint)
-
-    def _is_new(self, child: Waiting) -> bool:
-        """Whether the frontier may not have it yet; what it has it would ignore, after a look into its file."""
-        return child.fingerprint is None or child.fingerprint not in self._stored
 
     def _count(self, page: Page) -> None:
         tally = self._run.tally
@@ -245,9 +239,11 @@ class Desk:
             self._failed(error)
 
 
-def _plain(request: scrapy.Request) -> Hashable:
-    """What tells a link from every other; None for a request that is more than a link."""
-    more = request.body or request.headers or request.meta or request.cookies or request.flags or request.errback
-    if more or request.method != "GET" or request.priority or request.dont_filter:
-        return None
-    return request.url, request.callback, tuple(request.cb_kwargs.items())
+def _trap(url: str) -> Problem:
+    return Problem(part="page", kind="trap", detail=url[:500])
+
+
+def _is_link(request: scrapy.Request) -> bool:
+    """Whether the request is nothing but a link."""
+    more = request.body, request.headers, request.meta, request.cookies, request.flags, request.cb_kwargs
+    return not (any(more) or request.errback or request.priority or request.dont_filter or request.method != "GET")

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from apk_analysis.fingerprint import Problem
 from crawler.budget import Spending, budget_of
 from crawler.desk import Desk
+from crawler.links import Links, singly
 from crawler.looks import STEP, Look, Saw
 from crawler.page import Found, Page
 from crawler.patience import REFUSED, met
@@ -161,14 +162,19 @@ class Ledger:
         page.release()
 
     async def _things(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Response]]:
-        """What the callback makes of the page, then of each answer that its scripts got; with where it is from."""
+        """What the callback makes of the page, then of each answer that its scripts got; with where it is from.
+
+        A second look at known listings takes or leaves each request.
+        """
+        each: Callable[[Iterable[Any]], Iterable[Any]] = singly if self.spider.known else iter
         async for thing in result:
-            yield thing, response
+            for one in each((thing,)):
+                yield one, response
         if (request := response.request) is None:
             return
         callback = request.callback or self.spider.parse
         for answer in request.meta.pop("captured", ()):
-            for thing in iterate_spider_output(callback(answer, **request.cb_kwargs)):
+            for thing in each(iterate_spider_output(callback(answer, **request.cb_kwargs))):
                 yield thing, answer
 
     def _look_behind(self, page: Page, response: Response, *, answered: bool) -> None:
@@ -246,6 +252,8 @@ class Ledger:
             return Found(listing=thing, response=response, page=page)
         if isinstance(thing, scrapy.Request):
             self.desk.keep_child(page, thing)
+        elif isinstance(thing, Links):
+            self.desk.keep_links(page, thing)
         elif isinstance(thing, Problem):
             page.problems.append(thing)
         elif thing is not None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 import scrapy
-
-NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +16,7 @@ class Links:
     urls: Sequence[str]
     callback: Callable[..., Any]
     """A method of the spider."""
-    kwargs: Mapping[str, Any] = NO_ARGUMENTS
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
     """Its arguments beside the response, as plain JSON values."""
 
     def request(self, url: str) -> scrapy.Request:

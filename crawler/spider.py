@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import PACKAGE
+from crawler.links import Links
 from index.model import Listing, SourceKind
 
 Access = Literal["open", "key", "browser", "unproven"]
@@ -21,8 +22,9 @@ Access = Literal["open", "key", "browser", "unproven"]
 answer has confirmed yet ('unproven': `crawl --all` leaves these out unless told)."""
 LOOKED_UP = "looked_up"
 """Meta key of requests for one package: 'not found' is an answer to them, and no failure."""
-Yield = Listing | scrapy.Request | Problem
-"""What a callback may yield. A Problem is a typed defect of the page; it is counted and shown with the run."""
+Yield = Listing | scrapy.Request | Links | Problem
+"""What a callback may yield. Links stand for a plain request each; a Problem is a typed defect of the page, which is
+counted and shown with the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

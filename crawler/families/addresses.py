@@ -127,6 +127,7 @@ def path_of(url: str) -> str:
     return f"{path}?{query}" if query else path
 
 
+@lru_cache(maxsize=20_000)
 def host_of(url: str) -> str:
     """Host with port, lower case; empty when there is none."""
     try:

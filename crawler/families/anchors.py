@@ -16,7 +16,7 @@ from crawler.families.readable import base_of
 def hrefs(page: HtmlResponse, css: str = "a") -> list[str]:
     """Addresses in elements that `css` finds, as written but for the place in a page; each once, in page order."""
     found: list[str] = _hrefs_at(css)(page.selector.root)
-    return list(dict.fromkeys(href.partition("#")[0] for href in found))
+    return list(dict.fromkeys(href if "#" not in href else href.partition("#")[0] for href in found))
 
 
 @lru_cache

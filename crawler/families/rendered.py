@@ -48,6 +48,11 @@ class RenderedPages(SchemaSite):
         meta = {"playwright": True, "wait_for": f"{self.card}, script[type*='ld+json']"}
         return super().request(url, callback, **kwargs).replace(meta=meta)
 
+    def requests(self, urls: list[str], callback: Callable[..., Any], **kwargs: object) -> Iterator[Yield]:
+        """Each of its own: rendered pages are more than links."""
+        for url in urls:
+            yield self.request(url, callback, **kwargs)
+
     def offers(self, page: HtmlResponse) -> Iterator[Yield]:
         """The page's cards, and what it says in schema.org terms."""
         for card in page.css(self.card)[:MOST_CARDS]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, ClassVar, Literal
 
 import scrapy
 from scrapy.http import HtmlResponse, Response
 from scrapy.linkextractors import IGNORED_EXTENSIONS
 
 from apk_analysis.fingerprint import Problem
+from crawler.families import anchors
 from crawler.families.addresses import clean_url, host_of
-from crawler.families.readable import base_of, readable
+from crawler.families.readable import readable
 from crawler.families.schema_listing import graph_listing, listing_of
 from crawler.families.schema_nodes import described
 from crawler.families.sitemap import is_sitemap, read_sitemap
+from crawler.links import Links
 from crawler.spider import MarketplaceSpider, Yield
 from index.model import Listing, SourceKind
 
@@ -52,6 +56,10 @@ class SchemaSite(MarketplaceSpider):
     def request(self, url: str, callback: Callable[..., Any], **kwargs: object) -> scrapy.Request:
         """A request as this family makes them."""
         return scrapy.Request(url, callback=callback, cb_kwargs=kwargs)
+
+    def requests(self, urls: list[str], callback: Callable[..., Any], **kwargs: object) -> Iterator[Yield]:
+        """The same for many addresses."""
+        yield Links(urls, callback, kwargs)
 
     def recheck(self, listing: Listing) -> Iterator[scrapy.Request]:
         """Its page."""
@@ -108,20 +116,22 @@ class SchemaSite(MarketplaceSpider):
             detail = f"{page.url}: offers something, in no terms we know"
             yield Problem(part="page", kind="not_understood", detail=detail)
 
-    def links(self, page: HtmlResponse, depth: int) -> Iterator[scrapy.Request]:
-        """Requests for the pages of the same host that the page links to."""
-        base = base_of(page)
-        hrefs = page.css("a::attr(href)").getall()
-        addresses = {url: None for href in hrefs if (url := clean_url(href, base))}
-        addresses.pop(clean_url(page.url) or "", None)
-        followed = 0
-        for url in addresses:
-            onward = NEXT.search(url) is not None
-            if followed >= MOST_LINKS or not (onward or depth < self.deepest):
-                continue
-            if host_of(url) == host_of(page.url) and not IDLE.search(url) and not SKIPPED_FILES.search(url):
-                followed += 1
-                yield self.request(url, self.parse, depth=depth if onward else depth + 1)
+    def links(self, page: HtmlResponse, depth: int) -> Iterator[Yield]:
+        """The pages of the same host that the page links to."""
+        wanted = {"onward", "page"} if depth < self.deepest else {"onward"}
+        here = clean_url(page.url)
+        urls = dict.fromkeys(anchors.near(anchors.hrefs(page), page))
+        followed = [url for url in urls if url != here and kind_of(url) in wanted][:MOST_LINKS]
+        for kind, alike in groupby(followed, kind_of):
+            yield from self.requests(list(alike), self.parse, depth=depth if kind == "onward" else depth + 1)
+
+
+@lru_cache(maxsize=20_000)
+def kind_of(url: str) -> Literal["onward", "page", "idle"]:
+    """What an address says of its page: a further page of a list, any other, or one that is not worth a visit."""
+    if IDLE.search(url) or SKIPPED_FILES.search(url):
+        return "idle"
+    return "onward" if NEXT.search(url) else "page"
 
 
 def _same_site(url: str, other: str) -> bool:

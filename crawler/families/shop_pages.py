@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import scrapy
 from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.families import anchors
 from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, samples_in
 from crawler.families.moments import moment
 from crawler.families.page_text import links_of, masked, text_of
 from crawler.families.readable import base_of, readable
+from crawler.links import Links
 from crawler.spider import Expect, MarketplaceSpider, Yield
 from index.model import Listing, SourceKind
 
@@ -80,23 +81,20 @@ class ShopPages(MarketplaceSpider):
             yield from self.lists(page)
 
     def lists(self, page: HtmlResponse) -> Iterator[Yield]:
-        """Requests for the products and lists that a page leads to."""
+        """The products and lists that a page leads to."""
         near = self.near(page, "a")
         matched = [(found, url) for url in near if (found := re.search(self.product_link, url))]
         products = {address for found, url in matched if (address := self.product_address(found, url))}
         if self.product_anchor and not products:
             products = set(self.near(page, self.product_anchor))
         onward = [url for url in near if re.search(self.list_link, url) and not re.search(self.idle_link, url)]
-        for url in [*sorted(products), *onward][:MOST_LINKS]:
-            yield scrapy.Request(url, callback=self.parse)
+        yield Links([*sorted(products), *onward][:MOST_LINKS], self.parse)
         if not products and not onward and not page.css(self.empty_list):
             yield Problem(part="page", kind="not_understood", detail=f"{page.url}: neither products nor lists")
 
     def near(self, page: HtmlResponse, css: str) -> list[str]:
         """Addresses on the page's own host to which the anchors lead."""
-        base = base_of(page)
-        urls = {url for href in page.css(css).xpath("@href").getall() if (url := clean_url(href, base))}
-        return sorted(url for url in urls if host_of(url) == host_of(page.url))
+        return sorted(set(anchors.near(anchors.hrefs(page, css), page)))
 
     def product(self, page: HtmlResponse, found: re.Match[str] | None, number: str) -> Listing | Problem:
         """The product of a page; a Problem where it shows none, as pages with an error of the database do."""

@@ -14,12 +14,14 @@ from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
-from crawler.families.addresses import clean_url, host_of
+from crawler.families import anchors
+from crawler.families.addresses import clean_url
 from crawler.families.feed_entries import is_feed, read_feed
 from crawler.families.moments import moment
 from crawler.families.page_text import masked, text_of
-from crawler.families.readable import base_of, readable, sent_at
+from crawler.families.readable import readable, sent_at
 from crawler.families.threads import MOST_POSTS, Post, thread_listing
+from crawler.links import Links
 from crawler.spider import Expect, MarketplaceSpider, Yield, request_of
 from index.model import SourceKind
 
@@ -112,9 +114,8 @@ class ThreadBoard(MarketplaceSpider):
             yield feed.problem
         links = [feed.link, *(entry.link for entry in feed.entries)]
         yield from self.threads_among(links, response, further=False)
-        for url in dict.fromkeys(self._near(links, response)):
-            if self._leads_into_thread(url):
-                yield scrapy.Request(url, callback=self.parse_post)
+        posts = filter(self._leads_into_thread, dict.fromkeys(self._near(links, response)))
+        yield Links(list(posts), self.parse_post)
 
     def parse_post(self, response: Response) -> Iterator[Yield]:
         """A request for the thread of a page that shows a post somewhere in it."""
@@ -132,16 +133,15 @@ class ThreadBoard(MarketplaceSpider):
     def parse_list(self, response: Response) -> Iterator[Yield]:
         """Requests for the threads, boards below and further pages of a list."""
         page = readable(response)
-        threads = list(self.threads_among(page.css("a::attr(href)").getall(), page))
+        threads = list(self.threads_among(anchors.hrefs(page), page))
         yield from threads
         wanted = self.sub_board if threads or not self.board_link else "a"
-        hrefs = page.css(wanted).xpath("@href").getall() if wanted else []
+        hrefs = anchors.hrefs(page, wanted) if wanted else []
         here = clean_url(response.url)
         boards = [url for url in self._near(hrefs, page) if url != here and re.search(self.board_link, url)]
-        further = page.css(self.next_page).xpath("@href").getall() if self.next_page else []
+        further = anchors.hrefs(page, self.next_page) if self.next_page else []
         onward = [*self._near(further, page), *boards]
-        for url in list(dict.fromkeys(onward))[:MOST_LINKS]:
-            yield scrapy.Request(url, callback=self.parse)
+        yield Links(list(dict.fromkeys(onward))[:MOST_LINKS], self.parse)
         if not threads and not boards and not page.css(self.empty_list):
             yield Problem(part="page", kind="not_understood", detail=f"{response.url}: neither threads nor boards")
 
@@ -183,11 +183,7 @@ class ThreadBoard(MarketplaceSpider):
 
     def _near(self, hrefs: list[str], page: Response) -> Iterator[str]:
         """Absolute addresses on the page's own host."""
-        base = base_of(page) if isinstance(page, HtmlResponse) else page.url
-        for href in hrefs:
-            url = clean_url(href, base)
-            if url and host_of(url) == host_of(page.url):
-                yield url
+        yield from anchors.near(hrefs, page)
 
     def parse_thread(self, response: Response, replies: list[str] | None = None) -> Iterator[Yield]:
         """The listing of one thread, from its first page; `replies` stood on further ones."""

@@ -9,6 +9,7 @@ from scrapy.http import Response
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.readable import readable
+from crawler.links import Links
 from crawler.spider import Expect, MarketplaceSpider, Yield
 from index.model import Listing
 
@@ -24,9 +25,9 @@ class ShopSpider(MarketplaceSpider):
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Yield]:
         if response.css("h1"):
             yield from self.parse_item(response)
-        for link in response.css("a::attr(href)").getall():
-            callback = self.parse_item if "/item/" in link else self.parse
-            yield response.follow(link, callback=callback)
+        links = [response.urljoin(link) for link in response.css("a::attr(href)").getall()]
+        yield Links([link for link in links if "/item/" in link], self.parse_item)
+        yield from (response.follow(link, callback=self.parse) for link in links if "/item/" not in link)
 
     def parse_item(self, response: Response) -> Iterator[Yield]:
         response = readable(response)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
+from crawler.links import singly
 from demo.forum import BOARDS
 from demo.market import Market
 from demo.planted import brand_profile, content, planted
@@ -146,7 +147,7 @@ def test_archiver_and_rss_of_a_board_name_its_threads(market: Market, board: int
         page = market.page(path)
         assert page is not None
         response = HtmlResponse(f"{market.base}{path}", body=page[1], headers={"Content-Type": page[0]})
-        asked = [request.url for request in Discuz().parse(response) if not isinstance(request, Listing)]
+        asked = [request.url for request in singly(Discuz().parse(response)) if not isinstance(request, Listing)]
         assert {url.rpartition("tid=")[2] for url in asked} == wanted
         assert all(market.page(url.removeprefix(market.base)) for url in asked)
 

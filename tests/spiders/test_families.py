@@ -22,6 +22,7 @@ from crawler.families.rendered import RenderedPages
 from crawler.families.schema_site import SchemaSite
 from crawler.families.sitemap import MOST_ENTRIES, read_sitemap
 from crawler.families.thread_board import ThreadBoard
+from crawler.links import singly
 from index.model import Listing
 
 
@@ -209,7 +210,7 @@ def hostile_pages() -> Iterator[bytes]:
 @pytest.mark.parametrize("member", [FlaskBoard, AppSite, ScriptedShop])
 def test_hostile_pages_never_raise(member: type, page: bytes) -> None:
     for url in ("https://e.org/topic/1-x", "https://e.org/"):
-        for thing in member().parse(HtmlResponse(url, body=page)):
+        for thing in singly(member().parse(HtmlResponse(url, body=page))):
             assert isinstance(thing, Listing | Problem | scrapy.Request)
 
 
@@ -244,7 +245,7 @@ def test_hostile_answers_never_raise_and_are_never_listings_without_title(name: 
     spider = declared()[name]()
     for body in hostile_answers():
         for url in ("https://e.org/api/x", "https://e.org/latest.json", "https://e.org/t/1.json"):
-            for thing in spider.parse(Response(url, body=body)):
+            for thing in singly(spider.parse(Response(url, body=body))):
                 assert isinstance(thing, Listing | Problem | scrapy.Request)
                 assert not isinstance(thing, Listing) or (thing.title and thing.native_id.isdigit())
 
@@ -259,7 +260,7 @@ def test_hostile_pages_never_raise_in_a_spider(name: str, page: bytes) -> None:
         "https://e.org/t/1",
         "https://t.me/s/chan1",
     ):
-        for thing in spider.parse(HtmlResponse(url, body=page)):
+        for thing in singly(spider.parse(HtmlResponse(url, body=page))):
             assert isinstance(thing, Listing | Problem | scrapy.Request)
 
 

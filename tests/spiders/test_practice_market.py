@@ -7,6 +7,7 @@ import scrapy
 from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.links import singly
 from crawler.spider import MarketplaceSpider
 from demo.market import Market
 from demo.planted import content
@@ -36,7 +37,7 @@ def walk(market: Market, spider: MarketplaceSpider, start: str) -> tuple[list[Li
         response = (HtmlResponse if kind.startswith("text/html") else Response)(
             request.url, status=200 if page else 404, body=body, headers={"Content-Type": kind}, request=request
         )
-        for thing in request.callback(response, **request.cb_kwargs):
+        for thing in singly(request.callback(response, **request.cb_kwargs)):
             if isinstance(thing, scrapy.Request):
                 waiting.append(thing)
             else:

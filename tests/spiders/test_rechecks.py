@@ -9,6 +9,7 @@ import scrapy
 
 from crawler.cases import BODY_HASH, response_of
 from crawler.families.addresses import clean_url, path_of
+from crawler.links import singly
 from crawler.looks import Look, Saw
 from crawler.spider import MarketplaceSpider
 from crawler.writing import read as read_request
@@ -91,7 +92,7 @@ def test_a_listing_is_seen_on_the_page_where_it_is(case: Case) -> None:
             response = case.response(page.read_bytes(), request)
             look = Look(spider.known, response, spider.recheck_steps)
             assert request.callback is not None
-            for thing in request.callback(response, **request.cb_kwargs):
+            for thing in singly(request.callback(response, **request.cb_kwargs)):
                 look.takes(thing)
             seen = list(look.saw())
             assert all(saw.state in {"seen", "error"} for saw in seen), (listing.url, seen)

@@ -15,6 +15,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.admission import admitted
 from crawler.families.addresses import samples_in
 from crawler.families.shop_pages import ShopPages
+from crawler.links import singly
 from crawler.writing import write
 from index.model import Listing
 from tests.spiders.cases import SPIDERS, Case, own_cases
@@ -44,7 +45,7 @@ def put(value: Any, path: tuple[Any, ...], bad: Any) -> Any:
 
 
 def check(spider: Any, things: Any) -> None:
-    for thing in things:
+    for thing in singly(things):
         assert isinstance(thing, Listing | Problem | scrapy.Request)
         if isinstance(thing, Listing):
             admitted(thing)

@@ -11,6 +11,7 @@ from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure
 
 from apk_analysis.fingerprint import Problem
+from crawler.links import singly
 from crawler.writing import read, write
 from index.model import Listing
 from tests.spiders.cases import SPIDERS
@@ -45,7 +46,7 @@ def walk(
             found = request.errback(failure) if request.errback else [Problem(part="page", kind="not_found", detail="")]
         else:
             found = request.callback(response, **request.cb_kwargs)
-        for thing in found:
+        for thing in singly(found):
             if isinstance(thing, scrapy.Request):
                 waiting.append(thing)
             else:
