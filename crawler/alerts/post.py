@@ -5,15 +5,11 @@ The address holds the robot's key, so no message of ours and no error says more 
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import logging
 import os
-import socket
-import ssl
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,12 +17,10 @@ from urllib.parse import urlsplit
 from crawler.alerts.robots import Message, message, taken
 from crawler.alerts.words import Alert, words
 from crawler.egress import Egress, EgressRefused
+from crawler.one_post import post
 from index.messages import t
 from index.settings import Settings
 
-SECONDS = 10.0
-ANSWER = 64 << 10
-"""Bytes of the answer that are read."""
 URL, SECRET = "COPYCATCH_ALERT_URL", "COPYCATCH_ALERT_SECRET"
 
 FAILED = {"event": "alert_failed"}
@@ -61,8 +55,7 @@ async def deliver(alert: Alert, settings: Settings) -> None:
     said = words(alert, own.lang)
     prepared = message(own.kind, url, said, alert, secret=_secret(SECRET, own.secret_file), now=time.time())
     try:
-        async with asyncio.timeout(2 * SECONDS):
-            status, answer = await _post(prepared, settings)
+        status, answer = await _post(prepared, settings)
     except TimeoutError as error:
         raise AlertError(t("alert.no_answer")) from error
     except EgressRefused as error:
@@ -85,34 +78,13 @@ def _secret(variable: str, file: str) -> str:
 
 
 async def _post(prepared: Message, settings: Settings) -> tuple[int, Any]:
-    egress = Egress(settings.crawl.allow_hosts)
-    host, port = egress.check_url(prepared.url)
+    host, port = Egress(settings.crawl.allow_hosts).check_url(prepared.url)
     allowed = {host, f"{host}:{port}"} & set(settings.crawl.allow_hosts)
     if urlsplit(prepared.url).scheme != "https" and not allowed:
         raise EgressRefused(host, "the address holds a key and is not https")
     body = json.dumps(prepared.body, ensure_ascii=False).encode("utf-8", "replace")
-
-    async def dial(address: str, to: int) -> tuple[int, Any]:
-        return await asyncio.to_thread(_exchange, (address, to), prepared.url, body)
-
-    return await egress.connect(host, port, dial)
-
-
-def _exchange(checked: tuple[str, int], url: str, body: bytes) -> tuple[int, Any]:
-    """One request to a checked address. Raises OSError, HTTPException."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    sock = socket.create_connection(checked, timeout=SECONDS)
-    if parts.scheme == "https":
-        sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
-    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    headers = {"Host": parts.netloc, "Content-Type": "application/json; charset=utf-8"}
-    with closing(http.client.HTTPConnection(host, timeout=SECONDS)) as connection:
-        connection.sock = sock  # connected to the address that was checked, and to no other
-        connection.request("POST", target, body, headers)
-        response = connection.getresponse()
-        raw = response.read(ANSWER)
+    status, raw = await post(prepared.url, body, {"Content-Type": "application/json; charset=utf-8"}, settings)
     try:
-        return response.status, json.loads(raw)
+        return status, json.loads(raw)
     except ValueError:
-        return response.status, None
+        return status, None
