@@ -150,6 +150,16 @@ class ElasticSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSettings:
+    """[evidence] in copycatch.toml: time stamps for evidence bundles."""
+
+    tsa: str = ""
+    """Address of an RFC 3161 time-stamp authority; empty: `--stamp` cannot be asked for."""
+    tsa_roots: str = ""
+    """PEM file with the authority's root certificate: its signature is checked when a time stamp comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
     """[alerts] in copycatch.toml: who is told of runs that need somebody."""
 
@@ -245,6 +255,7 @@ _TABLES: dict[str, type] = {
     "watch": WatchSettings,
     "schedule": ScheduleSettings,
     "browser": BrowserSettings,
+    "evidence": EvidenceSettings,
     "elastic": ElasticSettings,
     "reporter": PartySettings,
     "principal": PartySettings,
