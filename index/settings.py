@@ -217,6 +217,7 @@ class Settings:
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     elastic: ElasticSettings = field(default_factory=ElasticSettings)
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     people: tuple[PersonSettings, ...] = ()
     reporter: PartySettings | None = None
     principal: PartySettings | None = None
