@@ -85,6 +85,16 @@ class Home:
         """The operator's own brand profiles."""
         return self.path / "brands"
 
+    @property
+    def recipients(self) -> Path:
+        """The operator's own recipients of notices."""
+        return self.path / "recipients"
+
+    @property
+    def papers(self) -> Path:
+        """Licences, certificates, authorisations and other files for notices, under their SHA-256."""
+        return self.path / "papers"
+
     def prepare(self) -> Home:
         """Creates what is missing. Raises HomeError if it cannot, or if a newer version made this home."""
         try:
