@@ -72,7 +72,7 @@ def prepared(content: Content, form: Form, find: Find, folder: Path, lang: str) 
                 raise ShrinkError("personal")  # noqa: TRY301 - one way to say that a file stays out
             files = packing.pack(each, number)
         except ShrinkError as error:
-            problem = text(f"attachments.{error.reason}", lang, **_said(each, form.attachments))
+            problem = text(f"attachments.{error.reason}", lang, **_said(each, form.attachments, lang))
         changed = any(file.sha256 != each.sha256 for file in files)
         found.append(Prepared(attachment=each, files=files, changed=changed, problem=problem))
     return tuple(found)
@@ -87,6 +87,9 @@ class _Packing:
 
     def pack(self, each: Attachment, number: int) -> tuple[Made, ...]:
         """The file or files of one attachment. Raises ShrinkError, after which nothing of it is there."""
+        takes = self._limits.types
+        if not takes or (each.media_type not in PICTURES and each.media_type not in takes):
+            raise ShrinkError("type")
         if self._count == 0 or (self._total is not None and self._total < LEAST):
             raise ShrinkError("no_room")
         source = self._find(each.sha256)
@@ -119,8 +122,6 @@ class _Packing:
     def _copy(self, each: Attachment, number: int, source: Path) -> Made:
         """Byte for byte."""
         limits, size = self._limits, source.stat().st_size
-        if each.media_type not in limits.types:
-            raise ShrinkError("type")
         if limits.max_bytes is not None and size > limits.max_bytes:
             raise ShrinkError("too_heavy")
         with source.open("rb") as file:
@@ -165,11 +166,11 @@ def _name(each: Attachment, number: int, media_type: str, limits: Limits, part: 
     return f"{begin}{kind[: limits.name_length - len(begin) - len(mark) - len(ending)]}{mark}{ending}"
 
 
-def _said(each: Attachment, limits: Limits) -> dict[str, str]:
+def _said(each: Attachment, limits: Limits, lang: str) -> dict[str, str]:
     """Values for the messages."""
     return {
         "type": line(each.media_type, 60),
-        "types": ", ".join(limits.types) or "-",
+        "types": ", ".join(limits.types) or text("attachments.none", lang),
         "limit": f"{(limits.max_bytes or 0) / 1_000_000:g} MB",
         "size": f"{each.size / 1_000_000:.1f} MB",
     }

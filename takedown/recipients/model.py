@@ -118,6 +118,12 @@ class Field:
         """In the reader's language."""
         return self.help_zh if lang == "zh" else self.help_en
 
+    def length(self, text: str) -> int:
+        """How long the form counts a text, in the field's unit."""
+        if self.unit == "chars":
+            return len(text)
+        return len(text.encode("gb18030" if self.unit == "gbk_bytes" else "utf-8", "replace"))
+
     def needed(self, content: Content) -> bool:
         """Whether this notice must fill it in."""
         agent = AGENT in self.required_if and content.principal is not None
