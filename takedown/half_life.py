@@ -1,27 +1,25 @@
 """Half-life of confirmed listings: after how long half of them are gone from their marketplace.
 
-Kaplan and Meier (1958): a listing that still stands, or of which nobody knows any more, counts as long as it was known
-to stand. Nothing follows from a look that was blocked. The interval is that of Brookmeyer and Crowley (1982) over
-Greenwood's variance on the scale of log(-log S), 95 %.
+A listing that still stands, or of which nobody knows any more, counts as long as it was known to stand
+(`lifecycle.medians.survival`). Nothing follows from a look that was blocked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import exp, log, sqrt
-from statistics import NormalDist, median
+from statistics import median
 
 from index.model import Observation
 from index.protocol import Index, Stored
 from index.records import Decisions
 from index.standing import standing
 from takedown.answers import all_answers
+from takedown.lifecycle.medians import survival
 
 FEWEST = 5
 """Listings that have to be gone before a half-life is told."""
-LEVEL = 0.95
 _DAY = 86_400.0
 
 
@@ -56,47 +54,23 @@ class HalfLife:
 
 def half_life(lives: Iterable[Life]) -> HalfLife:
     """The half-life of these listings."""
-    held = sorted(lives, key=lambda life: life.days)
+    held = list(lives)
     ended = [life for life in held if life.ended]
     enough = len(ended) >= FEWEST
-    curve = survival(held) if enough else []
+    middle = survival([(life.days, life.ended) for life in held]) if enough else None
     return HalfLife(
         listings=len(held),
         gone=len(ended),
-        days=_crosses((days, share) for days, share, _, _ in curve),
-        low=_crosses((days, low) for days, _, low, _ in curve),
-        high=_crosses((days, high) for days, _, _, high in curve),
+        days=_rounded(middle.median if middle else None),
+        low=_rounded(middle.low if middle else None),
+        high=_rounded(middle.high if middle else None),
         enough=enough,
-        unsure_days=round(median(life.unsure_days for life in ended), 2) if ended else None,
+        unsure_days=_rounded(median(life.unsure_days for life in ended)) if ended else None,
     )
 
 
-def survival(lives: Sequence[Life]) -> list[tuple[float, float, float, float]]:
-    """Day, share that still stands after it, and the limits of that share, at every day on which one went."""
-    z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
-    gone: dict[float, int] = {}
-    left: dict[float, int] = {}
-    for life in lives:
-        left[life.days] = left.get(life.days, 0) + 1
-        gone[life.days] = gone.get(life.days, 0) + life.ended
-    share, greenwood, here = 1.0, 0.0, len(lives)
-    found = []
-    for days in sorted(left):
-        if went := gone[days]:
-            share *= 1 - went / here
-            if share <= 0:  # nothing is left: where the upper limit lies, the figures do not tell
-                found.append((days, 0.0, 0.0, 1.0))
-                break
-            greenwood += went / (here * (here - went))
-            spread = z * sqrt(greenwood) / log(share)
-            found.append((days, share, share ** exp(-spread), share ** exp(spread)))
-        here -= left[days]
-    return found
-
-
-def _crosses(points: Iterable[tuple[float, float]]) -> float | None:
-    """The first day on which a share is at most one half."""
-    return next((round(days, 2) for days, share in points if share <= 0.5 + 1e-12), None)
+def _rounded(days: float | None) -> float | None:
+    return None if days is None else round(days, 2)
 
 
 def half_lives(index: Index, records: Decisions) -> dict[str, HalfLife]:
@@ -147,8 +121,3 @@ def life_of(listing: Stored, looks: Sequence[Observation], *, brought: bool = Fa
 
 def _days(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() / _DAY
-
-
-def total(found: Mapping[str, HalfLife]) -> tuple[int, int]:
-    """Listings and gone ones over all marketplaces. Their half-lives are not to be averaged."""
-    return sum(one.listings for one in found.values()), sum(one.gone for one in found.values())

@@ -1,6 +1,5 @@
 """Half-life of confirmed listings against figures worked out by hand, published ones, and those of another library."""
 
-from math import exp, log, sqrt
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from index.model import Judgement, Observation, ObservationState, Supplied, Supply
 from index.protocol import Index, Judged, Stored
 from index.records import Decisions
-from takedown.half_life import FEWEST, Life, half_life, half_lives, life_of, survival
+from takedown.half_life import FEWEST, Life, half_life, half_lives, life_of
 from tests.index.objects import finding, listing, violation
 from tests.takedown.answers import say
 
@@ -27,14 +26,10 @@ def lives(days: list[int], ended: list[int]) -> list[Life]:
 
 
 def test_worked_out_by_hand() -> None:
-    """Eight listings; one still stands after 2 days, one after 6, one after 9."""
-    found = survival(lives([1, 2, 2, 4, 6, 7, 8, 9], [1, 1, 0, 1, 0, 1, 1, 0]))
-    shares = [7 / 8, 7 / 8 * 6 / 7, 3 / 4 * 4 / 5, 3 / 5 * 2 / 3, 2 / 5 * 1 / 2]
-    assert [day for day, *_ in found] == [1, 2, 4, 7, 8]
-    assert [share for _, share, _, _ in found] == pytest.approx(shares)
-    greenwood = 1 / (8 * 7) + 1 / (7 * 6) + 1 / (5 * 4)
-    spread = 1.959964 * sqrt(greenwood) / log(0.6)
-    assert found[2][2:] == pytest.approx((0.6 ** exp(-spread), 0.6 ** exp(spread)), rel=1e-6)
+    """Eight listings; one was still there after 2 days, one after 6, one after 9: of the shares 7/8, 3/4, 3/5, 2/5, 1/5
+    after 1, 2, 4, 7 and 8 days the fourth is the first that is at most one half. At day 1 the share lies between .39
+    and .98 (Greenwood 1/56 on log -log), at day 8 its upper limit is still .57.
+    """
     told = half_life(lives([1, 2, 2, 4, 6, 7, 8, 9], [1, 1, 0, 1, 0, 1, 1, 0]))
     assert (told.days, told.listings, told.gone, told.low, told.high) == (7, 8, 5, 1, None)
 
@@ -61,14 +56,6 @@ def test_where_most_still_stand_there_is_none_yet() -> None:
 
 
 LIVES = st.lists(st.builds(Life, days=st.floats(0, 1000), ended=st.booleans()), max_size=60)
-
-
-@given(LIVES)
-def test_the_curve_falls_within_its_limits(held: list[Life]) -> None:
-    curve = survival(held)
-    shares = [share for _, share, _, _ in curve]
-    assert shares == sorted(shares, reverse=True)
-    assert all(0 <= low <= share <= high <= 1 for _, share, low, high in curve)
 
 
 @given(LIVES)
