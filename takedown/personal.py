@@ -35,7 +35,7 @@ def impersonal(content: Content) -> Content:
         reporter=_party(content.reporter),
         principal=_party(content.principal) if content.principal else None,
         statements=replace(content.statements, signed_by="") if content.statements else Statements(),
-        targets=tuple(map(_target, content.targets)),
+        targets=tuple(map(impersonal_target, content.targets)),
         allegations=tuple(map(_allegation, content.allegations)),
         attachments=tuple(each for each in content.attachments if not each.personal),
         fields={name: redacted(value) for name, value in content.fields.items()},
@@ -57,7 +57,8 @@ def _party(party: Party) -> Party:
     )
 
 
-def _target(target: Target) -> Target:
+def impersonal_target(target: Target) -> Target:
+    """One target without them."""
     return replace(
         target,
         title=redacted(target.title),

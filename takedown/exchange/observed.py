@@ -8,7 +8,7 @@ no indicator at all.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from index.profiles import load_profiles
 from index.protocol import Stored
 from index.taxonomy import taxonomy
 from takedown.notice import Content, Signer, Target
+from takedown.personal import impersonal_target, redacted
 from takedown.targets import KINDS, host
 
 
@@ -119,6 +120,18 @@ def of_stored(hit: Stored, lang: str) -> Observed:
     )
     indicates = value.get("verdict") == "violation" and not value.get("allowed")
     return Observed(target=target, alleged=alleged, confirmed=False, indicates=indicates)
+
+
+def without_people(observed: Observed) -> Observed:
+    """The same without what is written like personal data."""
+    return replace(
+        observed,
+        target=impersonal_target(observed.target),
+        alleged=tuple(
+            replace(one, reasons=tuple(map(redacted, one.reasons)), quotes=tuple(map(redacted, one.quotes)))
+            for one in observed.alleged
+        ),
+    )
 
 
 def values(observed: Observed) -> list[tuple[str, str]]:

@@ -1,16 +1,18 @@
 """Observations as STIX 2.1 objects. Ids follow from what they name: the same thing has the same id in every bundle.
 
 STIX has no object for an app or for an offer. So `software` and `url` carry a property extension, defined in each
-bundle, and indicators come in both dialects: `file:hashes` of the standard, `app:id` and `app:cert` as mobile forensics
-(MVT) reads them. A finding that no person confirmed is labelled a machine's proposal.
+bundle. Mobile forensics (MVT) reads a dialect of its own, which the official validator refuses in part (`app:id`), and
+cannot read all of the standard's: `mvt` makes that one apart. A finding that no person confirmed is labelled a
+machine's proposal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import stix2
 from stix2.v21 import observables
@@ -19,19 +21,27 @@ from index.plain import plain
 from takedown.exchange.observed import Observed, values
 from takedown.notice import Notice
 
-NAMESPACE = UUID("5a5c3f0e-3c0b-4a52-9d0c-6f7d0f6f7a11")
-"""Ours; ids of everything whose id the standard does not define are derived within it."""
-EXTENSION = f"extension-definition--{uuid5(NAMESPACE, 'marketplace-listing')}"
+SEED = "copycatch 1"
+"""Changes when ids are to be made in another way."""
+EXTENSION = "extension-definition--7a3c1f0e-3c0b-4a52-9d0c-6f7d0f6f7a11"
 TLP = {"clear": stix2.TLP_WHITE, "green": stix2.TLP_GREEN, "amber": stix2.TLP_AMBER, "red": stix2.TLP_RED}
 PATTERNS = {
     "url": "[url:value = {}]",
     "domain": "[domain-name:value = {}]",
     "file": "[file:hashes.'SHA-256' = {}]",
-    "app": "[app:id = {}]",
     "cert_sha256": "[app:cert.sha256 = {}]",
     "cert_sha1": "[app:cert.sha1 = {}]",
     "cert_md5": "[app:cert.md5 = {}]",
 }
+MVT = {
+    "domain": "[domain-name:value={}]",
+    "file": "[file:hashes.sha256={}]",
+    "app": "[app:id={}]",
+    "cert_sha256": "[app:cert.sha256={}]",
+    "cert_sha1": "[app:cert.sha1={}]",
+    "cert_md5": "[app:cert.md5={}]",
+}
+"""What MVT reads: without blanks, and no addresses, since it takes every '=' for the end of the name."""
 Made = Any
 """An object of the stix2 library, which has no types."""
 
@@ -101,7 +111,9 @@ def told(observed: Observed, teller: Teller) -> Iterator[Made]:
     )
     yield from (*things, look)
     for kind, value in values(observed):
-        indicator = _indicator(kind, value, observed, first, {**said, **confidence})
+        if kind not in PATTERNS:
+            continue
+        indicator = _indicator(PATTERNS[kind], (kind, value), observed, {"valid_from": first, **said, **confidence})
         yield indicator
         yield stix2.Relationship(
             id=_id("relationship", indicator.id, look.id),
@@ -118,6 +130,17 @@ def told(observed: Observed, teller: Teller) -> Iterator[Made]:
             lang=teller.lang,
             **said,
         )
+
+
+def mvt(observed: Observed, teller: Teller) -> Iterator[Made]:
+    """What MVT can look for on a phone."""
+    target = observed.target
+    first = min(target.first_seen or target.last_seen or teller.now, teller.now)
+    said = {"created_by_ref": teller.identity.id, "object_marking_refs": [TLP[teller.tlp].id]}
+    said |= {"created": first, "modified": teller.now, "labels": _labels(observed), "confidence": observed.confidence}
+    for kind, value in values(observed):
+        if kind in MVT and not set("'=\\[]") & set(value):
+            yield _indicator(MVT[kind], (kind, value), observed, {"valid_from": first, **said})
 
 
 def report(notice: Notice, subject: str, summary: str, objects: list[Made], teller: Teller) -> Made:
@@ -154,7 +177,7 @@ def _things(observed: Observed, teller: Teller) -> Iterator[Made]:
     hashes = {"SHA-256": target.sample_sha256, "SHA-1": target.sample_sha1, "MD5": target.sample_md5}
     if held := {name: value for name, value in hashes.items() if value}:
         size = {"size": target.sample_size} if target.sample_size is not None else {}
-        yield observables.File(hashes=held, mime_type="application/vnd.android.package-archive", **size, **marked)
+        yield observables.File(hashes=held, **size, **marked)
     for one in target.signers:
         hashes = {"SHA-256": one.sha256, "SHA-1": one.sha1, "MD5": one.md5}
         subject = {"subject": plain(one.subject)} if one.subject else {}
@@ -170,17 +193,17 @@ def _things(observed: Observed, teller: Teller) -> Iterator[Made]:
         yield observables.Software(name=name, extensions=_extension(app), **held, **marked)
 
 
-def _indicator(kind: str, value: str, observed: Observed, first: str, said: dict[str, Any]) -> Made:
+def _indicator(pattern: str, indicated: tuple[str, str], observed: Observed, said: dict[str, Any]) -> Made:
     """One pattern. What it stands for is not known to do harm unless that is what is alleged: 'anomalous-activity'."""
+    kind, value = indicated
     quoted = "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
     names = ", ".join(one.name("en") for one in observed.alleged[:5])
     return stix2.Indicator(
         id=_id("indicator", kind, value),
         name=f"{kind}: {plain(value)[:200]}",
         description=f"{'Confirmed by a person' if observed.confirmed else 'Proposed by a machine'}; alleged: {names}",
-        pattern=PATTERNS[kind].format(quoted),
+        pattern=pattern.format(quoted),
         pattern_type="stix",
-        valid_from=first,
         indicator_types=["anomalous-activity"],
         **said,
     )
@@ -206,4 +229,5 @@ def _extension(held: dict[str, Any]) -> dict[str, Any]:
 
 
 def _id(kind: str, *parts: str) -> str:
-    return f"{kind}--{uuid5(NAMESPACE, chr(0).join((kind, *parts)))}"
+    """An id that follows from the parts, in the shape of a random one, which the standard wants for these objects."""
+    return f"{kind}--{UUID(bytes=sha256(chr(0).join((SEED, kind, *parts)).encode()).digest()[:16], version=4)}"

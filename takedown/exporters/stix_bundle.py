@@ -43,20 +43,27 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:  # noqa: A
 
 
 def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
-    """The targets, and a report that groups them. Raises OSError."""
+    """The targets, and a report that groups them; beside it, what MVT can look for on a phone. Raises OSError."""
     from takedown.exchange.observed import of_notice  # noqa: PLC0415 - slow to load
-    from takedown.exchange.stix import Teller, head, report, told  # noqa: PLC0415
+    from takedown.exchange.stix import Teller, head, mvt, report, told  # noqa: PLC0415
     from takedown.letters.words import Words  # noqa: PLC0415
     from takedown.letters.writing import name_of, subject  # noqa: PLC0415
 
     content = fitting(notice, context)
     words = Words(context.spoken(notice))
     teller = Teller(org=name_of(content.reporter), now=context.now, tlp=content.tlp, lang=words.lang)
-    said = [each for one in of_notice(content) for each in told(one, teller)]
+    observations = list(of_notice(content))
+    said = [each for one in observations for each in told(one, teller)]
     group = report(notice, subject(content, words), content.summary, said, teller)
     out = BytesIO()
     _bundle(chain(head(teller), said, [group]), out)
-    return [write(target / f"{stem(notice)}{SUFFIX}", out.getvalue())]
+    made = [write(target / f"{stem(notice)}{SUFFIX}", out.getvalue())]
+    looked_for = [each for one in observations for each in mvt(one, teller)]
+    if looked_for:
+        out = BytesIO()
+        _bundle([teller.identity, *looked_for], out)
+        made.append(write(target / f"{stem(notice)}-mvt.stix2", out.getvalue()))
+    return made
 
 
 def _bundle(objects: Iterable[Any], out: BinaryIO) -> None:

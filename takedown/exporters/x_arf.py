@@ -64,7 +64,7 @@ def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
 
 
 def _core(notice: Notice, content: Content, target: Target, number: int, context: Context) -> Said:
-    """What every type has."""
+    """What every type has. A probability is no part of it: a machine's guess reads like a measure there."""
     name = host(target.url)
     if not name or urlsplit(target.url).scheme not in {"http", "https"}:
         raise ExportError(t("letter.failed.url", format="X-ARF", number=number, url=line(target.url, 120)))
@@ -80,7 +80,6 @@ def _core(notice: Notice, content: Content, target: Target, number: int, context
         "source_identifier": name,
         "evidence_source": "crawler" if target.custody == "crawled" else "user_report",
         "description": line(_description(content, allegations), 1000),
-        "confidence": max((round(each.probability, 2) for each in allegations), default=None),
         "tags": [f"tlp:{content.tlp}"]
         + [f"qinglang25:{each.violation}" for each in allegations if _TAG.fullmatch(each.violation)],
         "evidence": list(_evidence(content, target, context)),
