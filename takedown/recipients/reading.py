@@ -66,15 +66,18 @@ def read_recipient(path: Path, *, origin: Literal["shipped", "own"] = "own") -> 
 
 
 def parse_recipient(text: str, place: str, *, origin: Literal["shipped", "own"] = "own") -> Recipient:
-    """The recipient that `text` writes; `place` is the name of its file. Raises ReadError naming file and field."""
+    """The recipient that `text` writes; `place` is the name of its file. Raises ReadError naming file and field.
+
+    Everything that is wrong beyond types is named, one fault per line.
+    """
     raw = _load(text, place)
     if isinstance(raw, dict):
         raw = {**raw, "origin": origin}
         if isinstance(raw.get("forms"), list):
             raw["forms"] = [_packed(form, place) for form in raw["forms"]]
     found: Recipient = _strict(Recipient, raw, place)
-    for wrong in _wrong(found, place):
-        raise ReadError(f"{place}: {wrong}")
+    if wrong := list(_wrong(found, place)):
+        raise ReadError("\n".join(f"{place}: {each}" for each in wrong))
     return found
 
 
