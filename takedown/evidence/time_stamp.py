@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography import x509
 
 from index.messages import t
+from takedown.evidence.checking.stamp import parts
 
 Post = Callable[[bytes], bytes]
 """A DER request -> the DER answer. Raises StampError."""
@@ -40,7 +41,7 @@ def check(answer: bytes, manifest: bytes, *, nonce: int | None = None, roots: Se
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # noqa: PLC0415 - as above
 
     try:
-        response = decode_timestamp_response(answer)
+        response = decode_timestamp_response(in_order(answer))
         if response.status not in {0, 1}:
             raise StampError(t("evidence.stamp.refused", status=", ".join(response.status_string) or response.status))
         info = response.tst_info
@@ -54,8 +55,27 @@ def check(answer: bytes, manifest: bytes, *, nonce: int | None = None, roots: Se
         return str(info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ"))
     except VerificationError as error:
         raise StampError(t("evidence.stamp.signature", reason=error)) from error
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
         raise StampError(t("evidence.stamp.unreadable", reason=error)) from error
+
+
+def in_order(answer: bytes) -> bytes:
+    """The answer with its certificates in the order that DER asks for, which many authorities do not keep and the
+    library insists on. No signature covers that order. Raises ValueError.
+    """
+    from asn1crypto import cms, tsp  # noqa: PLC0415 - only here
+
+    if len(parts(parts(answer)[0])) < 2:  # a refusal has no token
+        return answer
+    response = tsp.TimeStampResp.load(answer, strict=True)
+    token = response["time_stamp_token"]
+    if token["content_type"].native != "signed_data":
+        raise ValueError("no signed data")
+    held = token["content"]["certificates"]
+    if held.native:
+        ordered = sorted(held, key=lambda one: bytes(one.dump()))
+        token["content"]["certificates"] = cms.CertificateSet(ordered)
+    return bytes(response.dump())
 
 
 def roots_of(path: Path) -> list[x509.Certificate]:
