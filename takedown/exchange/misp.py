@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from pymisp import MISPEvent, MISPObject
@@ -86,7 +87,7 @@ def _listing(observed: Observed, brand: str) -> list[Pair]:
 
 def _object(template: str, name: str, said: list[Pair], indicated: set[str]) -> MISPObject:
     """Raises pymisp's own errors for what the template does not allow: strict."""
-    own = {"misp_objects_path_custom": TEMPLATES} if (TEMPLATES / template).is_dir() else {}
+    own: dict[str, Any] = {"misp_objects_path_custom": TEMPLATES} if (TEMPLATES / template).is_dir() else {}
     made = MISPObject(template, strict=True, standalone=False, **own)
     made.uuid = uuid_of("object", template, name)
     seen = set()
