@@ -79,17 +79,17 @@ def _summary(each: Recipient, today: str) -> dict[str, Any]:
 
 def _row(each: Recipient, form: Form, today: str) -> list[str | Text]:
     bases = t("recipients.comma").join(t(f"recipients.basis.{basis}") for basis in form.bases)
-    origin = t(f"recipients.origin.{each.origin}")
-    return [each.id, each.name(language()), form.id, bases, _verified(form, today), origin]
+    verified = _verified(form, today)
+    if form is not each.forms[0]:  # who it is, is said once
+        return ["", "", form.id, bases, verified, ""]
+    return [each.id, each.name(language()), form.id, bases, verified, t(f"recipients.origin.{each.origin}")]
 
 
 def _verified(form: Form, today: str) -> Text:
     """When the form was compared with its source, and how long ago that is."""
     days = age(form, today)
-    said = t("recipients.verified", day=form.verified_at, days=days)
-    if form.unverified:
-        return Text(f"{said}{t('recipients.comma')}{t('recipients.unverified')}", style="yellow")
-    return Text(said, style="yellow" if days > OLD else "green")
+    said = t(f"recipients.{'written' if form.unverified else 'verified'}", day=form.verified_at, days=days)
+    return Text(said, style="yellow" if form.unverified or days > OLD else "green")
 
 
 def _about(found: Recipient) -> Iterator[Text]:

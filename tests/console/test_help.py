@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import names
+from console.cli import names, notice
 from index.messages import LANGUAGES
 from tests.conftest import ROOT
 
@@ -18,9 +18,12 @@ GOLDEN = Path(__file__).parent / "golden/help"
 PARTS = {
     "brands": ("list", "show", "add", "preview", "check", "match", "variants", "candidates"),
     "registry": ("import", "check"),
+    "recipients": ("list", "show", "check"),
     "schedule": ("run", "next", "due"),
     "browser": ("login", "status"),
     "audit": ("list", "export", "verify"),
+    "notice": tuple(notice.names()),
+    "papers": ("add", "list", "show", "remove"),
     "archive": ("status", "verify", "prune"),
     "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
 }

@@ -13,6 +13,8 @@ from apk_analysis.fingerprint import Fingerprint
 from console.offers import Offer
 from index.model import Listing
 from index.profiles import Profile
+from takedown.recipients import Recipient
+from takedown.notice import Notice
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "docs/schema"
@@ -20,7 +22,9 @@ READ: dict[str, tuple[type, str]] = {
     "detect_input": (Offer, "Input of copycatch detect: one object per line"),
     "import_input": (Listing, "Input of copycatch import: one object per line, or the columns of a CSV file"),
     "compare": (Comparison, "copycatch compare --json: one document"),
+    "recipients_show": (Recipient, "copycatch recipients show --json: one document; also the fields of a recipient's file"),
     "brands_show": (Profile, "copycatch brands show --json: one document; also the fields of a brand profile"),
+    "notice_show": (Notice, "copycatch notice show --json: one document"),
 }
 PRINTED = {
     "demo": "demo", "detect": "detect", "evaluate": "evaluate", "scan": "scan", "compare": "compare", "search": "search", "show": "show", "export": "export", "crawl": "crawl",
@@ -34,6 +38,10 @@ PRINTED = {
     "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
     "browser login": "browser_status", "browser status": "browser_status",
     "audit list": "audit_list", "audit export": "audit_export", "audit verify": "audit_verify",
+    **{f"notice {one}": "notice_state" for one in ("draft", "edit", "statement", "override", "approve", "list")},
+    "notice check": "notice_check", "notice show": "notice_show", "notice export": "notice_export",
+    "papers add": "papers", "papers list": "papers", "papers show": "papers", "papers remove": "papers",
+    "recipients list": "recipients_list", "recipients show": "recipients_show", "recipients check": "recipients_check",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
