@@ -10,6 +10,7 @@ from index.reading import ReadError
 from takedown.notice import Attachment, Party, Right
 from takedown.recipients import filled, parse_recipient, proposed, real, recipients, values_at
 from takedown.recipients.paths import known
+from tests.conftest import ROOT
 from tests.takedown.objects import content, target
 
 SHIPPED = recipients()
@@ -254,3 +255,11 @@ def test_an_offer_at_an_unknown_place_goes_to_its_operator_before_it_goes_to_an_
 def test_the_law_of_the_place_comes_before_that_of_others() -> None:
     found = [each.recipient.id for each in proposed(SHIPPED, target(marketplace="huawei_appgallery"))]
     assert found.index("ecommerce_42") < found.index("dsa_16")
+
+
+def test_the_example_of_the_manual_can_be_read() -> None:
+    manual = (ROOT / "docs/recipients.md").read_text("utf-8")
+    example = manual.partition("```yaml\n")[2].partition("```")[0]
+    found = parse_recipient(example, "example_forum.yml")
+    assert [each.id for each in found.forms] == ["report", "complaint"]
+    assert found.forms[1].unverified
