@@ -22,9 +22,11 @@ PARTS = {
     "schedule": ("run", "next", "due"),
     "browser": ("login", "status"),
     "audit": ("list", "export", "verify"),
+    "groups": ("list", "show", "export", "cut", "mend", "cuts", "relisted", "half-life"),
     "notice": tuple(notice.names()),
     "papers": ("add", "list", "show", "remove"),
     "archive": ("status", "verify", "prune"),
+    "evidence": ("build", "verify", "stamp"),
     "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
 }
 CALLS = ((), *((name,) for name in names()), *((name, part) for name in PARTS for part in PARTS[name]))

@@ -13,8 +13,11 @@ from apk_analysis.fingerprint import Fingerprint
 from console.offers import Offer
 from index.model import Listing
 from index.profiles import Profile
+from takedown.exporters.json_notice import NoticeDocument
 from takedown.recipients import Recipient
 from takedown.notice import Notice
+from takedown.groups import Group
+from takedown.relisting import Relisting
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "docs/schema"
@@ -24,6 +27,9 @@ READ: dict[str, tuple[type, str]] = {
     "compare": (Comparison, "copycatch compare --json: one document"),
     "recipients_show": (Recipient, "copycatch recipients show --json: one document; also the fields of a recipient's file"),
     "brands_show": (Profile, "copycatch brands show --json: one document; also the fields of a brand profile"),
+    "notice": (NoticeDocument, "copycatch notice export --format json: one document for a recipient's programs"),
+    "groups_show": (Group, "copycatch groups show --json: one document; also each of the groups of an export"),
+    "groups_relisted": (Relisting, "copycatch groups relisted --json: one object per listing"),
     "notice_show": (Notice, "copycatch notice show --json: one document"),
 }
 PRINTED = {
@@ -37,15 +43,20 @@ PRINTED = {
     "recheck": "recheck", "record": "record", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
     "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
     "browser login": "browser_status", "browser status": "browser_status",
+    "evidence build": "evidence_build", "evidence verify": "evidence_verify", "evidence stamp": "evidence_stamp",
+    "groups list": "groups_list", "groups show": "groups_show", "groups export": "groups_export", "groups cut": "groups_cut",
+    "groups mend": "groups_mend", "groups cuts": "groups_cuts", "groups relisted": "groups_relisted", "groups half-life": "groups_half_life",
     "audit list": "audit_list", "audit export": "audit_export", "audit verify": "audit_verify",
     **{f"notice {one}": "notice_state" for one in ("draft", "edit", "statement", "override", "approve", "list")},
+    **{f"notice {one}": "notice_step" for one in ("sent", "acknowledged", "actioned", "rejected", "counter", "closed")},
+    **{f"notice {one}": f"notice_{one}" for one in ("withdraw", "resubmit", "due", "outcomes", "statistics")},
     "notice check": "notice_check", "notice show": "notice_show", "notice export": "notice_export",
     "papers add": "papers", "papers list": "papers", "papers show": "papers", "papers remove": "papers",
     "recipients list": "recipients_list", "recipients show": "recipients_show", "recipients check": "recipients_check",
     "registry import": "registry_import", "registry check": "registry_check",
 }  # fmt: skip
 
-MODES = {"show --page": "show_page", "recheck --dry-run": "recheck_due"}
+MODES = {"groups list --values": "groups_values", "show --page": "show_page", "recheck --dry-run": "recheck_due"}
 """An option that prints something else -> its schema."""
 
 
