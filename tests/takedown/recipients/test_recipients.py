@@ -110,6 +110,8 @@ def test_an_operators_own_file_is_read_after_the_shipped_ones(tmp_path: Path) ->
         ("kind: urls,", "kind: urls, colour: red,", "colour"),
         ("{unit: working_days,", "{unit: working_days, colour: red,", "colour"),
         ("kind: urls", "kind: links", "links"),
+        ("country: CN", "country: CN\nname_en: Twice", "name_en"),
+        ("kind: urls", "kind: urls, id: twice", "line 20: id"),
         ("path: summary", "path: targets.colour", "targets.colour"),
         ("path: summary", "path: fields.Colour", "fields.Colour"),
         ("id: words", "id: link", "link"),
