@@ -92,7 +92,7 @@ def _row(row: Row, lang: str, thumbnails: Mapping[str, bytes]) -> str:
     field, do = row.field, row.do
     label = escape(field.label(lang))
     classes = " ".join(["row", *(["over"] if row.over else []), *(["skip"] if do == "skip" else [])])
-    verb = text(f"portal.do.{do}", lang)
+    verb = text("portal.copy_cut" if row.cut else f"portal.do.{do}", lang)
     data = f' data-do="{do}" data-id="{escape(field.id)}" data-next="{escape(verb)}{_colon(lang)}{label}"'
     button = "" if do == "skip" else _button(row, lang, verb)
     return (
@@ -105,9 +105,8 @@ def _row(row: Row, lang: str, thumbnails: Mapping[str, bytes]) -> str:
 
 def _button(row: Row, lang: str, verb: str) -> str:
     done = text(f"portal.done.{row.do}", lang)
-    said = text("portal.copy_cut", lang) if row.cut else verb
     return (
-        f'<button type="button" class="go" data-do="{escape(said)}" data-done="{escape(done)}">{escape(said)}</button>'
+        f'<button type="button" class="go" data-do="{escape(verb)}" data-done="{escape(done)}">{escape(verb)}</button>'
     )
 
 
@@ -141,7 +140,7 @@ def _words(row: Row, lang: str) -> Iterator[str]:
         yield (
             f'<div class="proposal"><p><strong class="bad">{over}</strong> {escape(said)}</p>'
             f'<div class="value" data-copy>{escape(row.cut.text)}</div>'
-            f"<details open><summary>{left}</summary>{out}</details>"
+            f"<details{' open' if len(row.cut.left_out) <= 20 else ''}><summary>{left}</summary>{out}</details>"
             f'<button type="button" data-from="w{row.number}">{escape(text("portal.copy_all", lang))}</button></div>'
         )
     elif row.over:
