@@ -94,7 +94,7 @@ def _outcome(
     seen = _seen(name, looks, start, healthy)
     if step is None or seen.became in {"removed", "off_shelf", "before"}:
         return seen
-    later = seen.became == "up" and seen.looked_at > step.at
+    later = seen.became == "up" and seen.looked_at > _last(step, name)
     was_down = became in {*DOWN, "before"}
     if was_down and not later:
         return replace(seen, became=became, since=_first(step, name), proof=step.looks.get(name, ()))
@@ -150,6 +150,12 @@ def _first(step: Step, name: str) -> str:
     """Since when it was down, as the step says."""
     proof = step.looks.get(name, ())
     return proof[0].partition(" ")[0] if proof else step.at
+
+
+def _last(step: Step, name: str) -> str:
+    """The newest look that the step rests on; looks that came in late count by when they were made."""
+    proof = step.looks.get(name, ())
+    return proof[-1].partition(" ")[0] if proof else step.at
 
 
 def proposal(notice: Notice, found: Sequence[Outcome], *, now: str) -> Step | None:

@@ -26,12 +26,12 @@ class AfterSending:
     """Writes steps down. `by` is the account of the person who does; `now` the clock. Raises NoticeError, Overtaken."""
 
     def __init__(self, records: Decisions, recipients: Mapping[str, Recipient], calendar: Workdays) -> None:
-        self._records, self._recipients, self._calendar = records, recipients, calendar
+        self._records, self.recipients, self._calendar = records, recipients, calendar
         self.book = NoticeBook(records)
 
     def sent(self, notice: Notice, said: Said, *, now: str, by: str) -> Notice:
         """It went out: how, to whom, and with what proof. Once more: a further proof or channel; the term stays."""
-        recipient = self._recipients.get(notice.content.recipient)
+        recipient = self.recipients.get(notice.content.recipient)
         step = self._step("sent", notice, said, now=now, by=by)
         step = replace(
             step,
