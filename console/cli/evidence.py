@@ -98,7 +98,7 @@ def verify(
 
 
 def stamp(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help=t("cli.evidence.files"))] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help=t("cli.evidence.files"))] = None,
     *,
     json: JsonFlag = False,
 ) -> int:

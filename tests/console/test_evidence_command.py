@@ -95,7 +95,7 @@ def test_a_changed_bundle_is_told_with_its_place(
     out.write_bytes(spoilt)
     monkeypatch.setenv("COPYCATCH_LANG", lang)
     answer = copycatch("evidence", "verify", out)
-    assert answer.code == 1 and "comparison.html" in answer.out and ("被改动" in answer.out) == (lang == "zh")
+    assert answer.code == 1 and "fixation-list.html" in answer.out and ("被改动" in answer.out) == (lang == "zh")
     assert copycatch("evidence", "verify", tmp_path / "gone.zip").code == 2
 
 
