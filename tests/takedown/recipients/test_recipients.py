@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -10,6 +11,7 @@ from index.reading import ReadError
 from takedown.notice import Attachment, Party, Right
 from takedown.recipients import filled, parse_recipient, proposed, real, recipients, values_at
 from takedown.recipients.paths import known
+from takedown.recipients.reading import SHIPPED as SHIPPED_FILES
 from tests.conftest import ROOT
 from tests.takedown.objects import content, target
 
@@ -265,3 +267,22 @@ def test_the_example_of_the_manual_can_be_read() -> None:
     found = parse_recipient(example, "example_forum.yml")
     assert [each.id for each in found.forms] == ["report", "complaint"]
     assert found.forms[1].unverified
+
+
+@pytest.mark.parametrize(
+    "path", [*SHIPPED_FILES.glob("*.yml"), *SHIPPED_FILES.glob("packets/*.yml")], ids=lambda path: path.stem
+)
+def test_a_damaged_file_is_read_or_refused_by_name(path: Path) -> None:
+    chance, text = Random(path.stem), path.read_text("utf-8")
+    for _ in range(25):
+        lines = text.split("\n")
+        at = chance.randrange(len(lines))
+        odd = chance.choice(
+            ["null", "[]", "{}", "-1", "1e999", "''", "\x00", "&a", "!!python/object:os.system", "{a: b}", "字"]
+        )
+        head, colon, _ = lines[at].partition(":")
+        lines[at : at + 1] = chance.choice([[], [lines[at], lines[at]], [f"{head}{colon} {odd}"], [lines[at] + odd]])
+        try:
+            parse_recipient("\n".join(lines), path.name)
+        except ReadError as error:
+            assert path.name in str(error)
