@@ -7,10 +7,13 @@ no indicator at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+
+from w3lib.url import safe_url_string
 
 from apk_analysis.signature.known_keys import known_key
 from index.profiles import load_profiles
@@ -19,6 +22,8 @@ from index.taxonomy import taxonomy
 from takedown.notice import Content, Signer, Target
 from takedown.personal import impersonal_target, redacted
 from takedown.targets import KINDS, host
+
+_URI = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[a-z0-9%._~:/?#@!$&'()*+,;=\[\]-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +158,15 @@ def values(observed: Observed) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in made if value]
 
 
+def uri(address: str) -> str:
+    """An address with signs that none may hold escaped; empty for what is no address."""
+    try:
+        escaped = str(safe_url_string(address))
+    except ValueError:  # brackets around something that is no host
+        return ""
+    return escaped if _URI.fullmatch(escaped) else ""
+
+
 def _parents(domain: str) -> Iterator[str]:
     """'a.b.example' -> 'b.example', 'example'."""
     parts = domain.split(".")
@@ -164,6 +178,7 @@ def _genuine() -> frozenset[str]:
     """Packages, certificates and domains of the shipped brand profiles, confirmed or not."""
     found = set()
     for profile in load_profiles().values():
-        found |= {package.id for package in profile.packages} | set(profile.domains)
+        found |= {package.id for package in profile.packages}
+        found |= {domain.removeprefix("www.") for domain in profile.domains}
         found |= {digest for pin in profile.signers for digest in (pin.sha256, pin.sha1, pin.md5) if digest}
     return frozenset(found)

@@ -8,6 +8,7 @@ machine's proposal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,8 +19,8 @@ import stix2
 from stix2.v21 import observables
 
 from index.plain import plain
-from takedown.exchange.observed import Observed, values
-from takedown.notice import Notice
+from takedown.exchange.observed import Observed, uri, values
+from takedown.notice import Notice, Target
 
 SEED = "copycatch 1"
 """Changes when ids are to be made in another way."""
@@ -42,6 +43,7 @@ MVT = {
     "cert_md5": "[app:cert.md5={}]",
 }
 """What MVT reads: without blanks, and no addresses, since it takes every '=' for the end of the name."""
+_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,10}", re.IGNORECASE)
 Made = Any
 """An object of the stix2 library, which has no types."""
 
@@ -111,9 +113,10 @@ def told(observed: Observed, teller: Teller) -> Iterator[Made]:
     )
     yield from (*things, look)
     for kind, value in values(observed):
-        if kind not in PATTERNS:
+        shown = uri(value) if kind == "url" else value
+        if kind not in PATTERNS or not shown or (kind == "domain" and not _HOST.fullmatch(shown)):
             continue
-        indicator = _indicator(PATTERNS[kind], (kind, value), observed, {"valid_from": first, **said, **confidence})
+        indicator = _indicator(PATTERNS[kind], (kind, shown), observed, {"valid_from": first, **said, **confidence})
         yield indicator
         yield stix2.Relationship(
             id=_id("relationship", indicator.id, look.id),
@@ -169,10 +172,8 @@ def _things(observed: Observed, teller: Teller) -> Iterator[Made]:
         name: plain(str(getattr(target, name))) for name in ("marketplace", "native_id", "title", "seller", "price")
     }
     listing["custody"] = target.custody
-    yield observables.URL(
-        value=target.url or f"urn:copycatch:{target.listing_id}", extensions=_extension(listing), **marked
-    )
-    if target.domain:
+    yield observables.URL(value=_uri(target), extensions=_extension(listing), **marked)
+    if _HOST.fullmatch(target.domain):
         yield observables.DomainName(value=target.domain, **marked)
     hashes = {"SHA-256": target.sample_sha256, "SHA-1": target.sample_sha1, "MD5": target.sample_md5}
     if held := {name: value for name, value in hashes.items() if value}:
@@ -212,6 +213,11 @@ def _indicator(pattern: str, indicated: tuple[str, str], observed: Observed, sai
 def _labels(observed: Observed) -> list[str]:
     reviewed = "person-reviewed" if observed.confirmed else "machine-proposal"
     return [reviewed, *dict.fromkeys(one.tag for one in observed.alleged)]
+
+
+def _uri(target: Target) -> str:
+    """The address as the standard wants it; a name of ours where there is none."""
+    return uri(target.url) or f"urn:copycatch:{target.listing_id}"
 
 
 def _words(observed: Observed, lang: str) -> str:

@@ -28,7 +28,9 @@ SUFFIX = ".eml"
 FORBIDS_PERSONAL = False
 MOST = 20 * 1024 * 1024
 """Bytes of all files of a mail together, before encoding: what most servers take."""
-_ADDRESS = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@((?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24})")
+_ADDRESS = re.compile(
+    r"(?!\.|.{0,80}\.[.@])([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@((?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24})"
+)
 _MEDIA = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}")
 
 
@@ -98,10 +100,7 @@ def address(mail: str, name: str) -> Address | None:
     found = _ADDRESS.fullmatch(mail.strip())
     if found is None:
         return None
-    try:
-        return Address(display_name=line(name, 120), username=found[1], domain=found[2])
-    except (ValueError, IndexError):  # dots in places where no address has them
-        return None
+    return Address(display_name=line(name, 120), username=found[1], domain=found[2])
 
 
 def plain_text(said: Letter, left: list[Attachment]) -> Iterator[str]:

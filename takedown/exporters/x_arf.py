@@ -15,15 +15,13 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from w3lib.url import safe_url_string
 
 from index.messages import t
 from index.plain import line
 from index.reading import encode
+from takedown.exchange.observed import uri
 from takedown.exporting import Context, ExportError, PartMissingError, fitting, stem, write
 from takedown.notice import Allegation, Attachment, Basis, Content, Notice, Target
 from takedown.targets import host
@@ -66,7 +64,7 @@ def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
 def _core(notice: Notice, content: Content, target: Target, number: int, context: Context) -> Said:
     """What every type has. A probability is no part of it: a machine's guess reads like a measure there."""
     name = host(target.url)
-    if not name or urlsplit(target.url).scheme not in {"http", "https"}:
+    if not name or not uri(target.url).startswith(("http://", "https://")):
         raise ExportError(t("letter.failed.url", format="X-ARF", number=number, url=line(target.url, 120)))
     seed = sha256(f"{notice.id} {notice.content.digest} {target.finding_id}".encode()).digest()
     reporter = _contact(content)
@@ -105,7 +103,7 @@ def _page(target: Target) -> Said:
     domain = host(target.url)
     return {
         "category": "content",
-        "url": safe_url_string(target.url),
+        "url": uri(target.url),
         "domain": domain if _DOMAIN.fullmatch(domain) else None,
         "verified_at": target.look.at if target.look else None,
         "verification_method": "manual",  # nothing leaves the house that no person confirmed
@@ -113,7 +111,7 @@ def _page(target: Target) -> Said:
 
 
 def _brand(content: Content, target: Target) -> Said:
-    site = next((right.original_url for right in content.rights if right.original_url), "")
+    site = next(filter(None, (uri(right.original_url) for right in content.rights)), "")
     if not site:
         site = next(
             (
@@ -138,7 +136,7 @@ def _brand(content: Content, target: Target) -> Said:
         **_page(target),
         "type": "brand_infringement",
         "infringement_type": "trademark_violation" if content.basis == "ip_trademark" else kind,
-        "legitimate_site": safe_url_string(site),
+        "legitimate_site": site,
         "target_brand": content.brand_name or None,
         "trademark_details": _filled(details) if details else None,
         "infringing_elements": sorted({elements[each.part] for each in lines if each.part in elements}) or None,
@@ -162,10 +160,10 @@ def _copyright(content: Content, target: Target) -> Said:
     return {
         "category": "copyright",
         "type": "copyright",
-        "infringing_url": safe_url_string(target.url),
+        "infringing_url": uri(target.url),
         "work_title": line(work.title, 500) if work and work.title else None,
         "rights_holder": line(work.owner, 200) if work and work.owner else None,
-        "original_url": safe_url_string(work.original_url) if work and work.original_url else None,
+        "original_url": uri(work.original_url) or None if work else None,
     }
 
 
