@@ -80,7 +80,9 @@ class Sending:
         out().print(line(t("life.now", id=notice.id, state=state, recipient=notice.content.recipient)), soft_wrap=True)
         if due := notice.steps[-1].due_at:
             what = "life.due_ours" if notice.state == "counter_notice" else "life.due_theirs"
-            out().print(line(t(what, at=shown(due, self.zone), rule=notice.steps[-1].due_rule)), soft_wrap=True)
+            out().print(
+                line(t(what, at=shown(due, self.zone), rule=rule_said(notice.steps[-1].due_rule))), soft_wrap=True
+            )
         for each in remarks:
             remark(each)
         return Exit.DONE
@@ -122,6 +124,14 @@ def zone(held: Desk) -> tzinfo:
 def shown(at: str, where: tzinfo) -> str:
     """A time as people read it."""
     return datetime.fromisoformat(at).astimezone(where).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def rule_said(rule: str) -> str:
+    """How a term was counted, in the reader's language."""
+    if rule == "stated":
+        return t("life.stated")
+    number, _, unit = rule.partition(",")[0].partition(" ")
+    return t(f"life.unit.{unit}", number=number)
 
 
 def _named(files: Iterable[tuple[str, str]]) -> dict[str, str]:

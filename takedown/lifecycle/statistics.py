@@ -7,7 +7,7 @@ of its marketplace: its time runs from the first notice. What nobody could measu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -61,7 +61,10 @@ class Figures:
     success: Share | None
     """Came down after the notice, of those where somebody could look; what came back later is among them."""
     relisted: Share | None
-    """Came back, of those that came down."""
+    """Came back at the same address, of those that came down."""
+    elsewhere: Share | None
+    """Of those that came down: the same operator or sample was recognised in a listing first seen later
+    (`takedown.relisting`). None where nobody asked."""
     detect_to_notice: Span | None
     notice_to_removal: Span | None
     """Hours until the first look that found it down: it was down at some time since the look before that."""
@@ -98,20 +101,24 @@ def _in_order(steps: Sequence[Step]) -> bool:
     return all(one.at <= other.at for one, other in pairwise(steps))
 
 
-def figures(known: Iterable[tuple[Notice, Sequence[Outcome]]]) -> list[Figures]:
-    """Of all together, of each recipient, of each marketplace; in this order, then by name."""
+def figures(
+    known: Iterable[tuple[Notice, Sequence[Outcome]]], elsewhere: Collection[str] | None = None
+) -> list[Figures]:
+    """Of all together, of each recipient, of each marketplace; in this order, then by name. `elsewhere`: ids of
+    findings whose operator or sample was recognised in another, later listing; None where nobody asked.
+    """
     every = [(notice, found) for notice, found in known if sent_at(notice)]
     found = cases(every)
-    groups = [_figures("all", "", [notice for notice, _ in every], _once(found))]
+    groups = [_figures("all", "", [notice for notice, _ in every], _once(found), elsewhere)]
     for name, theirs in _grouped(found, lambda case: case.recipient).items():
         notices = [notice for notice, _ in every if notice.content.recipient == name]
-        groups.append(_figures("recipient", name, notices, _once(theirs)))
+        groups.append(_figures("recipient", name, notices, _once(theirs), elsewhere))
     by_marketplace: dict[str, list[Notice]] = {}
     for notice, _ in every:
         for name in {target.marketplace for target in notice.content.targets}:
             by_marketplace.setdefault(name, []).append(notice)
     for name, theirs in _grouped(found, lambda case: case.marketplace).items():
-        groups.append(_figures("marketplace", name, by_marketplace[name], _once(theirs)))
+        groups.append(_figures("marketplace", name, by_marketplace[name], _once(theirs), elsewhere))
     return groups
 
 
@@ -140,7 +147,9 @@ def _merged(first: Case, later: Case) -> Case:
     return replace(newest, sent_at=first.sent_at, down_at=down, measurable=first.measurable and later.measurable)
 
 
-def _figures(by: By, key: str, notices: Sequence[Notice], found: Sequence[Case]) -> Figures:
+def _figures(
+    by: By, key: str, notices: Sequence[Notice], found: Sequence[Case], elsewhere: Collection[str] | None
+) -> Figures:
     became: Counter[str] = Counter(each.became for each in found)
     down = sum(became[name] for name in (*DOWN, "relisted"))
     return Figures(
@@ -153,9 +162,14 @@ def _figures(by: By, key: str, notices: Sequence[Notice], found: Sequence[Case])
         became={name: became[name] for name in get_args(Became)},
         success=share(down, sum(each.became in SETTLED for each in found)),
         relisted=share(became["relisted"], down),
+        elsewhere=None if elsewhere is None else share(_elsewhere(found, elsewhere), down),
         detect_to_notice=span([hours for each in found if (hours := _hours(each.detected_at, each)) is not None]),
         notice_to_removal=survival([time for each in found if (time := _until_down(each)) is not None]),
     )
+
+
+def _elsewhere(found: Iterable[Case], elsewhere: Collection[str]) -> int:
+    return sum(each.finding_id in elsewhere for each in found if each.became in {*DOWN, "relisted"})
 
 
 def _hours(start: str, case: Case) -> float | None:

@@ -37,7 +37,8 @@ def run(
     else:
         rows = []
         for each in found:
-            day = shown(each.due_at, where)[:10] or t("life.without_delay")
+            open_end = t("life.without_delay") if each.due_rule == "without_delay" else "-"
+            day = shown(each.due_at, where)[:10] or open_end
             late = Text(t("life.overdue", day=day), style="bold red") if each.overdue else Text(day)
             content = each.notice.content
             duty = t(f"life.duty.{each.duty}")

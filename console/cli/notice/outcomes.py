@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import tzinfo
 from typing import Annotated
 
 import typer
 
 from console.acting import AsFlag, acting
-from console.after_sending import Watch
+from console.after_sending import Watch, shown, zone
 from console.exits import Exit
 from console.notices import Desk, desk
 from console.terminal import JsonFlag, complain, emit, out, remark, table
@@ -53,7 +54,7 @@ def run(
             if json:
                 emit(document(notice, found, step, applied=applied))
             else:
-                _print(notice, found, step, applied=applied, whole=bool(given))
+                _print(notice, found, step, applied=applied, where=zone(held) if given else None)
     if not said:
         remark(t("life.none_sent"))
     return Exit.FAILURES if failed else Exit.DONE
@@ -90,7 +91,8 @@ def _shown(one: Outcome) -> dict[str, object]:
     }
 
 
-def _print(notice: Notice, found: list[Outcome], step: Step | None, *, applied: bool, whole: bool) -> None:
+def _print(notice: Notice, found: list[Outcome], step: Step | None, *, applied: bool, where: tzinfo | None) -> None:
+    """One line of counts; with `where`, the zone in which times are shown, each target as well."""
     counts = Counter(each.became for each in found)
     said = ", ".join(f"{t(f'life.became.{name}')} {count}" for name, count in counts.most_common())
     state = t(f"notice.state.{notice.state}")
@@ -98,9 +100,9 @@ def _print(notice: Notice, found: list[Outcome], step: Step | None, *, applied: 
     if step:
         message = "life.applied" if applied else "life.proposed"
         out().print("  " + line(t(message, state=t(f"notice.state.{step.state}"))), soft_wrap=True)
-    if whole:
+    if where is not None:
         rows = [
-            (t(f"life.became.{one.became}"), one.since[:16].replace("T", " "), target.url, one.looked_at[:10])
+            (t(f"life.became.{one.became}"), shown(one.since, where), target.url, shown(one.looked_at, where)[:10])
             for target, one in zip(notice.content.targets, found, strict=True)
         ]
         headings = [t(f"life.column.{name}") for name in COLUMNS]

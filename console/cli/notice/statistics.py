@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from console.after_sending import Watch, zone
 from console.exits import Exit
-from console.notices import desk
+from console.notices import Desk, desk
 from console.terminal import JsonFlag, emit, out, remark, table
 from index.messages import t
+from index.profiles import load_profiles
 from index.times import utc
 from takedown.lifecycle.medians import Share, Span
 from takedown.lifecycle.outcome import sent_at
 from takedown.lifecycle.said import last_second, moment
 from takedown.lifecycle.statistics import Figures, figures
+from takedown.notice import Notice
+from takedown.relisting import Relistings
 
-COLUMNS = ("of", "notices", "targets", "success", "relisted", "detect_to_notice", "notice_to_removal", "unclear")
+COLUMNS = ("of", "counts", "success", "back", "detect_to_notice", "notice_to_removal", "unclear")
 UNCLEAR = ("blocked", "unseen", "unsure", "moved")
 
 
@@ -39,7 +43,7 @@ def run(
         end = last_second(until, where) if until else now
         watch = Watch(held)
         notices = [each for each in held.book.every() if start <= (sent_at(each) or "~") <= end]
-        found = figures((each, watch.of(each)) for each in notices)
+        found = figures(((each, watch.of(each)) for each in notices), _elsewhere(held, notices))
     if json:
         emit({"as_of": now, "from": start or None, "to": end, "groups": found})
         return Exit.DONE
@@ -49,14 +53,13 @@ def run(
     return Exit.DONE
 
 
-def _rows(found: Iterable[Figures]) -> list[tuple[str, ...]]:
+def _rows(found: Iterable[Figures]) -> list[tuple[str | Text, ...]]:
     return [
         (
             t("life.of.all") if each.by == "all" else f"{t(f'life.of.{each.by}')} {each.key}",
-            str(each.notices),
-            str(each.targets),
+            f"{each.notices}/{each.targets}",
             _share(each.success),
-            _share(each.relisted),
+            _back(each),
             _span(each.detect_to_notice),
             _span(each.notice_to_removal),
             str(sum(each.became[name] for name in UNCLEAR)),
@@ -65,18 +68,36 @@ def _rows(found: Iterable[Figures]) -> list[tuple[str, ...]]:
     ]
 
 
-def _share(one: Share | None) -> str:
-    if one is None:
-        return t("life.not_measured")
-    return f"{one.share:.0%} ({one.k}/{one.n}; {one.low:.0%}-{one.high:.0%})"
+def _elsewhere(held: Desk, notices: Iterable[Notice]) -> set[str]:
+    """Findings whose operator or sample was recognised in a listing that was first seen after they were gone."""
+    if not any(sent_at(each) for each in notices):
+        return set()
+    known = Relistings(held.index, held.records, load_profiles(held.place.brands)).every()
+    return {name for one in known if one.how == "relisted" for name in one.earlier.finding_ids}
 
 
-def _span(one: Span | None) -> str:
-    if one is None:
+def _back(each: Figures) -> str:
+    """At the same address, and elsewhere."""
+    if each.relisted is None:
         return t("life.not_measured")
+    other = each.elsewhere.k if each.elsewhere else 0
+    return f"{each.relisted.k}+{other}/{each.relisted.n}"
+
+
+def _share(one: Share | None) -> Text:
+    if one is None:
+        return Text(t("life.not_measured"), style="dim")
+    return Text(f"{one.share:.0%}\n{one.k}/{one.n} ({one.low:.0%}-{one.high:.0%})")
+
+
+def _span(one: Span | None) -> Text:
+    if one is None:
+        return Text(t("life.not_measured"), style="dim")
     middle = _hours(one.median) if one.median is not None else t("life.not_half")
+    if one.low is None and one.high is None:
+        return Text(f"{middle}\nn={one.n}")
     low, high = (_hours(end) if end is not None else "?" for end in (one.low, one.high))
-    return f"{middle} ({low}-{high}; n={one.n})"
+    return Text(f"{middle}\n{low}-{high} n={one.n}")
 
 
 def _hours(hours: float) -> str:

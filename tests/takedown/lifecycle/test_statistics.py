@@ -164,3 +164,15 @@ def test_every_group_counts_every_way_a_target_can_stand(records: Decisions) -> 
     for (seen, number), recipient in product(((GONE, 1), (UP, 2)), ("one", "two")):
         group = of(known((sent(records, target(number), recipient=recipient), seen)), "recipient", recipient)
         assert sum(group.became.values()) == group.targets == 1
+
+
+def test_what_was_recognised_elsewhere_is_counted_only_where_somebody_asked(records: Decisions) -> None:
+    pairs = [
+        (n, outcomes(n, lambda _, each=each: each, healthy))
+        for n, each in ((sent(records), GONE), (sent(records, target(2)), UP))
+    ]  # type: ignore[misc]
+    assert of(figures(pairs)).elsewhere is None
+    found = of(figures(pairs, {target(1).finding_id, target(2).finding_id})).elsewhere
+    assert found is not None and (found.k, found.n) == (1, 1), "what is still up came back nowhere"
+    none = of(figures(pairs, set())).elsewhere
+    assert none is not None and none.k == 0
