@@ -57,7 +57,7 @@ def run(
                 with raw_output() as stream:
                     exporter.export(rows, stream, wanted)
                 return Exit.DONE
-            path = target or _default(kind, format_name)
+            path = target or _default(kind, getattr(exporter, "SUFFIX", f".{format_name}"))
             written = _guarded(path, lambda: save(rows, path, wanted, exporter))
     if json:
         emit({"file": str(path), "format": format_name, "kind": kind, "query": query, "rows": written})
@@ -68,7 +68,7 @@ def run(
 
 def _default(kind: str, suffix: str) -> Path:
     stamp = utc().replace("-", "").replace(":", "")
-    return find_home().prepare().exports / f"{kind}-{stamp}.{suffix}"
+    return find_home().prepare().exports / f"{kind}-{stamp}{suffix}"
 
 
 def _guarded(path: Path, write: Callable[[], int]) -> int:
