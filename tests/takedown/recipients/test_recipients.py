@@ -285,4 +285,4 @@ def test_a_damaged_file_is_read_or_refused_by_name(path: Path) -> None:
         try:
             parse_recipient("\n".join(lines), path.name)
         except ReadError as error:
-            assert path.name in str(error)
+            assert path.name in str(error)  # noqa: PT017 - most damage is an error, some is none
