@@ -24,3 +24,8 @@ def finding_id(listing: str, group: str, brand: str | None) -> str:
 def unit_id(finding: str) -> str:
     """'u1-' and 24 hexadecimal digits, from the id of the finding that founded the unit."""
     return "u1-" + _digest(finding)
+
+
+def allowed_id(*parts: str) -> str:
+    """'a1-' and 24 hexadecimal digits, from what an entry of the allow-list is about."""
+    return "a1-" + _digest(*parts)

@@ -21,6 +21,11 @@ def _topic(name: str) -> dict[str, dict[str, str]]:
     return dict(yaml_of(path.read_text("utf-8")) or {})
 
 
+def ids(topic: str) -> list[str]:
+    """The ids of a topic, in order of the file."""
+    return list(_topic(topic))
+
+
 def text(message: str, lang: str, /, **values: object) -> str:
     """The message in `lang` ('zh' or 'en') with `values` filled in. Raises KeyError for an unknown id."""
     template = _topic(message.partition(".")[0])[message][lang]

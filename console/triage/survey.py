@@ -6,6 +6,7 @@ Kept in a file of the home, which may be deleted at any time: an analyst asks fo
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,7 +31,7 @@ from takedown.units.joining import Joining, Member, Unit, Words
 
 PROPOSED = "verdict:violation OR verdict:lead"
 FILE = "units.cache"
-LAYOUT = 1
+LAYOUT = 2
 _BATCH = 500
 _TEXTS = 4096
 """Texts kept while they are compared."""
@@ -44,6 +45,8 @@ class Survey:
     stamp: str
     """Of the index and the cuts it was made from."""
     at: str
+    took: float
+    """Seconds that it took to make."""
     units: tuple[Unit, ...]
     """The highest priority first."""
     now: dict[str, Now]
@@ -97,7 +100,7 @@ def _stamp(decisions: Decisions, place: Home, url: str | None) -> str:
 
 
 def _made(index: Index, decisions: Decisions, answers: Answers, stamp: str) -> Survey:
-    at = utc()
+    at, begun = utc(), time.monotonic()
     decided = answers.findings()
     joining = Joining(counts=index.tie_counts, words=_words(index), apart=sorted(cuts(decisions)))
     now: dict[str, Now] = {}
@@ -109,7 +112,8 @@ def _made(index: Index, decisions: Decisions, answers: Answers, stamp: str) -> S
             joining.add(_member(hit, carried))
             if hit.id in decided:
                 now[hit.id] = now_of(index, hit, carried)
-    return Survey(layout=LAYOUT, stamp=stamp, at=at, units=tuple(joining.units()), now=now)
+    units = tuple(joining.units())
+    return Survey(layout=LAYOUT, stamp=stamp, at=at, took=time.monotonic() - begun, units=units, now=now)
 
 
 def _hits(index: Index, decided: Iterable[str]) -> Iterator[Stored]:
@@ -161,8 +165,6 @@ def _words(index: Index) -> Any:
             return None
         listing = as_listing(stored)
         bare = skeleton(listing) if listing.source_kind == "site" else ""
-        return Words(
-            seller=(listing.seller or "").strip(), text=flat(f"{listing.title}\n{listing.description}"), bare=bare
-        )
+        return Words(seller=(listing.seller or "").strip(), text=flat(listing.description), bare=bare)
 
     return words

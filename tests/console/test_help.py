@@ -16,6 +16,21 @@ from tests.conftest import ROOT
 
 GOLDEN = Path(__file__).parent / "golden/help"
 PARTS = {
+    "triage": (
+        "list",
+        "next",
+        "show",
+        "confirm",
+        "dismiss",
+        "wait",
+        "escalate",
+        "assign",
+        "note",
+        "undo",
+        "cut",
+        "allow",
+        "allowed",
+    ),  # fmt: skip
     "brands": ("list", "show", "add", "preview", "check", "match", "variants", "candidates"),
     "registry": ("import", "check"),
     "recipients": ("list", "show", "check"),

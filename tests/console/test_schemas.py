@@ -25,7 +25,10 @@ READ: dict[str, tuple[type, str]] = {
     "detect_input": (Offer, "Input of copycatch detect: one object per line"),
     "import_input": (Listing, "Input of copycatch import: one object per line, or the columns of a CSV file"),
     "compare": (Comparison, "copycatch compare --json: one document"),
-    "recipients_show": (Recipient, "copycatch recipients show --json: one document; also the fields of a recipient's file"),
+    "recipients_show": (
+        Recipient,
+        "copycatch recipients show --json: one document; also the fields of a recipient's file",
+    ),
     "brands_show": (Profile, "copycatch brands show --json: one document; also the fields of a brand profile"),
     "notice": (NoticeDocument, "copycatch notice export --format json: one document for a recipient's programs"),
     "groups_show": (Group, "copycatch groups show --json: one document; also each of the groups of an export"),
@@ -54,9 +57,17 @@ PRINTED = {
     "papers add": "papers", "papers list": "papers", "papers show": "papers", "papers remove": "papers",
     "recipients list": "recipients_list", "recipients show": "recipients_show", "recipients check": "recipients_check",
     "registry import": "registry_import", "registry check": "registry_check",
+    "triage list": "triage_list", "triage next": "triage_show", "triage show": "triage_show",
+    **{f"triage {name}": "triage_done" for name in ("confirm", "dismiss", "wait", "escalate", "assign", "note", "undo")},
+    "triage cut": "triage_cut", "triage allow": "triage_allowed", "triage allowed": "triage_allowed",
 }  # fmt: skip
 
-MODES = {"groups list --values": "groups_values", "show --page": "show_page", "recheck --dry-run": "recheck_due"}
+MODES = {
+    "triage confirm --query": "triage_preview",
+    "groups list --values": "groups_values",
+    "show --page": "show_page",
+    "recheck --dry-run": "recheck_due",
+}
 """An option that prints something else -> its schema."""
 
 
