@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -23,24 +24,39 @@ def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Ind
     An http(s) address is a team's Elasticsearch. `write=False` makes and changes nothing, and works in a read-only
     home. Raises IndexUnavailable.
     """
-    if url and url.partition("://")[0] in {"http", "https"}:
-        return _elastic().ElasticIndex(url, load_settings().elastic, write=write)
+    if _is_remote(url):
+        team: Index = _elastic("store").ElasticIndex(url, load_settings().elastic, write=write)
+        return team
     from index.sqlite.store import SqliteIndex  # noqa: PLC0415 - loads the query parser, which `--help` need not wait for
 
     return SqliteIndex(index_file(home, url), write=write)
 
 
-def _elastic() -> Any:
-    """The module, if its libraries are installed. Raises IndexUnavailable."""
+def has_decisions(home: Home) -> bool:
+    """Whether anything may have been decided: with a team's index always, else when there is a file."""
+    return _is_remote(load_settings().index) or home.decisions.exists()
+
+
+def _is_remote(url: str | None) -> bool:
+    return bool(url) and str(url).partition("://")[0] in {"http", "https"}
+
+
+def _elastic(module: str) -> Any:
+    """A module of index.elastic, if its libraries are installed. Raises IndexUnavailable."""
     try:
-        from index.elastic import store  # noqa: PLC0415 - an extra, and slow to load
+        return import_module(f"index.elastic.{module}")
     except ImportError as error:
         raise IndexUnavailable(t("elastic.not_installed", name=error.name)) from error
-    return store
 
 
-def open_decisions(home: Home, *, write: bool = True) -> Decisions:
-    """What people decided, apart from the index. Raises IndexUnavailable."""
+def open_decisions(home: Home, url: str | None = None, *, write: bool = True) -> Decisions:
+    """What people decided, apart from the index: with a team's index at `url` (by default the settings' index) beside
+    it, else in the home. Raises IndexUnavailable.
+    """
+    settings = load_settings()
+    if _is_remote(place := url or settings.index):
+        team: Decisions = _elastic("decisions").ElasticDecisions(place, settings.elastic, write=write)
+        return team
     from index.sqlite.decisions import SqliteDecisions  # noqa: PLC0415 - as above
 
     return SqliteDecisions(home.decisions, write=write)

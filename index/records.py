@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, Protocol
 
@@ -75,6 +75,22 @@ def link(before: str, record: Record) -> str:
     """The chain after `record`, where it was `before`: nobody changes, drops or swaps one without all later ones."""
     said = [before, record.seq, record.kind, record.id, record.version, record.at, record.by, record.about]
     return sha256(json.dumps([*said, record.sha256], ensure_ascii=True).encode()).hexdigest()
+
+
+def record_of(entry: Entry, body: str, *, seq: int, at: str, by: str, before: str) -> Record:
+    """The record that an entry becomes, in the chain after `before`; `body` is its value as JSON."""
+    record = Record(
+        seq=seq,
+        kind=entry.kind,
+        id=entry.id,
+        version=entry.after + 1,
+        at=at,
+        by=by,
+        value=json.loads(body),
+        about=tuple(sorted(set(entry.about))),
+        sha256=sha256(body.encode()).hexdigest(),
+    )
+    return replace(record, chain=link(before, record))
 
 
 class Decisions(Protocol):

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from index.reading import decode, encode
-from index.records import Entry, Overtaken, Record, RecordKind, link
+from index.records import Entry, Overtaken, Record, RecordKind, record_of
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated
 
@@ -143,7 +141,7 @@ class SqliteDecisions:
         self._expect(entry.kind, entry.id, entry.after)
         last = self._opened.execute("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1").fetchone()
         seq, chain = last or (0, "")
-        record = _record(entry, body, seq=seq + 1, at=at, by=by, chain=chain)
+        record = record_of(entry, body, seq=seq + 1, at=at, by=by, before=chain)
         self._opened.execute(
             "INSERT INTO records (seq, kind, id, version, at, by, body, sha256, chain)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -167,21 +165,6 @@ class SqliteDecisions:
             statement = f"SELECT {_COLUMNS} FROM records WHERE {condition}"  # noqa: S608 - all parts are ours
             found = self._opened.execute(statement, parameters).fetchall()
         return [_stored(row) for row in found]
-
-
-def _record(entry: Entry, body: str, *, seq: int, at: str, by: str, chain: str) -> Record:
-    record = Record(
-        seq=seq,
-        kind=entry.kind,
-        id=entry.id,
-        version=entry.after + 1,
-        at=at,
-        by=by,
-        value=decode(dict, body),
-        about=tuple(sorted(set(entry.about))),
-        sha256=sha256(body.encode()).hexdigest(),
-    )
-    return replace(record, chain=link(chain, record))
 
 
 def _stored(row: tuple[Any, ...]) -> Record:

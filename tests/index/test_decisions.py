@@ -1,7 +1,8 @@
 """What people decided: append-only, apart from the index, and never overwritten by a second person."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
@@ -9,16 +10,30 @@ import pytest
 
 from index.home import Home
 from index.open import open_decisions, open_index
-from index.records import Entry, Overtaken, Record, link
-from index.sqlite.decisions import SqliteDecisions as Decisions
+from index.records import Decisions, Entry, Overtaken, Record, link
 from takedown.decision import Decision, Scope
+from tests.index.conftest import ENGINES
 from tests.index.objects import judged, listing
 
 AT = "2026-01-01T00:00:00Z"
+Opener = Callable[[], "closing[Decisions]"]
+
+
+@pytest.fixture(params=ENGINES)
+def open_again(request: pytest.FixtureRequest, home: Home) -> Opener:
+    """Opens the same store once more, as another process would."""
+    url = request.getfixturevalue("elastic_url") if request.param == "elastic" else None
+    return lambda: closing(open_decisions(home, url))
 
 
 @pytest.fixture
-def decisions(home: Home) -> Iterator[Decisions]:
+def decisions(open_again: Opener) -> Iterator[Decisions]:
+    with open_again() as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite(home: Home) -> Iterator[Decisions]:
     with closing(open_decisions(home)) as opened:
         yield opened
 
@@ -41,11 +56,11 @@ def test_a_decision_comes_back_by_id_and_by_finding(decisions: Decisions) -> Non
     )
 
 
-def test_versions_follow_each_other_and_a_second_writer_is_told(decisions: Decisions, home: Home) -> None:
+def test_versions_follow_each_other_and_a_second_writer_is_told(decisions: Decisions, open_again: Opener) -> None:
     decisions.append("notice", "n1", {"state": "draft"}, at=AT, by="li")
-    with closing(open_decisions(home)) as other:
+    with open_again() as other:
         other.append("notice", "n1", {"state": "sent"}, at=AT, by="li", after=1)
-        with pytest.raises(Overtaken, match="version 2, not 1"):
+        with pytest.raises(Overtaken, match=r"not.* version 1|version 2, not 1"):
             decisions.append("notice", "n1", {"state": "lost"}, at=AT, by="li", after=1)
     latest = decisions.latest("notice", "n1")
     assert latest and (latest.version, latest.value) == (2, {"state": "sent"})
@@ -53,16 +68,16 @@ def test_versions_follow_each_other_and_a_second_writer_is_told(decisions: Decis
 
 
 def test_every_record_in_order_page_by_page(decisions: Decisions) -> None:
-    for number in range(520):
-        decisions.append("audit", f"a{number}", {}, at=AT, by="li")
-    assert [record.id for record in decisions.every("audit")] == [f"a{number}" for number in range(520)]
+    entries = [Entry(kind="audit", id=f"a{number}", value={}) for number in range(1040)]
+    decisions.append_all(entries, at=AT, by="li")
+    assert [record.id for record in decisions.every("audit")] == [entry.id for entry in entries]
 
 
 @pytest.mark.parametrize("table", ["records", "subjects", "aliases"])
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET rowid_ = 1", "REPLACE INTO {} SELECT * FROM {}"])
-def test_the_file_itself_refuses_to_forget(decisions: Decisions, home: Home, table: str, change: str) -> None:
-    decisions.append("decision", "d1", decision(), at=AT, by="li", about=["f1-a"])
-    decisions.alias("f1-old", "f1-a", at=AT, by="li", reason="r")
+def test_the_file_itself_refuses_to_forget(sqlite: Decisions, home: Home, table: str, change: str) -> None:
+    sqlite.append("decision", "d1", decision(), at=AT, by="li", about=["f1-a"])
+    sqlite.alias("f1-old", "f1-a", at=AT, by="li", reason="r")
     column = {"records": "at", "subjects": "seq", "aliases": "at"}[table]
     statement = change.replace("rowid_", column).format(table, table)
     with closing(sqlite3.connect(home.decisions)) as opened:
@@ -83,14 +98,14 @@ def test_an_alias_finds_what_was_decided_under_the_old_id(decisions: Decisions) 
             decisions.alias(old, new, at=AT, by="li", reason="r")
 
 
-def test_a_new_index_leaves_decisions_untouched(decisions: Decisions, home: Home) -> None:
-    decisions.append("decision", "d1", decision(), at=AT, by="li")
+def test_a_new_index_leaves_decisions_untouched(sqlite: Decisions, home: Home) -> None:
+    sqlite.append("decision", "d1", decision(), at=AT, by="li")
     for _ in range(2):
         with closing(open_index(home)) as index:
             index.put([judged(listing(), flagged=True)], run_id="r", at=AT)
         for path in home.path.glob("index.sqlite*"):
             path.unlink()
-    assert decisions.latest("decision", "d1")
+    assert sqlite.latest("decision", "d1")
 
 
 def test_the_chain_sees_a_changed_a_dropped_and_a_swapped_record(decisions: Decisions) -> None:
@@ -117,3 +132,48 @@ def test_of_several_records_all_come_or_none(decisions: Decisions) -> None:
     assert decisions.latest("audit", "a1") is None
     decisions.append_all(entries[:1], at=AT, by="li", unmoved={("notice", "n1"): 1})
     assert decisions.latest("audit", "a1") and len(decisions.versions("notice", "n1")) == 1
+
+
+def test_content_goes_with_a_record_that_says_why_and_the_newest_stays(decisions: Decisions) -> None:
+    old = decisions.append("notice", "n1", {"seller": "某人"}, at=AT, by="li")
+    decisions.append("notice", "n1", {"seller": ""}, at=AT, by="li", after=1)
+    removal = decisions.remove([old.seq], at=AT, by="wang", reason="本人要求", what="n1")
+    emptied, newest = decisions.versions("notice", "n1")
+    assert emptied == replace(old, value={}, removed=True) and newest.value == {"seller": ""}
+    assert removal.value["records"] == [old.seq] and removal.chain == link(newest.chain, removal)
+    for seq in (newest.seq, removal.seq, 99):
+        with pytest.raises(ValueError, match=str(seq)):
+            decisions.remove([seq], at=AT, by="wang", reason="r", what="w")
+
+
+@pytest.mark.elastic
+def test_records_of_a_writer_that_died_are_found_by_the_next(home: Home, elastic_url: str) -> None:
+    with closing(open_decisions(home, elastic_url)) as first, closing(open_decisions(home, elastic_url)) as second:
+        first.append("audit", "a1", {}, at=AT, by="li")
+
+        async def dies(_documents: object) -> None:
+            raise BrokenPipeError
+
+        first._write = dies
+        with pytest.raises(BrokenPipeError):
+            first.append("audit", "a2", {"x": 1}, at=AT, by="li")
+        assert [record.id for record in second.every()] == ["a1", "a2"]
+        with pytest.raises(Overtaken):
+            second.append("audit", "a2", {"x": 2}, at=AT, by="wang")
+        assert second.append("audit", "a3", {}, at=AT, by="wang").seq == 3
+
+
+@pytest.mark.elastic
+def test_many_who_write_at_once_make_one_chain(home: Home, elastic_url: str) -> None:
+    def work(number: int) -> None:
+        with closing(open_decisions(home, elastic_url)) as opened:
+            for turn in range(5):
+                opened.append("audit", f"a{number}.{turn}", {}, at=AT, by="li")
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+    with closing(open_decisions(home, elastic_url)) as opened:
+        records = list(opened.every())
+    before = ["", *(record.chain for record in records)]
+    assert [record.seq for record in records] == list(range(1, 21))
+    assert all(one.chain == link(chain, one) for chain, one in zip(before, records, strict=False))

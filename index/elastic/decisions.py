@@ -1,0 +1,253 @@
+"""What a team decided, in an index of its own: append-only, chained, and never overwritten by a second person.
+
+There are no transactions here, so one document, the head, carries the order: it holds the last number, the last link
+of the chain, and the records that were added last. Whoever adds records writes the head, only if it still stands as it
+was read; that moment decides. Then the records themselves are written; if the writer dies in between, the next one who
+reads or writes finds them in the head and does it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from elasticsearch import ConflictError, NotFoundError
+
+from index.elastic import manage
+from index.elastic.bulk import Action, write
+from index.elastic.connection import Connection, address
+from index.elastic.mappings import alias_name
+from index.elastic.writing import digest, expect_none, fetch
+from index.protocol import IndexUnavailable
+from index.reading import encode
+from index.records import Entry, Overtaken, Record, RecordKind, record_of
+from index.settings import ElasticSettings
+
+HEAD = "head"
+ROUNDS = 50
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    seq: int = 0
+    chain: str = ""
+    pending: tuple[dict[str, Any], ...] = ()
+    seq_no: int | None = None
+    primary_term: int | None = None
+
+
+class ElasticDecisions:
+    """See `index.records.Decisions`."""
+
+    def __init__(self, url: str, settings: ElasticSettings, *, write: bool = True) -> None:
+        """Connects, and makes the index when writing. Raises IndexUnavailable."""
+        place = address(url, settings)
+        self._connection = Connection(place, settings)
+        self._client, self._name = self._connection.client, alias_name(place.prefix, "records")
+        try:
+            if write:
+                self._connection.wait(manage.prepare(self._connection, settings))
+            else:
+                manage.check(self._connection.wait(manage.versions(self._client, place.prefix)), place.url)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def append(
+        self,
+        kind: RecordKind,
+        record_id: str,
+        value: object,
+        *,
+        at: str,
+        by: str,
+        about: Iterable[str] = (),
+        after: int = 0,
+    ) -> Record:
+        """See the protocol."""
+        entry = Entry(kind=kind, id=record_id, value=value, after=after, about=tuple(about))
+        return self.append_all([entry], at=at, by=by)[0]
+
+    def append_all(
+        self,
+        entries: Sequence[Entry],
+        *,
+        at: str,
+        by: str,
+        unmoved: Mapping[tuple[RecordKind, str], int] | None = None,
+    ) -> list[Record]:
+        """See the protocol."""
+        return self._connection.wait(self._append(entries, at, by, dict(unmoved or {})))
+
+    def latest(self, kind: RecordKind, record_id: str) -> Record | None:
+        """See the protocol."""
+        found = self._find({"id": record_id, "kind": kind}, [{"version": "desc"}], 1)
+        return found[0] if found else None
+
+    def versions(self, kind: RecordKind, record_id: str) -> list[Record]:
+        """See the protocol."""
+        return list(self._walk({"id": record_id, "kind": kind}))
+
+    def about(self, finding_id: str) -> list[Record]:
+        """See the protocol."""
+        names, new = {finding_id}, [finding_id]
+        while new:
+            found = [one.id for name in new for one in self._walk({"kind": "alias", "new_id": name})]
+            new = [name for name in found if name not in names]
+            names |= set(new)
+        return list(self._walk({"about": sorted(names)}))
+
+    def every(self, kind: RecordKind | None = None) -> Iterator[Record]:
+        """See the protocol."""
+        return self._walk({"kind": kind} if kind else {})
+
+    def remove(self, records: Sequence[int], *, at: str, by: str, reason: str, what: str) -> Record:
+        """See the protocol."""
+        wanted = sorted(set(records))
+        found = {one.seq: one for one in self._walk({"seq": wanted})} if wanted else {}
+        for seq in wanted:
+            one = found.get(seq)
+            newest = one and self.latest(one.kind, one.id)
+            if one is None or one.kind == "removal" or newest is None or newest.version == one.version:
+                raise ValueError(f"record {seq} is a removal, the newest of its kind and id, or none at all")
+        said = {"records": wanted, "reason": reason, "what": what}
+        record = self.append("removal", f"d1-{uuid4().hex}", said, at=at, by=by)
+        emptied = {"body": "", "removed": True}
+        actions = [
+            Action("update", self._name, _place(one.kind, one.id, one.version), emptied) for one in found.values()
+        ]
+        expect_none(self._connection.wait(write(self._client, actions)))
+        return record
+
+    def alias(self, old_id: str, new_id: str, *, at: str, by: str, reason: str) -> None:
+        """See the protocol."""
+        if self.current_id(new_id) == old_id:
+            raise ValueError(f"alias {old_id} -> {new_id} would run in a circle")
+        known = self._new_name(old_id)
+        if known is not None and known != new_id:
+            raise ValueError(f"{old_id} is already an alias of {known}")
+        if known is None:
+            self.append("alias", old_id, {"new_id": new_id, "reason": reason}, at=at, by=by)
+
+    def current_id(self, any_id: str) -> str:
+        """See the protocol."""
+        while (new := self._new_name(any_id)) is not None:
+            any_id = new
+        return any_id
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
+    def _new_name(self, old_id: str) -> str | None:
+        found = self._connection.wait(fetch(self._client, self._name, [_place("alias", old_id, 1)]))
+        return str(found[0]["_source"]["new_id"]) if found else None
+
+    async def _append(
+        self, entries: Sequence[Entry], at: str, by: str, unmoved: dict[tuple[RecordKind, str], int]
+    ) -> list[Record]:
+        bodies = [encode(entry.value).decode() for entry in entries]
+        for _ in range(ROUNDS):
+            head = await self._settled()
+            await self._expect({**unmoved, **{(e.kind, e.id): e.after for e in entries}})
+            records, chain = [], head.chain
+            for number, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=head.seq + 1):
+                records.append(record_of(entry, body, seq=number, at=at, by=by, before=chain))
+                chain = records[-1].chain
+            documents = tuple(_document(one, body) for one, body in zip(records, bodies, strict=True))
+            if await self._claim(replace(head, seq=head.seq + len(records), chain=chain, pending=documents)):
+                await self._write(documents)
+                return records
+        raise IndexUnavailable(f"{self._name}: too many write at once")
+
+    async def _settled(self) -> _Head:
+        """The head, after what it still holds was written."""
+        try:
+            found = await self._client.get(index=self._name, id=HEAD)
+        except NotFoundError:
+            return _Head()
+        source = found["_source"]
+        pending = tuple(source["pending"])
+        if pending and not await fetch(self._client, self._name, [_of(pending[-1])], ("seq",)):
+            await self._write(pending)
+        return _Head(source["seq"], source["chain"], pending, found["_seq_no"], found["_primary_term"])
+
+    async def _claim(self, head: _Head) -> bool:
+        """Whether the new head was written: nobody else had written one since it was read."""
+        condition: dict[str, Any] = (
+            {"op_type": "create"}
+            if head.seq_no is None
+            else {"if_seq_no": head.seq_no, "if_primary_term": head.primary_term}
+        )
+        document = {"seq": head.seq, "chain": head.chain, "pending": head.pending}
+        try:
+            await self._client.index(index=self._name, id=HEAD, document=document, **condition)
+        except ConflictError:
+            return False
+        return True
+
+    async def _write(self, documents: Sequence[dict[str, Any]]) -> None:
+        actions = [Action("create", self._name, _of(one), one) for one in documents]
+        expect_none([one for one in await write(self._client, actions) if one.status != 409])
+
+    async def _expect(self, wanted: Mapping[tuple[RecordKind, str], int]) -> None:
+        """Raises Overtaken where a record does not stand at that version. Versions have no gaps."""
+        places = {
+            _place(k, n, v + step): (k, n, v, step) for (k, n), v in wanted.items() for step in (0, 1) if v + step
+        }
+        there = {doc["_id"] for doc in await fetch(self._client, self._name, list(places), ("seq",))}
+        for place, (kind, name, version, step) in places.items():
+            if (place in there) == bool(step):
+                raise Overtaken(f"{kind} {name} is not at version {version}: read it again")
+
+    def _walk(self, terms: Mapping[str, Any]) -> Iterator[Record]:
+        last = 0
+        while found := self._find(terms, [{"seq": "asc"}], PAGE, after=last):
+            yield from found
+            last = found[-1].seq
+
+    def _find(self, terms: Mapping[str, Any], by: list[dict[str, Any]], size: int, *, after: int = 0) -> list[Record]:
+        """Records in order; everything that anybody added before this call is among them."""
+        return self._connection.wait(self._search(terms, by, size, after))
+
+    async def _search(self, terms: Mapping[str, Any], by: list[dict[str, Any]], size: int, after: int) -> list[Record]:
+        if not after:
+            await self._settled()
+            await self._client.indices.refresh(index=self._name)
+        filters: list[dict[str, Any]] = [
+            {"terms": {name: value if isinstance(value, list) else [value]}} for name, value in terms.items()
+        ]
+        query = {"bool": {"filter": [*filters, {"range": {"seq": {"gt": after}}}, {"exists": {"field": "version"}}]}}
+        answer = await self._client.search(index=self._name, query=query, sort=by, size=size, track_total_hits=False)
+        return [_stored(hit["_source"]) for hit in answer["hits"]["hits"]]
+
+
+def _place(kind: str, name: str, version: int) -> str:
+    return f"{kind}.{digest(kind, name)}.{version}"
+
+
+def _of(document: Mapping[str, Any]) -> str:
+    return _place(document["kind"], document["id"], document["version"])
+
+
+def _document(record: Record, body: str) -> dict[str, Any]:
+    said = asdict(record)
+    value = said.pop("value")
+    new = {"new_id": value["new_id"]} if record.kind == "alias" else {}
+    state = {"state": str(word)} if isinstance(word := value.get("state") or value.get("kind"), str) else {}
+    return {**said, **new, **state, "body": body}
+
+
+def _stored(source: Mapping[str, Any]) -> Record:
+    names = ("seq", "kind", "id", "version", "at", "by", "sha256", "chain")
+    value = json.loads(source["body"]) if source["body"] else {}
+    return Record(
+        **{name: source[name] for name in names},
+        value=value,
+        about=tuple(source["about"]),
+        removed=not source["body"],
+    )
