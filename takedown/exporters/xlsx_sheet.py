@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from openpyxl import Workbook
-
 from index.messages import language
 from index.protocol import Kind, Stored
 from takedown.columns import COLUMNS, heading, row
@@ -18,7 +16,6 @@ from takedown.exporting import Context, fitting, stem, write
 from takedown.letters.sheets import sheets
 from takedown.letters.words import Words
 from takedown.notice import Notice
-from takedown.workbook import safe, workbook
 
 FORMAT = NAME = "xlsx"
 SUFFIX = ".xlsx"
@@ -32,8 +29,12 @@ WIDE = {"title": 40, "reasons": 60, "quotes": 40, "unseen": 40, "description": 6
 
 def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
     """Writes a heading and all rows; returns the number of rows."""
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to load
+
+    from takedown.workbook import safe  # noqa: PLC0415
+
     lang = language()
-    book = Workbook(write_only=True)
+    book: Any = Workbook(write_only=True)
     sheet = _sheet(book, kind, lang, 0)
     written = 0
     try:
@@ -49,7 +50,7 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
     return written
 
 
-def _sheet(book: Workbook, kind: Kind, lang: str, number: int) -> Any:
+def _sheet(book: Any, kind: Kind, lang: str, number: int) -> Any:
     sheet: Any = book.create_sheet(f"{kind} {number + 1}" if number else kind)
     sheet.freeze_panes = "A2"
     for letter, column in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", COLUMNS[kind], strict=False):
@@ -60,5 +61,7 @@ def _sheet(book: Workbook, kind: Kind, lang: str, number: int) -> Any:
 
 def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
     """One row per target; quotes, comparison, attachments and long texts on sheets of their own."""
+    from takedown.workbook import workbook  # noqa: PLC0415 - slow to load
+
     made = workbook(sheets(fitting(notice, context), Words(context.spoken(notice))), context.now)
     return [write(target / f"{stem(notice)}{SUFFIX}", made)]

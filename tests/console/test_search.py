@@ -142,7 +142,7 @@ def test_export_as_json_lines_keeps_every_hit(copycatch, home: Home, tmp_path: P
 @pytest.mark.parametrize(
     ("argv", "code", "words"),
     [
-        (("findings", "--format", "pdf"), 2, "known: csv, jsonl, xlsx"),
+        (("findings", "--format", "pdf"), 2, "known: csv, jsonl, misp, stix, xlsx"),
         (("samples", "--format", "csv"), 2, "findings"),
         (("findings", "--format", "csv", "--query", "title:["), 2, "copycatch: "),
         (("findings", "--format", "csv", "--out", "no/such/folder/x.csv"), 1, "was not written"),
