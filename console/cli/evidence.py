@@ -13,6 +13,7 @@ import typer
 from console.acting import AsFlag, acting
 from console.exits import CommandError, Exit
 from console.opening import reading
+from console.session_names import without_operator
 from console.stamping import Authority, wait, waiting
 from console.terminal import JsonFlag, complain, emit, home, out
 from index.blobs import Blobs
@@ -61,6 +62,7 @@ def build(
             index=index,
             archive=place.archive,
             picture=_pictures(place),
+            cut=without_operator(place, settings),
             decisions=records,
             profiles=load_profiles(place.brands),
             operator=settings.crawl.operator,

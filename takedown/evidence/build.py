@@ -85,7 +85,9 @@ class _Making:
                 self._say("page_none", [one.target.finding_id], one.target.url)
         pages = Pages(subject, everything, runs, self._say)
         about = {"title": f"copycatch {self._id}", "created": self._now, "software": f"copycatch {sources.version}"}
-        wacz = pages.write(Archive(sources.archive), self._folder, at=self._now, name=self._id, about=about)
+        wacz = pages.write(
+            Archive(sources.archive, sources.cut), self._folder, at=self._now, name=self._id, about=about
+        )
         self._records = pages.entries
         if wacz is not None:
             self._evidence.append((WACZ, wacz, {"kind": "wacz", "captured_at": self._now, "origin": "made"}))

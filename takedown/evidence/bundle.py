@@ -16,6 +16,7 @@ from index.protocol import Index
 from index.records import Decisions
 from takedown.evidence.checking.bundle import ABOUT, MANIFEST, STAMP
 from takedown.evidence.custody import lines
+from takedown.evidence.rewriting import Cut
 from takedown.notice import Attachment, AttachmentKind
 
 StampState = Literal["none", "stamped", "waiting"]
@@ -48,6 +49,8 @@ class Sources:
     """The home's `archive/`."""
     picture: Callable[[str], bytes | None]
     """SHA-256 -> the picture that is kept under it."""
+    cut: Cut | None = None
+    """A page -> the page without the operator's own account, for pages that were shown to a session of theirs."""
     decisions: Decisions | None = None
     profiles: Mapping[str, Profile] | None = None
     operator: str = ""

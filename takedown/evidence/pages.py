@@ -91,7 +91,7 @@ class Pages:
         supplied = self._supplied.get((capture.warc, capture.offset))
         return {
             "kind": "page",
-            "origin": "supplied" if copied.original_sha256 or capture.supplied else "crawled",
+            "origin": "supplied" if copied.supplied or capture.supplied else "crawled",
             "parent_ids": [],
             "record_type": copied.type,
             "payload_sha256": copied.payload,
@@ -103,7 +103,7 @@ class Pages:
             "server_ip": copied.server_ip,
             "ntp_offset": None,
             **_visitor(capture),
-            **({"original_sha256": copied.original_sha256} if copied.original_sha256 else {}),
+            **_anew(copied),
             "custody": list(_custody(copied, supplied, at)),
         }
 
@@ -145,6 +145,12 @@ def _visitor(capture: Capture) -> dict[str, Any]:
         "accept_language": visitor.lang,
         "own_session": visitor.session,
     }
+
+
+def _anew(copied: Copied) -> dict[str, Any]:
+    """What the record was before names were left out of it; nothing where there were none."""
+    said = {"original_sha256": copied.original_sha256, "original_payload_sha256": copied.original_payload}
+    return {name: value for name, value in said.items() if value}
 
 
 def _custody(copied: Copied, supplied: Supplied | None, at: str) -> Iterator[dict[str, str]]:

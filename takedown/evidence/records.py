@@ -1,28 +1,24 @@
-"""Copying archived records byte for byte, each with the line that the chain of its crawl has for it.
-
-Only a record of a page that somebody brought is written anew, without the header that names that person; its page and
-the hash of the page stay.
+"""Copying archived records byte for byte (but for names, see `rewriting`), each with the line that the chain of its
+crawl has for it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
 
 from index.archive.captures import FIRST, CaptureMissingError, header, read, record_at
 from index.archive.chain import NAME, Record, chain_path, read_chain, written
 from index.archive.members import members
 from index.model import Capture
-
-SUPPLIED = b"WARC-Copycatch-Supplied"
-TOLD = ("received_at", "file_sha256")
-"""What of a supply is no person's data."""
-LEVEL = 6
+from takedown.evidence.rewriting import SUPPLIED, Cut, rewritten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +39,12 @@ class Copied:
     server_date: str
     """What the server's own clock said; empty where it said nothing."""
     server_ip: str
+    supplied: bool
+    """Whether somebody brought it."""
     original_sha256: str | None
     """Of the record in the archive, where this one was written anew."""
+    original_payload: str | None
+    """Of the page in it, where that was changed as well: the operator's own name was cut out."""
     chain: tuple[str, bytes, str] | None
     """Run, line of its chain, hash of the line; None where the chain has none, or another record."""
 
@@ -52,8 +52,8 @@ class Copied:
 class Archive:
     """The page archive of the home, read for copying. Keeps the chain of one run at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, cut: Cut | None = None) -> None:
+        self._folder, self._cut = folder, cut
         self._run = ""
         self._lines: dict[tuple[str, int], tuple[bytes, str, Record]] = {}
 
@@ -80,10 +80,11 @@ class Archive:
             with path.open("rb") as stream:
                 stream.seek(start)
                 raw = stream.read(length)
-        except (OSError, ValueError, StopIteration) as error:
+            anew = rewritten(raw, self._cut)
+            shown = _digest(anew) if anew else ""
+        except (OSError, ValueError, StopIteration, zlib.error) as error:
             raise CaptureMissingError(f"{name}, byte {offset}: {error or 'no record'}") from error
-        digest = sha256(raw).hexdigest()
-        anew = _without_supplier(raw) if record.rec_headers.get_header(SUPPLIED.decode()) else None
+        digest, payload = sha256(raw).hexdigest(), header(record, "Payload-Digest").removeprefix("sha256:")
         http = record.http_headers
         status = http.get_statuscode() if http is not None else ""
         return Copied(
@@ -91,12 +92,14 @@ class Archive:
             type=record.rec_type,
             url=header(record, "Target-URI"),
             at=header(record, "Date"),
-            payload=header(record, "Payload-Digest").removeprefix("sha256:"),
+            payload=shown or payload,
             status=int(status) if status and status.isdigit() else None,
             media_type=_media_type(http.get_header("Content-Type") or "") if http is not None else "",
             server_date=(http.get_header("Date") or "") if http is not None else "",
             server_ip=header(record, "IP-Address"),
+            supplied=bool(header(record, SUPPLIED)),
             original_sha256=digest if anew else None,
+            original_payload=payload if shown and shown != payload else None,
             chain=self._chain(name, offset, digest),
         )
 
@@ -123,24 +126,13 @@ class Archive:
             return
 
 
+def _digest(raw: bytes) -> str:
+    """The hash of the page that a record states."""
+    record = next(iter(ArchiveIterator(BytesIO(raw))))
+    return header(record, "Payload-Digest").removeprefix("sha256:")
+
+
 def _media_type(said: str) -> str:
     """Without parameters, and only where it is one."""
     name = said.partition(";")[0].strip().lower()
     return name if re.fullmatch(r"[a-z0-9.+-]+/[a-z0-9.+-]+", name) else ""
-
-
-def _without_supplier(raw: bytes) -> bytes:
-    """The record without who brought it; when it came, and the hash of the file, stay."""
-    plain = zlib.decompress(raw, 31)
-    head, blank, rest = plain.partition(b"\r\n\r\n")
-    lines = [_told(line) if line.lower().startswith(SUPPLIED.lower() + b":") else line for line in head.split(b"\r\n")]
-    return zlib.compress(b"\r\n".join(lines) + blank + rest, LEVEL, 31)
-
-
-def _told(line: bytes) -> bytes:
-    try:
-        said = json.loads(line.partition(b":")[2])
-        kept = {name: said[name] for name in TOLD if isinstance(said.get(name), str)}
-    except (ValueError, AttributeError):
-        kept = {}
-    return SUPPLIED + b": " + json.dumps(kept).encode()

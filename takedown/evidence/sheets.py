@@ -84,4 +84,6 @@ def _note(entry: Mapping[str, Any]) -> str:
         said.append(text("evidence.list.payload", "zh", sha256=entry["payload_sha256"]))
     if entry.get("original_sha256"):
         said.append(text("evidence.list.anew", "zh", sha256=entry["original_sha256"]))
+    if entry.get("original_payload_sha256"):
+        said.append(text("evidence.list.cut", "zh", sha256=entry["original_payload_sha256"]))
     return "\n".join(said)

@@ -1,18 +1,24 @@
 """`copycatch evidence`: bundles of notices and findings, checked, and stamped now or later."""
 
+import gzip
+import io
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crawler.archive import Archive
 from index.home import Home
 from index.open import open_decisions, open_index
 from takedown.notices import NoticeBook
 from takedown.targets import Targets
 from tests.console.conftest import Answer
 from tests.takedown.authority import Authority, authority, served
-from tests.takedown.evidence_home import AT, Shelf, filled
+from tests.takedown.evidence_home import AT, VISITOR, Shelf, archived, filled
 from tests.takedown.objects import content
 
 Command = Callable[..., Answer]
@@ -178,3 +184,28 @@ def test_what_is_no_bundle_cannot_be_stamped(
     for name in ("x.zip", "gone.zip"):
         answer = copycatch("evidence", "stamp", tmp_path / name)
         assert answer.code == 1 and "no evidence bundle" in answer.err
+
+
+def test_the_name_in_the_operators_own_session_is_cut_out_of_what_it_was_shown(
+    copycatch: Command, shelf: Shelf, own_home: Path, tmp_path: Path
+) -> None:
+    (own_home / "logins").mkdir()
+    cookies = [
+        {"name": "_nk_", "value": "%E6%8A%80%E6%9C%AF%E5%91%98%E6%9D%8E"},
+        {"name": "theme", "value": "dark-mode"},
+    ]
+    (own_home / "logins" / "shop.json").write_text(json.dumps({"cookies": cookies}))
+    (own_home / "logins" / "broken.json").write_text("[")
+    made = Archive(own_home / "archive", "r9")
+    answer = '{"item": "小舟智聊", "buyer_hint": "技术员李 您好", "mode": "dark-mode"}'.encode()
+    shown = archived(made, "https://store.example/api", answer, visitor=replace(VISITOR, session=True))
+    made.seal()
+    shelf.put("api", capture=shown)
+    out = tmp_path / "bundle.zip"
+    copycatch("evidence", "build", shelf.findings["api"], "--out", out)
+    [found] = copycatch("evidence", "verify", out, "--json").fits("evidence_verify")
+    with zipfile.ZipFile(out) as file, zipfile.ZipFile(io.BytesIO(file.read("pages.wacz"))) as pages:
+        records = pages.read("archive/data.warc.gz")
+    with gzip.open(io.BytesIO(records)) as file:
+        text = file.read().decode()
+    assert found["whole"] and "技术员李" not in text and "小舟智聊" in text and "dark-mode" in text

@@ -32,6 +32,7 @@ from tests.takedown.evidence_home import (
     REPORTER,
     SAMPLE,
     SECRET,
+    VISITOR,
     Shelf,
     archived,
     filled,
@@ -206,7 +207,7 @@ def test_what_a_person_brought_says_so_and_its_page_stays_the_same(make: Make, s
     handed = entry(bundle, "supply")
     assert handed["original_sha256"] == "cd" * 32 and handed["finding_ids"] == [shelf.findings["brought"]]
     listed = members(bundle)["fixation-list.html"].decode()
-    assert "由人员提供" in listed and "已略去提供人信息" in listed
+    assert "由人员提供" in listed and "已略去人员信息" in listed
 
 
 @pytest.mark.parametrize("violation", ["p1-1b", "p2-3a", "p2-3"])
@@ -277,6 +278,27 @@ def test_a_notice_brings_its_targets_and_comparison_and_no_party(shelf: Shelf, t
         and cells["D2"].data_type == "s"
         and cells["E3"].value.startswith("未采集")
     )
+
+
+def test_the_account_of_the_operators_own_session_is_cut_out(make: Make, shelf: Shelf) -> None:
+    from crawler.archive import Archive  # noqa: PLC0415
+
+    made = Archive(shelf.home.archive, "r5")
+    session = replace(VISITOR, session=True)
+    own = archived(made, "https://store.example/own", page("own", "operator_li"), visitor=session)
+    clean = archived(made, "https://store.example/clean", page("clean"), visitor=session)
+    public = archived(made, "https://store.example/public", page("public", "operator_li"))
+    made.seal()
+    for name, capture in (("own", own), ("clean", clean), ("public", public)):
+        shelf.put(name, capture=capture)
+    bundle = make("own", "clean", "public", cut=lambda body: body.replace(b"operator_li", b"[cut]"))
+    assert not check(str(bundle.path)).wrong and bundle.pages == 3
+    said = entry(bundle, "page", source_url=own.url)
+    assert said["own_session"] and said["original_payload_sha256"] == own.sha256 != said["payload_sha256"]
+    assert said["origin"] == "crawled" and said["original_sha256"] and said["chain"]
+    assert "original_sha256" not in entry(bundle, "page", source_url=clean.url)
+    kept = entry(bundle, "page", source_url=public.url)  # not the operator's: a page that says such a word
+    assert kept["payload_sha256"] == public.sha256 and everything(bundle).count(b"operator_li") == 1
 
 
 def test_hostile_text_is_harmless_in_every_table(make: Make) -> None:

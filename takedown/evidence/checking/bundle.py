@@ -79,10 +79,11 @@ def _check_members(report: Report, members: list[Member], entries: list[dict[str
             report.say("changed", name, f"SHA-256 {member.sha256}")
     stamped = [STAMP, STAMP_NOTE] if {STAMP, STAMP_NOTE} & set(held) else []
     order = [*listed, MANIFEST, *stamped]
+    expected = set(order)
     for name in held:
-        if name not in order:
+        if name not in expected:
             report.say("extra", name)
-    if set(held) == set(order) and list(held) != order:
+    if set(held) == expected and list(held) != order:
         report.say("order", next(name for n, name in enumerate(held) if name != order[n]))
 
 
