@@ -19,9 +19,10 @@ from typing import Protocol
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
 from crawler.rejudge import PAGE_UNSEEN
-from crawler.subjects import subjects
+from crawler.subjects import NOBODY, subjects
 from crawler.tally import Tally
 from detection.judge import findings, judge
+from index.allowed import AllowedList
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing
 from index.profiles import Profile
@@ -88,6 +89,7 @@ class Carrier:
         tally: Tally,
         profiles: dict[str, Profile],
         registry: Registry | None = None,
+        allowed: AllowedList = NOBODY,
         samples: SampleSource | None = None,
         limit: int | None = None,
         newer_than: str | None = None,
@@ -107,6 +109,7 @@ class Carrier:
         self._tally = tally
         self._profiles = profiles
         self._registry = registry
+        self._allowed = allowed
         self._samples = samples
         self._limit = limit
         self._newer_than = newer_than
@@ -200,9 +203,8 @@ class Carrier:
             self._outbox = []
 
     def _judge(self, looks: Sequence[Look]) -> None:
-        known = subjects(
-            self.index, self._profiles, [(look.listing, look.fingerprint) for look in looks], self._registry
-        )
+        judged = [(look.listing, look.fingerprint) for look in looks]
+        known = subjects(self.index, self._profiles, judged, self._registry, allowed=self._allowed)
         for look, known_of in zip(looks, known, strict=True):
             look.ties, look.listing = known_of.ties, known_of.subject.listing
             try:

@@ -24,7 +24,7 @@ from index.home import Home
 from index.ids import listing_id
 from index.messages import t
 from index.model import Run, Supplied, Supply
-from index.open import open_index, open_registry
+from index.open import open_allowed, open_index, open_registry
 from index.profiles import load_profiles
 from index.protocol import Judged, Put
 from index.reading import ReadError
@@ -91,6 +91,7 @@ class _Intake:
             tally=self._tally,
             profiles=load_profiles(home.brands),
             registry=open_registry(home),
+            allowed=open_allowed(home),
             samples=self._samples,
             supplied=True,
             told=self._hear,

@@ -31,7 +31,7 @@ from detection.pictures import PictureText, available, read_icon, read_picture
 from index.blobs import Blobs
 from index.home import Home
 from index.model import Run
-from index.open import open_index, open_registry
+from index.open import open_allowed, open_index, open_registry
 from index.profiles import load_profiles
 from index.protocol import Stored
 from index.settings import Settings
@@ -72,6 +72,7 @@ def read_pictures(*, home: Home, settings: Settings, query: str = "*", limit: in
                 index,
                 load_profiles(home.brands),
                 registry=open_registry(home),
+                allowed=open_allowed(home),
                 run_id=run.id,
                 fetch=walk.fetch,
                 read=walk.read,

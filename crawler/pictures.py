@@ -17,6 +17,7 @@ from typing import Protocol
 from apk_analysis.fingerprint import Problem
 from crawler.rejudge import Change, Rejudge, as_judgement, as_listing
 from crawler.sexual import considered
+from crawler.subjects import NOBODY
 from crawler.tally import Tally
 from detection.fields import fields
 from detection.judge import judge
@@ -24,6 +25,7 @@ from detection.normalise import fold
 from detection.pictures import PictureText
 from detection.spotting import Spotter
 from detection.terms import lexicon
+from index.allowed import AllowedList
 from index.blobs import Blobs
 from index.media import RULED
 from index.model import Judgement, Listing, Picture
@@ -75,11 +77,12 @@ class PictureStep:
         read: Read,
         blobs: Blobs,
         registry: Registry | None = None,
+        allowed: AllowedList = NOBODY,
     ) -> None:
         """`blobs`: where pictures that are evidence go."""
         self.tally = Tally()
         self._index = index
-        self._rejudge = Rejudge(index, profiles, run_id, registry)
+        self._rejudge = Rejudge(index, profiles, run_id, registry, allowed)
         self._fetch = fetch
         self._read = read
         self._blobs = blobs

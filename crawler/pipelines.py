@@ -27,7 +27,7 @@ from crawler.watch.gate_list import gate_list
 from index.blobs import Blobs
 from index.home import Home
 from index.model import Listing, Observation, View
-from index.open import open_index, open_registry
+from index.open import open_allowed, open_index, open_registry
 from index.profiles import load_profiles
 from index.protocol import IndexUnavailable
 from index.settings import Settings
@@ -72,6 +72,7 @@ class CarryPipeline:
             tally=ledger.run.tally,
             profiles=profiles,
             registry=open_registry(self._home),
+            allowed=open_allowed(self._home),
             samples=self._samples,
             limit=ledger.run.order.limit,
             newer_than=cutoff(ledger.run.order.since),

@@ -1,6 +1,6 @@
 """Judging anew what the index knows: listings as they were seen, with the stored fingerprint and what pictures say.
 
-Nothing is fetched, last_seen stays, decisions lie in a file of their own and are not even opened.
+Nothing is fetched, last_seen stays, decisions lie apart: only the allow-list is read from them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from apk_analysis.fingerprint import Fingerprint
-from crawler.subjects import Known, subjects
+from crawler.subjects import NOBODY, Known, subjects
 from detection.judge import findings, judge
+from index.allowed import AllowedList
 from index.model import Finding, Judgement, Listing
 from index.profiles import Profile
 from index.protocol import Index, Judged, Stored
@@ -50,12 +51,18 @@ class Rejudge:
     """Judges stored listings of one run, in batches."""
 
     def __init__(
-        self, index: Index, profiles: Mapping[str, Profile], run_id: str, registry: Registry | None = None
+        self,
+        index: Index,
+        profiles: Mapping[str, Profile],
+        run_id: str,
+        registry: Registry | None = None,
+        allowed: AllowedList = NOBODY,
     ) -> None:
         self._index = index
         self._profiles = profiles
         self._run_id = run_id
         self._registry = registry
+        self._allowed = allowed
 
     def batch(self, listings: Sequence[Stored]) -> list[Change]:
         """Judges the listings, stores what is said of them in one short transaction, and tells what changed.
@@ -78,7 +85,7 @@ class Rejudge:
         known = list(listings)
         looks = [(as_listing(stored), self._sample(stored)) for stored in known]
         seen_at = [stored.last_seen for stored in known]
-        return subjects(self._index, self._profiles, looks, self._registry, seen_at)
+        return subjects(self._index, self._profiles, looks, self._registry, seen_at, allowed=self._allowed)
 
     def _sample(self, stored: Stored) -> Fingerprint | None:
         """The fingerprint of the sample that was looked at, by the newest analysis of it."""

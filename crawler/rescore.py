@@ -18,9 +18,10 @@ import detection
 from crawler.rejudge import Change, Rejudge
 from crawler.remarks import remark, values
 from crawler.runs import Order, run_id
+from index.allowed import AllowedList
 from index.home import Home
 from index.model import Run
-from index.open import open_index, open_registry
+from index.open import open_allowed, open_index, open_registry
 from index.profiles import Profile, load_profiles
 from index.protocol import Index, Stored
 from index.reading import encode
@@ -56,10 +57,10 @@ def rescore(
 
     Raises HomeError, IndexUnavailable, QueryError, ReadError.
     """
-    profiles, registry = load_profiles(home.brands), open_registry(home)
+    profiles, registry, allowed = load_profiles(home.brands), open_registry(home), open_allowed(home)
     with closing(open_index(home.prepare(), settings.index)) as index:
         index.count(query, kind="listings")  # a query that cannot be understood is said before anything is recorded
-        start = (query, rules_digest(profiles), *_copies(registry))
+        start = (query, rules_digest(profiles), *_copies(registry), *_entries(allowed))
         unfinished = _unfinished(index, start)
         run = unfinished or Run(
             id=run_id(Order(spider=SPIDER, start=start)),
@@ -70,7 +71,7 @@ def rescore(
         )
         index.record_run(run)
         try:
-            for further, changes in _walk(index, Rejudge(index, profiles, run.id, registry), run):
+            for further, changes in _walk(index, Rejudge(index, profiles, run.id, registry, allowed), run):
                 run = further
                 tell(changes, run.counts["listings"])
         except BaseException:
@@ -103,6 +104,12 @@ def _unfinished(index: Index, start: tuple[str, ...]) -> Run | None:
     last = next((run for run in index.runs(SPIDER, limit=1)), None)
     ended = last is None or last.start != start or last.outcome == "healthy"
     return None if ended or last is None else replace(last, finished_at=None, outcome="running")
+
+
+def _entries(allowed: AllowedList) -> Iterator[str]:
+    """What names the state of the allow-list, where there is one."""
+    if allowed:
+        yield f"allowed {allowed.digest}"
 
 
 def _copies(registry: Registry | None) -> Iterator[str]:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, fields, replace
 from apk_analysis.fingerprint import Fingerprint
 from detection.subject import Subject
 from detection.ties import tie_keys
+from index.allowed import AllowedList, scopes
 from index.ids import listing_id
-from index.model import Listing, Picture, View
+from index.model import AllowedHit, Listing, Picture, View
 from index.profiles import Profile
 from index.protocol import Index
 from index.registry.model import Registry
 from index.times import utc
 
 LISTING = frozenset(one.name for one in fields(Listing))
+NOBODY = AllowedList()
+"""An allow-list without entries."""
 MOST_CODES = 50
 """Of one listing."""
 
@@ -34,6 +37,8 @@ def subjects(
     looks: Sequence[tuple[Listing, Fingerprint | None]],
     registry: Registry | None = None,
     seen_at: Sequence[str] = (),
+    *,
+    allowed: AllowedList = NOBODY,
 ) -> list[Known]:
     """A subject for every listing and its sample; `seen_at`: when each was last seen, by default now.
 
@@ -59,10 +64,22 @@ def subjects(
             pictures_read=read,
             icon=icon,
             registry=registry,
+            allowed=_allowed(allowed, listing, sample) if allowed else (),
             views=_telling(index, own, listing, views[own], looked) if own in views else (),
         )
         made.append(Known(subject=subject, ties=keys))
     return made
+
+
+def _allowed(entries: AllowedList, listing: Listing, sample: Fingerprint | None) -> tuple[AllowedHit, ...]:
+    """The entries that it falls under today: by verified signers only."""
+    reached = scopes(
+        listing,
+        sample=sample.sha256 if sample else None,
+        signers=[signer.sha256 for signer in sample.signature.signers] if sample else (),
+        package=(sample.package if sample else None) or listing.package_name,
+    )
+    return entries.hits(reached, utc()[:10])
 
 
 def _telling(index: Index, name: str, listing: Listing, views: Sequence[View], looked: str) -> tuple[View, ...]:

@@ -14,6 +14,7 @@ from apk_analysis.fingerprint import Fingerprint
 from detection import scoring
 from detection.fields import cut
 from detection.subject import Subject
+from index.allowed import covers
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Finding, Group, Judgement, Listing, Violation
 from index.profiles import Profile
@@ -75,6 +76,7 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
         brand=brand,
         priority=scoring.priority(violations, subject.listing),
         unseen=tuple(_unseen(subject, brand)),
+        allowed=subject.allowed,
     )
 
 
@@ -174,6 +176,7 @@ def findings(
                 brand=brand,
                 violations=tuple(violations),
                 unseen=judgement.unseen,
+                allowed=tuple(hit for hit in judgement.allowed if covers(hit, group, brand)),
                 sample_sha256=fingerprint.sha256 if fingerprint else None,
                 signer_sha256=signers[0].sha256 if signers else None,
                 capture=capture,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from apk_analysis.fingerprint import Fingerprint
-from index.model import Evidence, Listing, View
+from index.model import AllowedHit, Evidence, Listing, View
 from index.profiles import Profile
 from index.registry.model import Registry
 from index.times import utc
@@ -31,6 +31,8 @@ class Subject:
     """Descriptor of the icon that the page itself shows; None while nobody read it."""
     views: tuple[View, ...] = ()
     """Second, declared looks that came before the newest one, as far as the listing has not changed since."""
+    allowed: tuple[AllowedHit, ...] = ()
+    """Entries of the allow-list that it falls under today. They change no evidence; findings say who allowed them."""
     day: str = field(default_factory=lambda: utc()[:10])
     """Day on which licences have to hold, ISO 8601."""
 

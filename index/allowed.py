@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -105,7 +106,12 @@ class Allowed:
 
     def covers(self, group: str, brand: str | None) -> bool:
         """Whether it says something about findings of that group and brand."""
-        return self.group in {None, group} and self.brand in {None, brand}
+        return covers(self, group, brand)
+
+
+def covers(entry: Allowed | AllowedHit, group: str, brand: str | None) -> bool:
+    """Whether an entry, or what is kept of it, says something about findings of that group and brand."""
+    return entry.group in {None, group} and entry.brand in {None, brand}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,12 @@ class AllowedList:
         self._by_scope: dict[tuple[str, str], list[Entry]] = {}
         for entry in self.entries.values():
             self._by_scope.setdefault((entry.allowed.scope.kind, entry.allowed.scope.value), []).append(entry)
+
+    @property
+    def digest(self) -> str:
+        """Changes with every version of every entry."""
+        known = sorted((entry.id, entry.version) for entry in self.entries.values())
+        return blake2b(repr(known).encode(), digest_size=8).hexdigest()
 
     def __bool__(self) -> bool:
         return bool(self.entries)

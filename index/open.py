@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from index.allowed import AllowedList, allowed_list
 from index.home import Home
 from index.messages import t
 from index.protocol import Index, IndexUnavailable
@@ -60,6 +61,17 @@ def open_decisions(home: Home, url: str | None = None, *, write: bool = True) ->
     from index.sqlite.decisions import SqliteDecisions  # noqa: PLC0415 - as above
 
     return SqliteDecisions(home.decisions, write=write)
+
+
+def open_allowed(home: Home) -> AllowedList:
+    """The allow-list, in memory; empty where nobody decided anything. Raises IndexUnavailable, ReadError."""
+    if not has_decisions(home):
+        return AllowedList()
+    decisions = open_decisions(home, write=False)
+    try:
+        return allowed_list(decisions)
+    finally:
+        decisions.close()
 
 
 def open_registry(home: Home) -> Registry | None:

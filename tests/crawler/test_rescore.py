@@ -127,7 +127,7 @@ def test_a_killed_one_goes_on_where_it_was_and_decisions_stay_byte_for_byte(home
     decisions = open_decisions(home)
     decisions.append("decision", "d1", {"kind": "dismiss"}, at=DAY, by="li", about=["f1-00000000"])
     decisions.close()
-    answers = {path.name: path.read_bytes() for path in home.path.glob("decisions.sqlite*")}
+    answers = home.decisions.read_bytes()
     done = subprocess.run([sys.executable, "-c", KILLED, str(home.path)], cwd=ROOT, env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL
     index = open_index(home, write=False)
@@ -142,7 +142,7 @@ def test_a_killed_one_goes_on_where_it_was_and_decisions_stay_byte_for_byte(home
     assert index.count("*") == 40
     assert [found.outcome for found in index.runs("rescore")] == ["healthy"]
     index.close()
-    assert {path.name: path.read_bytes() for path in home.path.glob("decisions.sqlite*")} == answers
+    assert home.decisions.read_bytes() == answers
 
 
 def test_other_rules_begin_anew(home: Home, monkeypatch) -> None:
