@@ -37,7 +37,7 @@ class AfterSending:
             step,
             digest=notice.content.digest,
             channel=step.channel or (recipient.channel if recipient else ""),
-            to=step.to or (short("to", recipient.address) if recipient else ""),
+            to=step.to or short("to", _address(notice, recipient)),
         )
         if not step.channel or not step.to:
             raise NoticeError(t("life.needed", name=t("life.part.channel" if not step.channel else "life.part.to")))
@@ -159,6 +159,13 @@ def due_at(notice: Notice) -> str:
 def receipt(notice: Notice) -> str:
     """The newest number that the recipient gave; empty where it gave none."""
     return next((step.receipt for step in reversed(notice.steps) if step.receipt), "")
+
+
+def _address(notice: Notice, recipient: Recipient | None) -> str:
+    """Where it goes, unless the person says otherwise: as the notice says, else its form, else the recipient."""
+    said = notice.content.fields.get("to_address", "")
+    form = recipient.form(notice.content.form) if recipient else None
+    return said or (form.address if form else "") or (recipient.address if recipient else "")
 
 
 def _rule(notice: Notice) -> str:

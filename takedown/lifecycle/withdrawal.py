@@ -34,7 +34,8 @@ class Withdrawal:
 
 def concerned(records: Decisions, findings: Iterable[str]) -> list[Withdrawal]:
     """Every notice with one of these findings among its targets that were not taken back yet, drafts as well; in the
-    order in which they were drafted. An exported one that nobody said was sent may have been: it is told as well.
+    order in which they were drafted. An exported one that nobody said was sent may have been: where all of it is taken
+    back its recipient is told as well; where some is, it becomes a draft again, and who sent it has to say so before.
     """
     book, wanted = NoticeBook(records), {records.current_id(each): None for each in findings}
     names = {record.id: None for finding in wanted for record in records.about(finding) if record.kind == "notice"}
@@ -57,8 +58,8 @@ def _parted(notice: Notice, ours: set[str]) -> Withdrawal | None:
     if not findings or notice.state == "withdrawn":
         return None
     left = {each.finding_id for each in notice.content.targets} - back - set(findings)
-    sent = bool(sent_at(notice)) or notice.state == "exported"
     part: Part = "whole" if not left else "some" if sent_at(notice) else "draft"
+    sent = bool(sent_at(notice)) or (part == "whole" and notice.state == "exported")
     return Withdrawal(notice=notice, findings=findings, part=part, sent=sent)
 
 

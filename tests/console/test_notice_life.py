@@ -223,6 +223,11 @@ def test_one_command_takes_a_finding_back_everywhere_and_writes_the_letters(
     }
     assert done[shared]["step"]["targets"] == {finding: "withdrawn"}
     assert done[draft]["files"] == [] and all(Path(done[name]["files"][0]).exists() for name in (alone, shared))
+    noted = [record.value for record in shop.records.every("audit")]
+    assert {(each["what"], each["notice"]) for each in noted} == {
+        ("notice.withdrawal", alone),
+        ("notice.withdrawal", shared),
+    }
     assert copycatch(*call, "--reason", "再来一次").code == 2, "nothing is left"
     again = copycatch("notice", "withdraw", alone, "--only-letters", "--letter", "pdf", "--out", tmp_path, "--json")
     assert Path(again.fits("notice_withdraw")[0]["files"][0]).read_bytes().startswith(b"%PDF")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from console.notices import summary
 from console.terminal import JsonFlag, complain, emit, out, remark
 from index.messages import t
 from index.plain import line
+from takedown.audit import note
 from takedown.exporting import Context, ExportError, PartMissingError
 from takedown.lifecycle.letter import Draw, export_withdrawal
 from takedown.lifecycle.said import moment
@@ -49,6 +51,9 @@ def run(
                 _show(each.notice, len(each.findings), (), json=json, done=False)
             return Exit.DONE
         when = moment(at, work.zone, now=work.now) if at else ""
+        for each in found:
+            if each.part == "draft" and each.notice.state == "exported":
+                remark(t("life.was_exported", id=each.notice.id))
         done = withdraw(work.held.records, found, reason=reason, now=work.now, by=work.by, at=when)
         told = {each.notice.id: each for each in found if each.sent}
         return _letters(
@@ -111,6 +116,7 @@ def _letters(
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 files = export_withdrawal(notice, _context(work, notice), folder, _draw(letter), f".{letter}")
+                _note(work, notice, files)
             except (ExportError, OSError, ValueError) as error:
                 complain(t("life.no_letter", id=notice.id, reason=error))
                 code = Exit.MISSING if isinstance(error, PartMissingError) else Exit.FAILURES
@@ -118,6 +124,13 @@ def _letters(
     if not json and any(findings is not None for _, findings in given):
         remark(t("life.send_letters"))
     return code
+
+
+def _note(work: Sending, notice: Notice, files: Sequence[Path]) -> None:
+    """Which letters were written: a file leaves no record of its own."""
+    hashes = {each.name: sha256(each.read_bytes()).hexdigest() for each in files}
+    about = [each.finding_id for each in notice.content.targets]
+    note(work.held.records, "notice.withdrawal", at=work.now, by=work.by, about=about, notice=notice.id, files=hashes)
 
 
 def _context(work: Sending, notice: Notice) -> Context:

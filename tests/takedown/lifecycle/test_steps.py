@@ -61,6 +61,15 @@ def test_a_recipient_without_a_file_needs_the_address_said(records: Decisions) -
     assert step.due_at == ""
 
 
+def test_a_mail_goes_where_the_notice_says(records: Decisions) -> None:
+    host = recipient(channel="email", address="")
+    notice = exported(records, fields={"to_address": "abuse@host.example"})
+    step = desk(records, host).sent(notice, Said(), now=SENT_AT, by="lin").steps[-1]
+    assert (step.channel, step.to) == ("email", "abuse@host.example")
+    with pytest.raises(NoticeError):
+        desk(records, host).sent(exported(records), Said(), now=SENT_AT, by="lin")
+
+
 def test_only_what_was_exported_is_sent(records: Decisions) -> None:
     drafted = NoticeBook(records).draft(content(), at=SENT_AT, by="lin")
     with pytest.raises(NoticeError):

@@ -130,3 +130,13 @@ def test_what_is_due_is_listed_overdue_first(records: Decisions) -> None:
     newer = NoticeBook(records).draft(again(refused, found_of(refused, "up")), at=NOW, by="lin")
     assert refused.id not in {each.notice.id for each in waiting(NoticeBook(records).every(), NOW)}
     assert newer.content.resubmits == "R-9"
+
+
+def test_an_exported_notice_loses_a_target_as_a_draft(records: Decisions) -> None:
+    notice = exported(records, target(1), target(2))
+    (found,) = concerned(records, [F1])
+    assert (found.part, found.sent) == ("draft", False)
+    (done,) = withdraw(records, [found], reason="错误", now=NOW, by="lin")
+    assert done.state == "draft" and [
+        each.finding_id for each in NoticeBook(records).get(notice.id).content.targets
+    ] == [F2]
