@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from index.model import Capture, Supplied
 from index.protocol import Index
@@ -63,3 +64,16 @@ def by_place(all_shown: Sequence[Shown]) -> dict[tuple[str, int], tuple[Capture,
         for capture in one.captures:
             found.setdefault((capture.warc, capture.offset), (capture, []))[1].append(one.target.finding_id)
     return dict(sorted(found.items()))
+
+
+def seen_as(capture: Capture) -> dict[str, Any]:
+    """As whom the page was asked for; nothing where that is not known."""
+    visitor = capture.visitor
+    if visitor is None:
+        return {}
+    return {
+        "user_agent": visitor.agent,
+        "vantage": visitor.vantage,
+        "accept_language": visitor.lang,
+        "own_session": visitor.session,
+    }

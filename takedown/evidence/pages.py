@@ -12,7 +12,7 @@ from typing import Any
 from index.archive.captures import CaptureMissingError
 from index.media import cut_data_media
 from index.model import Capture, Run, Supplied
-from takedown.evidence.captures import Shown, by_place
+from takedown.evidence.captures import Shown, by_place, seen_as
 from takedown.evidence.custody import taken
 from takedown.evidence.records import Archive, Copied
 from takedown.evidence.subject import Subject
@@ -102,7 +102,7 @@ class Pages:
             "server_date": copied.server_date,
             "server_ip": copied.server_ip,
             "ntp_offset": None,
-            **_visitor(capture),
+            **seen_as(capture),
             **_anew(copied),
             "custody": list(_custody(copied, supplied, at)),
         }
@@ -132,19 +132,6 @@ class Pages:
 def chain_name(run: str) -> str:
     """The member with the lines of a run's chain."""
     return f"chains/{re.sub('[^A-Za-z0-9-]', '_', run)[:80]}.jsonl"
-
-
-def _visitor(capture: Capture) -> dict[str, Any]:
-    """As whom the page was asked for; nothing where that is not known."""
-    visitor = capture.visitor
-    if visitor is None:
-        return {}
-    return {
-        "user_agent": visitor.agent,
-        "vantage": visitor.vantage,
-        "accept_language": visitor.lang,
-        "own_session": visitor.session,
-    }
 
 
 def _anew(copied: Copied) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from takedown.evidence.captures import Shown
+from takedown.evidence.captures import Shown, seen_as
 from takedown.evidence.custody import taken
 from takedown.evidence.subject import Subject
 
@@ -47,6 +47,7 @@ class Pictures:
             "final_url": capture.url,
             "captured_at": capture.taken_at,
             "payload_sha256": capture.sha256,
+            **seen_as(capture),
             "custody": [
                 taken("copycatch", "rendered", capture.taken_at),
                 taken("copycatch", "copied into the bundle", self._at),

@@ -64,18 +64,24 @@ def _signing() -> Sequence[str]:
 
 
 def _row(number: int, name: str, entry: Mapping[str, Any]) -> tuple[object, ...]:
-    supplied = entry.get("origin") == "supplied"
     return (
         number,
         f"{name} {entry['path']}" + (f" ({entry['within']}, {entry['offset']})" if "within" in entry else ""),
         entry.get("source_url") or "",
-        text("evidence.list.supplied" if supplied else "evidence.list.online", "zh"),
+        text(f"evidence.list.{_how(entry)}", "zh"),
         entry.get("captured_at") or "",
         text(f"evidence.kind.{entry['kind']}", "zh"),
         entry["size"],
         entry["sha256"],
         _note(entry),
     )
+
+
+def _how(entry: Mapping[str, Any]) -> str:
+    """How it was extracted: what only somebody who is logged in sees is no public page."""
+    if entry.get("origin") == "supplied":
+        return "supplied"
+    return "session" if entry.get("own_session") else "online"
 
 
 def _note(entry: Mapping[str, Any]) -> str:

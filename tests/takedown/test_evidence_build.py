@@ -1,6 +1,7 @@
 """What is in a bundle, what is said to be missing, and what is never in one."""
 
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -297,6 +298,8 @@ def test_the_account_of_the_operators_own_session_is_cut_out(make: Make, shelf: 
     assert said["own_session"] and said["original_payload_sha256"] == own.sha256 != said["payload_sha256"]
     assert said["origin"] == "crawled" and said["original_sha256"] and said["chain"]
     assert "original_sha256" not in entry(bundle, "page", source_url=clean.url)
+    ways = members(bundle)["fixation-list.html"].decode()
+    assert ways.count("登录后可见网页在线提取") == 2 and ways.count("公开网页在线提取") == 1
     kept = entry(bundle, "page", source_url=public.url)  # not the operator's: a page that says such a word
     assert kept["payload_sha256"] == public.sha256 and everything(bundle).count(b"operator_li") == 1
 
@@ -403,6 +406,20 @@ def test_hostile_addresses_and_titles_are_carried(make: Make, shelf: Shelf, url:
     shelf.put("odd", capture=odd)
     bundle = make("odd")
     assert not check(str(bundle.path)).wrong and bundle.pages == 1
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(os.environ.get("COPYCATCH_NIGHTLY") != "1", reason="takes a minute: COPYCATCH_NIGHTLY=1")
+def test_five_thousand_targets_fit_into_one_bundle(make: Make, shelf: Shelf) -> None:
+    from crawler.archive import Archive  # noqa: PLC0415
+
+    made = Archive(shelf.home.archive, "r6")
+    for number in range(5000):
+        name = f"many{number}"
+        shelf.put(name, capture=archived(made, f"https://store.example/{name}", page(name)))
+    made.seal()
+    bundle = make(*(f"many{number}" for number in range(5000)))
+    assert bundle.pages == 5000 and not check(str(bundle.path)).wrong
 
 
 def test_only_the_owner_may_read_it(make: Make) -> None:
