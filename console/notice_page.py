@@ -77,22 +77,24 @@ def one_line(notice: Notice) -> str:
     )
 
 
-def notices_table(notices: Iterable[Notice]) -> Any:
-    """One row for each."""
-    rows = [
-        (
-            each.id[:15],
-            t(f"notice.state.{each.state}"),
-            each.content.recipient,
-            t(f"gate.basis.{each.content.basis}"),
-            each.content.brand_name or each.content.brand or "-",
-            str(len(each.content.targets)),
-            f"{each.steps[0].at[:16]} {each.steps[0].by}",
-            f"{each.steps[-1].at[:16]} {each.steps[-1].by}",
-        )
-        for each in notices
-    ]
+def notices_table(rows: Iterable[Sequence[str]]) -> Any:
+    """One row for each notice (`notice_row`)."""
     return table([t(f"notice.column.{name}") for name in COLUMNS], rows)
+
+
+def notice_row(notice: Notice) -> tuple[str, ...]:
+    """What a list says of one."""
+    content = notice.content
+    return (
+        notice.id[:15],
+        t(f"notice.state.{notice.state}"),
+        content.recipient,
+        t(f"gate.basis.{content.basis}"),
+        content.brand_name or content.brand or "-",
+        str(len(content.targets)),
+        f"{notice.steps[0].at[:16]} {notice.steps[0].by}",
+        f"{notice.steps[-1].at[:16]} {notice.steps[-1].by}",
+    )
 
 
 def notice_page(notice: Notice, recipient: str) -> Group:

@@ -65,9 +65,9 @@ class Desk:
 
     def file(self, digest: str) -> Path | None:
         """The kept file with that SHA-256: a page picture, a paper, a proof."""
-        blobs = Blobs(self.place.pictures)
-        if blobs.has(digest):
-            return blobs.path(digest)
+        for folder in (self.place.pictures, self.place.papers):
+            if (blobs := Blobs(folder)).has(digest):
+                return blobs.path(digest)
         return kept(digest, self.place.papers)
 
     def size(self, digest: str) -> int | None:

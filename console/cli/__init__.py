@@ -1,6 +1,7 @@
 """The `copycatch` command. Each module here is one command, imported only when it is called: starting is fast.
 
-A command module offers `run`, or `RUN`, a mapping of sub-command names to functions. Its words stand in the catalogue:
+A command module offers `run`, or `RUN`, a mapping of sub-command names to functions; a package without either has one
+sub-command in each of its modules, which offers `run`. Its words stand in the catalogue:
 `cli.<command>.summary`, `.help` and `.examples` (for a sub-command `cli.<command>.<sub>.help` and `.examples`).
 A function returns an exit code of `console.exits.Exit`, and raises what `console.exits.explain` can put into one line.
 """
@@ -33,11 +34,41 @@ def names() -> list[str]:
 def load(name: str) -> Any:
     """The command itself; imports its module and thereby whatever the command needs."""
     module = import_module(f"{__name__}.{'import_' if name == 'import' else name}")
+    if not hasattr(module, "run") and not hasattr(module, "RUN"):
+        return _package(name, module)
     app = typer.Typer(name=name, cls=SpokenGroup, help=t(f"cli.{name}.help"), **LOOK)
     runs = getattr(module, "RUN", None) or {name: module.run}
     for part, run in runs.items():
         key = f"cli.{name}" if runs.keys() == {name} else f"cli.{name}.{part}"
         app.command(name=part, cls=SpokenCommand, help=t(f"{key}.help"), epilog=t(f"{key}.examples"))(run)
+    return get_command(app)
+
+
+def parts(package: Any) -> dict[str, str]:
+    """Sub-command -> module, of a command whose sub-commands are modules of a package."""
+    found = sorted(module.name for module in iter_modules(package.__path__))
+    return {name.rstrip("_").replace("_", "-"): name for name in found}
+
+
+class Parts(SpokenGroup):
+    """Sub-commands by their help; the one that is called is imported."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: D102 - as in the base class
+        name, placeholder, rest = super().resolve_command(ctx, args)
+        return name, _part(str(self.name), name) if name and placeholder else None, rest
+
+
+def _package(name: str, package: Any) -> Any:
+    group = Parts(name=name, help=t(f"cli.{name}.help"), no_args_is_help=True)
+    group.commands = {part: TyperCommand(part, help=t(f"cli.{name}.{part}.help")) for part in parts(package)}
+    return group
+
+
+def _part(name: str, part: str) -> Any:
+    module = import_module(f"{__name__}.{name}.{parts(import_module(f'{__name__}.{name}'))[part]}")
+    app = typer.Typer(**LOOK)
+    key = f"cli.{name}.{part}"
+    app.command(name=part, cls=SpokenCommand, help=t(f"{key}.help"), epilog=t(f"{key}.examples"))(module.run)
     return get_command(app)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import names, notice
+from console.cli import names, notice, parts
 from index.messages import LANGUAGES
 from tests.conftest import ROOT
 
@@ -38,7 +38,7 @@ PARTS = {
     "browser": ("login", "status"),
     "audit": ("list", "export", "verify"),
     "groups": ("list", "show", "export", "cut", "mend", "cuts", "relisted", "half-life"),
-    "notice": tuple(notice.names()),
+    "notice": tuple(parts(notice)),
     "papers": ("add", "list", "show", "remove"),
     "archive": ("status", "verify", "prune"),
     "evidence": ("build", "verify", "stamp"),

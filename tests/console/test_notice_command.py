@@ -274,7 +274,23 @@ def test_targets_and_files_can_be_left_out(place: Home, copycatch, tmp_path: Pat
     assert copycatch("notice", "edit", name, "--detach", "extra.png").code == 2
 
 
-def test_a_lost_picture_and_a_decision_taken_back_are_said(place: Home, copycatch) -> None:
+def test_an_evidence_bundle_goes_along_with_its_parts(place: Home, copycatch, tmp_path: Path) -> None:
+    fill(place, pictured(place, 1))
+    name = drafted(copycatch, "u1-aaaaaaaa", "--to", "huawei_appgallery")
+    made = copycatch("evidence", "build", name, "--out", tmp_path / "b.zip")
+    assert (tmp_path / "b.zip").is_file(), made.err
+    for _ in range(2):  # again: it takes its own place
+        assert copycatch("notice", "edit", name, "--bundle", tmp_path / "b.zip").code == 0
+    (whole,) = copycatch("notice", "show", name, "--json").fits("notice_show")
+    files = whole["content"]["attachments"]
+    assert [one["name"] for one in files].count("b.zip") == 1 and {"comparison", "custody"} <= {one["kind"] for one in files}  # fmt: skip
+    assert not {"attachments.other", "attachments.comparison"} & fields(copycatch("notice", "check", name, "--json"))
+    (tmp_path / "bad.zip").write_bytes((tmp_path / "b.zip").read_bytes()[:-1])
+    for wrong in ("bad.zip", "gone.zip", "copycatch.toml"):
+        assert copycatch("notice", "edit", name, "--bundle", tmp_path / wrong).code == 2
+
+
+def test_a_lost_picture_is_missed(place: Home, copycatch) -> None:
     fill(place, pictured(place, 1))
     name = drafted(copycatch, "u1-aaaaaaaa", "--to", "huawei_appgallery")
     for path in place.pictures.rglob("*"):

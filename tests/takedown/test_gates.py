@@ -161,6 +161,17 @@ def test_every_required_field_of_every_recipient_is_missed_by_its_name(
     assert any(field.label_zh in one.zh and field.label_en in one.en for one in named), named
 
 
+@pytest.mark.parametrize(("recipient", "form"), FORMS, ids=lambda one: one.id)
+def test_every_statement_that_a_form_wants_is_missed_by_its_name(recipient: Recipient, form: Form) -> None:
+    made = full(recipient, form, form.bases[0])
+    for name in form.statements:
+        silent = replace(made, statements=replace(made.statements, **{name: False}))
+        assert f"statements.{name}" in {one.field for one in blocking(silent)}
+    if form.statements:
+        unsigned = replace(made, statements=replace(made.statements, signed_by=" "))
+        assert "statements.signed_by" in {one.field for one in blocking(unsigned)}
+
+
 def without(made: Any, path: str) -> Any:
     """The content with nothing at that path, wherever it leads."""
     head, _, rest = path.partition(".")

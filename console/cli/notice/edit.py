@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 import typer
 
 from console.acting import AsFlag, acting
+from console.bundle_files import with_bundle
 from console.exits import CommandError, Exit
 from console.notice_edit import edited, looked_again, signed, without_attachment, without_target
 from console.notice_page import show_refusals, show_state
@@ -36,6 +37,9 @@ def run(
     attach: Annotated[
         list[str] | None, typer.Option("--attach", metavar="KIND=FILE", help=t("cli.notice.attach"), show_default=False)
     ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="FILE", help=t("cli.notice.bundle"), show_default=False)
+    ] = None,
     detach: Annotated[
         list[str] | None, typer.Option("--detach", metavar="NAME", help=t("cli.notice.detach"), show_default=False)
     ] = None,
@@ -58,6 +62,8 @@ def run(
             content = without_attachment(content, one)
         for one in attach or ():
             content = replace(content, attachments=(*content.attachments, _attachment(held, one)))
+        if bundle is not None:
+            content = with_bundle(content, bundle, held.place.papers)
         if refresh:
             targets = tuple(looked_again(each, held.looks(each.listing_id)) for each in content.targets)
             content = replace(content, targets=targets)

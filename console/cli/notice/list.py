@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing, nullcontext
 from typing import Annotated, get_args
 
 import typer
 
 from console.exits import CommandError, Exit
-from console.notice_page import notices_table
-from console.notices import desk, summary
-from console.terminal import JsonFlag, emit, out, remark
+from console.notice_page import notice_row, notices_table
+from console.notices import summary
+from console.terminal import JsonFlag, emit, home, out, remark
 from index.messages import t
+from index.open import open_decisions
 from takedown.notice import State
+from takedown.notices import NoticeBook
 
 
 def run(
@@ -23,19 +26,18 @@ def run(
     """One row, or one JSON document, for each; newest last."""
     if wrong := [one for one in state or () if one not in get_args(State)]:
         raise CommandError(t("notice.no_state", state=wrong[0], known=", ".join(get_args(State))))
-    with desk(write=False) as held:
-        found = (
-            notice
-            for notice in held.book.every()
-            if (not state or notice.state in state) and (to is None or notice.content.recipient == to)
-        )
-        if json:
-            for notice in found:
+    place = home()
+    rows = []
+    with closing(open_decisions(place, write=False)) if place.decisions.exists() else nullcontext() as records:
+        for notice in NoticeBook(records).every() if records else ():
+            if (state and notice.state not in state) or to not in {None, notice.content.recipient}:
+                continue
+            if json:
                 emit(summary(notice))
-            return Exit.DONE
-        rows = list(found)
+            else:
+                rows.append(notice_row(notice))  # and not the notice, which may hold thousands of targets
     if rows:
         out().print(notices_table(rows))
-    else:
+    elif not json:
         remark(t("notice.none"))
     return Exit.DONE
