@@ -22,7 +22,7 @@ from index.plain import line, plain
 from index.protocol import Stored
 from index.reading import read
 from index.taxonomy import taxonomy
-from takedown.columns import unseen
+from takedown.columns import allowed, unseen
 
 
 def finding_page(
@@ -50,6 +50,7 @@ def finding_page(
         head,
         *facts_lines(facts),
         *section("seen_section", _evidence(value)),
+        *section("allowed_section", map(bullet, allowed(value, language()))),
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
         *section("ties_section", map(_tie, ties)),
         *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from index.messages import text
 from index.protocol import Kind, Stored
+from index.times import utc
 from takedown.cells import Cell, cell
 
 Look = Callable[[Stored, str], object]
@@ -18,8 +19,18 @@ def _field(name: str) -> Look:
 
 
 def _verdict(hit: Stored, lang: str) -> object:
-    """In words that accuse nobody before a person confirmed."""
-    return text(f"export.verdict.{hit.value.get('verdict', 'benign')}", lang)
+    """In words that accuse nobody before a person confirmed; what somebody allowed says so while that counts."""
+    said = text(f"export.verdict.{hit.value.get('verdict', 'benign')}", lang)
+    return "\n".join((said, *allowed(hit.value, lang)))
+
+
+def allowed(value: dict[str, Any], lang: str) -> Iterator[str]:
+    """Who allowed a stored finding, why and until when, as far as that counts today."""
+    day = utc()[:10]
+    for one in value.get("allowed") or ():
+        if day <= one["expires"]:
+            reason = text(f"learning.reason.{one['reason']}", lang)
+            yield text("triage.allowed_by", lang, reason=reason, by=one["by"], expires=one["expires"])
 
 
 def _each(pick: Callable[[dict[str, Any], str], str]) -> Look:

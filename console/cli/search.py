@@ -14,7 +14,7 @@ from console.terminal import JsonFlag, emit, out, remark, table
 from console.words import chance, verdict
 from index.messages import language, t
 from index.protocol import Kind, Stored
-from takedown.columns import evidence_of
+from takedown.columns import allowed, evidence_of
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "findings": ("id", "verdict", "title", "why", "marketplace"),
@@ -64,7 +64,7 @@ def _text(value: dict[str, Any], name: str) -> str:
 
 def _finding(value: dict[str, Any]) -> tuple[Any, ...]:
     reasons = [str(evidence.get(language()) or "") for evidence in evidence_of(value)]
-    why = f"{chance(value.get('probability'))} {'; '.join(reasons[:2])}"
+    why = f"{chance(value.get('probability'))} {'; '.join((*allowed(value, language()), *reasons[:2]))}"
     return verdict(value.get("verdict", "benign")), _text(value, "title"), why, _text(value, "marketplace")
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from rich.padding import Padding
 from rich.text import Text
 
+from console.triage.allowing import covered
 from console.triage.desk import Desk
 from console.triage.words import member_style, state_text, verdict_of, why_unit
 from console.words import chance
+from index.allowed import AllowedList
 from index.messages import language, t
 from index.plain import line
 from index.profiles import load_profiles
@@ -40,6 +42,7 @@ def unit_page(desk: Desk, state: UnitState, *, everything: bool = False) -> Iter
     yield Text(_facts(state), style="dim")
     yield from _part("why_unit", [Text(line(one)) for one in why_unit(desk.index, state.unit)])
     yield from _part("changed", _changed(state))
+    yield from _part("allowed", (Text(line(one)) for one in _allowed(desk, state)))
     yield from _part("members", _members(desk, state, most))
     yield from _part("evidence", _evidence(value, None if everything else EVIDENCE))
     yield from _part("genuine", _genuine(desk, state, head))
@@ -69,6 +72,17 @@ def _facts(state: UnitState) -> str:
         t("triage.fact.held", by=state.held.by, until=state.held.until[11:16]) if state.held else "",
     ]
     return "  ".join(line(fact) for fact in facts if fact)
+
+
+def _allowed(desk: Desk, state: UnitState) -> Iterator[str]:
+    """Entries of the allow-list that cover a member today, whatever was stored when it was judged."""
+    if desk.let_pass.isdisjoint(state.unit.members):
+        return
+    for entry in desk.allowed.entries.values():
+        if not covered(desk.index, AllowedList([entry]), desk.day).isdisjoint(state.unit.members):
+            said = entry.allowed
+            reason = t(f"learning.reason.{said.reason}")
+            yield t("triage.allowed_by", reason=reason, by=entry.by, expires=said.expires)
 
 
 def _changed(state: UnitState) -> Iterator[Text]:

@@ -333,6 +333,7 @@ def test_the_allow_list_is_respected_shown_and_runs_out(copycatch: Command, home
     )
     assert shown(copycatch, name)["state"] == "allowed" and len(listing(copycatch)) == 1
     assert [unit["id"] for unit in listing(copycatch, "--state", "allowed")] == [shown(copycatch, name)["id"]]
+    assert "allowed (licensed, by li, until 2999-01-01)" in copycatch("triage", "show", name).out
     other = replace(ALONE, listing=replace(ALONE.listing, native_id="77", seller="别人"))
     own = listing_id(other.listing.marketplace, "77")
     put(

@@ -13,6 +13,7 @@ from index.home import Home
 from index.model import Listing
 from index.open import open_allowed, open_decisions, open_index
 from index.settings import Settings
+from takedown.columns import allowed
 from tests.crawler.test_intake import BAD, take
 
 AT = "2026-11-20T08:00:00Z"
@@ -43,6 +44,8 @@ def test_an_allowed_seller_stays_a_finding_that_says_who_allowed_it(own_home: Pa
     assert (after["verdict"], after["violations"]) == (before["verdict"], before["violations"])
     (hit,) = after["allowed"]
     assert (hit["reason"], hit["by"], hit["expires"]) == ("licensed", "li", "2999-01-01")
+    assert [*allowed(after, "zh")] == ["在允许名单内（已获授权，li，有效至 2999-01-01）"]
+    assert not [*allowed({**after, "allowed": [{**hit, "expires": "2026-01-01"}]}, "zh")]  # over, though nobody looked
     allow(home, "seller", f"{offer.marketplace}/甲店", expires="2026-01-01")
     rescore(home=home, settings=Settings())
     assert not findings(home)[0].get("allowed")
