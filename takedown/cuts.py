@@ -6,13 +6,13 @@ the same pair at once make one cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.messages import t
 from index.reading import read
-from index.records import Decisions, Record
+from index.records import Decisions, Entry, Record
 
 Of = Literal["finding", "listing", "tie"]
 Pair = tuple[str, str]
@@ -57,15 +57,24 @@ def cut(records: Decisions, a: str, b: str, *, kind_of: Of, at: str, by: str, re
 
     Raises CutError without a reason or for one side alone, Overtaken when somebody else was faster.
     """
-    a, b = _now(records, a, b)
-    if a == b or not a:
-        raise CutError(t("groups.one_side"))
+    made = cut_all(records, [(a, b)], kind_of=kind_of, at=at, by=by, reason=reason)
+    known = made[0] if made else records.latest("cut", _name(*_now(records, a, b)))
+    assert known is not None  # noqa: S101 - for the type checker: it was made, or was there
+    return known
+
+
+def cut_all(records: Decisions, pairs: Iterable[Pair], *, kind_of: Of, at: str, by: str, reason: str) -> list[Record]:
+    """The same of several pairs, all or none; returns those that were not apart before."""
     if not reason.strip():
         raise CutError(t("groups.no_reason"))
-    known = records.latest("cut", _name(a, b))
-    if known is not None and read(Cut, known.value, f"cut {known.id}").stands:
-        return known
-    return _append(records, Cut(a=a, b=b, of=kind_of, reason=reason), known, at=at, by=by)
+    entries = []
+    for a, b in dict.fromkeys(_now(records, *each) for each in pairs):
+        if a == b or not a:
+            raise CutError(t("groups.one_side"))
+        known = records.latest("cut", _name(a, b))
+        if known is None or not read(Cut, known.value, f"cut {known.id}").stands:
+            entries.append(_entry(Cut(a=a, b=b, of=kind_of, reason=reason), known))
+    return records.append_all(entries, at=at, by=by) if entries else []
 
 
 def mend(records: Decisions, a: str, b: str, *, at: str, by: str, reason: str) -> Record:
@@ -77,7 +86,7 @@ def mend(records: Decisions, a: str, b: str, *, at: str, by: str, reason: str) -
     if held is None:
         raise CutError(t("groups.not_cut", a=wanted[0], b=wanted[1]))
     known = records.latest("cut", _name(held.a, held.b))
-    return _append(records, replace(held, reason=reason, stands=False), known, at=at, by=by)
+    return records.append_all([_entry(replace(held, reason=reason, stands=False), known)], at=at, by=by)[0]
 
 
 def cuts(records: Decisions) -> frozenset[Pair]:
@@ -100,7 +109,7 @@ def _name(a: str, b: str) -> str:
     return f"{a}|{b}"
 
 
-def _append(records: Decisions, said: Cut, known: Record | None, *, at: str, by: str) -> Record:
+def _entry(said: Cut, known: Record | None) -> Entry:
     about = tuple(side for side in (said.a, said.b) if side.startswith("f"))
     after = known.version if known else 0
-    return records.append("cut", _name(said.a, said.b), said, at=at, by=by, about=about, after=after)
+    return Entry(kind="cut", id=_name(said.a, said.b), value=said, about=about, after=after)

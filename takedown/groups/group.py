@@ -107,6 +107,16 @@ def _said(stake: Stake) -> str:
     return stake.answer or ("open" if stake.counts else "benign")
 
 
+def standing_of(member: Member) -> str:
+    """'confirmed', 'suspected' (violation or lead, nobody said yet), 'dismissed', or 'none'."""
+    answers = {stake.answer for stake in member.stakes}
+    if "confirm" in answers:
+        return "confirmed"
+    if member.suspected:
+        return "suspected"
+    return "dismissed" if "dismiss" in answers else "none"
+
+
 def _most(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items(), key=lambda one: (-one[1], one[0])))
 

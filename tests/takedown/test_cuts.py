@@ -3,7 +3,7 @@
 import pytest
 
 from index.records import Decisions
-from takedown.cuts import ALL, CutError, cut, cuts, mend, pair
+from takedown.cuts import ALL, CutError, cut, cut_all, cuts, mend, pair
 
 AT = "2026-11-25T08:00:00Z"
 A, B, C = (f"l1-{number:024x}" for number in (1, 2, 3))
@@ -55,3 +55,12 @@ def test_a_cut_needs_two_sides_and_a_reason(records: Decisions, a: str, b: str, 
 def test_what_was_never_cut_cannot_be_mended(records: Decisions) -> None:
     with pytest.raises(CutError):
         mend(records, A, B, at=AT, by="lin", reason="x")
+
+
+def test_several_are_cut_together_or_not_at_all(records: Decisions) -> None:
+    cut(records, A, B, kind_of="listing", at=AT, by="lin", reason="两家公司")
+    with pytest.raises(CutError):
+        cut_all(records, [(A, C), (B, B)], kind_of="listing", at=AT, by="lin", reason="不是一家")
+    assert cuts(records) == {(A, B)}
+    made = cut_all(records, [(C, A), (A, B), (A, C)], kind_of="listing", at=AT, by="lin", reason="不是一家")
+    assert [record.value["b"] for record in made] == [C] and cuts(records) == {(A, B), (A, C)}
