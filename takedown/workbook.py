@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -12,11 +13,18 @@ from openpyxl.utils import get_column_letter
 
 from takedown.cells import Cell, cell, literal
 from takedown.letters.sheets import Sheet
-from takedown.zips import settled
+from takedown.zips import settle
 
 
 def workbook(sheets: Iterable[Sheet], at: str) -> bytes:
-    """All tables, each on a sheet of its own. `at`: when it says it was made."""
+    """`save` into memory."""
+    out = BytesIO()
+    save(sheets, at, out)
+    return out.getvalue()
+
+
+def save(sheets: Iterable[Sheet], at: str, out: BinaryIO) -> None:
+    """All tables, each on a sheet of its own; in constant memory. `at`: when it says it was made."""
     book = Workbook(write_only=True)
     for each in sheets:
         sheet: Any = book.create_sheet(each.name[:31])
@@ -26,9 +34,9 @@ def workbook(sheets: Iterable[Sheet], at: str) -> bytes:
         sheet.append(each.head)
         for row in each.rows():
             sheet.append(list(safe(sheet, map(cell, row))))
-    out = BytesIO()
-    book.save(out)
-    return settled(out.getvalue(), at)
+    with TemporaryFile() as made:
+        book.save(made)
+        settle(made, out, at)
 
 
 def safe(sheet: Any, values: Iterable[Cell]) -> Iterator[Any]:

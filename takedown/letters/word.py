@@ -14,10 +14,9 @@ from typing import Any
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from takedown.docx_parts import MONO, SANS, SERIF, field, language, lines, row_property, rule, set_fonts, shade
 from takedown.letters.model import Block, Facts, Heading, Letter, Text
 from takedown.letters.words import Words
 from takedown.zips import settled
@@ -25,7 +24,6 @@ from takedown.zips import settled
 WIDTH = 160.0
 """Millimetres between the margins."""
 INK, FAINT = RGBColor(0x1A, 0x1F, 0x2B), RGBColor(0x5B, 0x64, 0x72)
-SERIF, SANS, MONO = ("Times New Roman", "宋体"), ("Arial", "黑体"), ("Consolas", "宋体")
 _CHECKSUM = re.compile(r"[0-9a-f]{32,64}(\n[0-9a-f]{32,64})*")
 
 
@@ -59,12 +57,12 @@ class _Paper:
         section.top_margin = section.bottom_margin = Mm(24)
         normal = self.document.styles["Normal"]
         normal.font.size, normal.font.color.rgb = Pt(10.5), INK
-        _font(normal.element.get_or_add_rPr(), SERIF)
-        _language(normal.element.get_or_add_rPr())
+        set_fonts(normal.element.get_or_add_rPr(), SERIF)
+        language(normal.element.get_or_add_rPr())
         normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(5), 1.35 if self.zh else 1.15
         heading = self.document.styles["Heading 1"]
         heading.font.size, heading.font.bold, heading.font.color.rgb = Pt(12), True, INK
-        _font(heading.element.get_or_add_rPr(), SANS)
+        set_fonts(heading.element.get_or_add_rPr(), SANS)
         heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(14), Pt(5)
         self._footer(section)
 
@@ -75,7 +73,7 @@ class _Paper:
         self._run(top, letter.sender, 13, SANS, bold=True)
         if letter.on_behalf:
             self._run(top, f" {letter.on_behalf}", 9, SANS, faint=True)
-        _rule(top, "bottom", 12)
+        rule(top, "bottom", 12)
         self._sides(self._paragraph(after=14), letter.reference, letter.date)
         subject = self._paragraph(after=14)
         subject.alignment = WD_ALIGN_PARAGRAPH.CENTER if self.zh else WD_ALIGN_PARAGRAPH.LEFT
@@ -105,7 +103,7 @@ class _Paper:
         for words in rest:
             self._run(self._right(after=2), words, 10.5, SERIF)
         small = self._paragraph(before=14)
-        _rule(small, "top", 4)
+        rule(small, "top", 4)
         self._run(small, self.letter.small, 7.5, SERIF, faint=True)
 
     def _text(self, block: Text, *, keep: bool) -> None:
@@ -116,7 +114,7 @@ class _Paper:
             self._run(paragraph, block.text, 10.5, SANS, bold=True)
         elif block.style == "quote":
             paragraph.paragraph_format.left_indent = Mm(4)
-            _rule(paragraph, "left", 12)
+            rule(paragraph, "left", 12)
             self._run(paragraph, block.text, 10, SERIF)
         elif block.style == "small":
             self._run(paragraph, block.text, 8.5, SERIF, faint=True)
@@ -129,7 +127,7 @@ class _Paper:
     ) -> None:
         table = self.document.add_table(rows=0, cols=len(widths))
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        _lines(table)
+        lines(table)
         for column, share in zip(table.columns, widths, strict=True):
             column.width = Mm(WIDTH * share)
         for number, row in enumerate(rows):
@@ -138,9 +136,9 @@ class _Paper:
                 cell.width = Mm(WIDTH * widths[place])
                 label = (headed and number == 0) or (labelled and place == 0)
                 self._cell(cell, words, label=label)
-            _property(table.rows[-1], "w:cantSplit")
+            row_property(table.rows[-1], "w:cantSplit")
         if headed:
-            _property(table.rows[0], "w:tblHeader")
+            row_property(table.rows[0], "w:tblHeader")
             for cell in table.rows[0].cells:
                 cell.paragraphs[0].paragraph_format.keep_with_next = True
         self._paragraph(after=2).paragraph_format.line_spacing = Pt(6)
@@ -150,10 +148,7 @@ class _Paper:
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
         paragraph.paragraph_format.line_spacing = 1.1
         if label:
-            shade = OxmlElement("w:shd")
-            for name, value in (("val", "clear"), ("color", "auto"), ("fill", "F3F5F8")):
-                shade.set(qn(f"w:{name}"), value)
-            cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - nor for this
+            shade(cell, "F3F5F8")
         font = SANS if label else MONO if _CHECKSUM.fullmatch(words) else SERIF
         self._run(paragraph, words, 7.5 if font is MONO else 8.5, font, faint=label)
 
@@ -172,16 +167,7 @@ class _Paper:
 
     def _field(self, paragraph: Any, name: str) -> None:
         """A number that Word works out: each part in a run of its own, or it takes the wrong size."""
-        for kind in ("begin", "instr", "separate", "text", "end"):
-            if kind == "instr":
-                part = OxmlElement("w:instrText")
-                part.text = name
-            elif kind == "text":
-                part = OxmlElement("w:t")
-                part.text = "1"
-            else:
-                part = OxmlElement("w:fldChar")
-                part.set(qn("w:fldCharType"), kind)
+        for part in field(name):
             self._run(paragraph, "", 8, SANS, faint=True)._r.append(part)  # noqa: SLF001
 
     def _sides(self, paragraph: Any, left: str, right: str) -> None:
@@ -209,48 +195,5 @@ class _Paper:
     ) -> Any:
         run = paragraph.add_run(words)
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, FAINT if faint else INK
-        _font(run._r.get_or_add_rPr(), font)  # noqa: SLF001
+        set_fonts(run._r.get_or_add_rPr(), font)  # noqa: SLF001
         return run
-
-
-def _font(properties: Any, names: tuple[str, str]) -> None:
-    """Latin and Chinese font of a run or style."""
-    fonts = properties.get_or_add_rFonts()
-    for name in [name for name in fonts.attrib if name.endswith("Theme")]:
-        del fonts.attrib[name]
-    for kind in ("ascii", "hAnsi", "cs"):
-        fonts.set(qn(f"w:{kind}"), names[0])
-    fonts.set(qn("w:eastAsia"), names[1])
-
-
-def _language(properties: Any) -> None:
-    """Punctuation of mainland China, whatever the reader's system."""
-    lang = OxmlElement("w:lang")
-    lang.set(qn("w:val"), "en-GB")
-    lang.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(lang)
-
-
-def _property(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001
-
-
-def _rule(paragraph: Any, side: str, size: int) -> None:
-    """A line beside a paragraph; size in eighths of a point."""
-    borders = OxmlElement("w:pBdr")
-    borders.append(_line(side, size, "1A1F2B" if side == "bottom" else "C9CED8"))
-    paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001
-
-
-def _lines(table: Any) -> None:
-    borders = OxmlElement("w:tblBorders")
-    for side in ("top", "bottom", "insideH"):
-        borders.append(_line(side, 4, "C9CED8"))
-    table._tbl.tblPr.append(borders)  # noqa: SLF001
-
-
-def _line(side: str, size: int, color: str) -> Any:
-    line = OxmlElement(f"w:{side}")
-    for name, value in (("val", "single"), ("sz", str(size)), ("space", "4"), ("color", color)):
-        line.set(qn(f"w:{name}"), value)
-    return line
