@@ -17,6 +17,7 @@ from typing import Literal
 from index.ids import unit_id
 from index.ties import HUB
 from index.wording import alike
+from takedown.units.forest import Forest
 
 Kind = Literal["sample", "signer", "text", "template"]
 """Why two are one; the surest first."""
@@ -149,12 +150,12 @@ class Joining:
 
     def units(self) -> list[Unit]:
         """All units, the highest priority first; ties are broken by id."""
-        from takedown.units.forest import Forest  # noqa: PLC0415 - only here
-
         numbers = {name: number for number, name in enumerate(self._findings)} if self._apart else {}
         apart = [(numbers[a], numbers[b]) for a, b in self._apart if a in numbers and b in numbers]
         forest = Forest(len(self._findings), apart)
-        joined = [(kind, side) for kind in KINDS for run in self._meeting(kind) for side in forest.join_all(run)]
+        joined = [
+            (kind, side) for kind in KINDS for run in self._meeting(kind, forest) for side in forest.join_all(run)
+        ]
         reasons: dict[int, dict[Kind, set[int]]] = {}
         for kind, side in joined:
             reasons.setdefault(forest.find(side[0]), {}).setdefault(kind, set()).update(side)
@@ -188,7 +189,7 @@ class Joining:
     def _age(self, number: int) -> tuple[str, str]:
         return self._seen[number], self._findings[number]
 
-    def _meeting(self, kind: Kind) -> Iterator[list[int]]:
+    def _meeting(self, kind: Kind, forest: Forest) -> Iterator[list[int]]:
         """Those that share a tie of that kind, at least two each time; ties that many listings carry say nothing."""
         numbers = self._keys[kind][1]
         runs = [[(at, numbers[at]) for at in run] for run in self._runs(kind)]
@@ -200,7 +201,10 @@ class Joining:
         for key, run in zip(keys, runs, strict=True):
             if counts.get(key, 0) < HUB:
                 sharing = [number for _, number in run]
-                yield from [sharing] if kind == "signer" else self._near(kind, sharing)
+                if kind == "signer":
+                    yield sharing
+                elif len({forest.find(number) for number in sharing}) > 1:  # else a surer tie joined them all
+                    yield from self._near(kind, sharing)
 
     def _runs(self, kind: Kind) -> Iterator[list[int]]:
         """Entries of a kind with equal keys, in the order in which they came."""
