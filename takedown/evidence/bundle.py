@@ -127,7 +127,7 @@ def read_bundle(path: Path) -> Bundle:
 def attachments_of(bundle: Bundle) -> tuple[Attachment, ...]:
     """The bundle itself, then each of its parts that a recipient may ask for by itself (`extract` gives the bytes)."""
     whole = Attachment(
-        kind="other",
+        kind="custody",
         name=bundle.path.name,
         sha256=bundle.sha256,
         size=bundle.size,

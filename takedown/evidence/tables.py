@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from html import escape
-from io import BytesIO
-from typing import Any
 
 from index.plain import plain
-from takedown.cells import Cell, cell, literal
 
-NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
-MOST_ROWS = 1_048_000
 STYLE = (
     "body{font:14px/1.5 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2em;color:#111}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid #888;padding:.3em .5em;vertical-align:top;"
     "text-align:left;overflow-wrap:anywhere;white-space:pre-wrap}th{background:#eee}"
 )
-_SAVED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 def html(
@@ -47,49 +38,15 @@ def xlsx(
     rows: Sequence[Sequence[object]],
     *,
     at: str,
-    widths: Sequence[int],
+    widths: tuple[int, ...],
     notes: Sequence[str],
 ) -> bytes:
     """A workbook with the table, and below it the notes. `at`: the moment that it says it was made."""
-    from openpyxl import Workbook  # noqa: PLC0415 - slow, and not every command needs it
+    from takedown.letters.sheets import Sheet  # noqa: PLC0415 - as below
+    from takedown.workbook import workbook  # noqa: PLC0415 - slow, and checking a bundle needs no workbook
 
-    book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate(widths):
-        sheet.column_dimensions[chr(ord("A") + number)].width = width
-    sheet.append(list(heading))
-    for row in rows[:MOST_ROWS]:
-        sheet.append([_cell(sheet, cell(value)) for value in row])
-    sheet.append([])
-    for note in notes:
-        sheet.append([_cell(sheet, cell(note))])
-    made = BytesIO()
-    book.save(made)
-    return _same_again(made.getvalue(), at)
+    def everything() -> Iterator[list[str]]:
+        yield from ([str(value) for value in row] for row in rows)
+        yield from ([], *([note] for note in notes))
 
-
-def _cell(sheet: Any, value: Cell) -> Any:
-    """Texts that would be taken for a formula ('=...') or an error ('#N/A') are marked as texts."""
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
-
-    if not isinstance(value, str) or not value:
-        return value
-    made = WriteOnlyCell(sheet, literal(value))
-    made.data_type = "s"
-    return made
-
-
-def _same_again(content: bytes, at: str) -> bytes:
-    """The workbook with `at` for every moment in it, and no moment in its ZIP."""
-    moment = datetime.fromisoformat(at).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    made = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            body = old.read(name)
-            if name == "docProps/core.xml":
-                body = _SAVED.sub(lambda found: found[1] + moment, body)
-            info = zipfile.ZipInfo(name, NEW_YEAR_1980)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, body)
-    return made.getvalue()
+    return workbook([Sheet(name=title, head=list(heading), widths=widths, rows=everything)], at)

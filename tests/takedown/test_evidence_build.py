@@ -318,7 +318,7 @@ def everything_text(held: dict[str, bytes]) -> str:
 def test_the_list_names_each_extracted_piece_with_its_check_value(make: Make) -> None:
     bundle = make()
     [sheet] = load_workbook(BytesIO(members(bundle)["fixation-list.xlsx"])).worksheets
-    rows = [row for row in sheet.iter_rows(min_row=2, values_only=True) if isinstance(row[0], int)]
+    rows = [row for row in sheet.iter_rows(min_row=2, values_only=True) if str(row[0]).isdigit()]
     wanted = [one for one in bundle.entries if one["kind"] in {"page", "screenshot", "fingerprint"}]
     assert [row[7] for row in rows] == [one["sha256"] for one in wanted] and sheet.title == "电子数据提取固定清单"
     assert [row[1].split()[0] for row in rows] == [one["artefact_id"] for one in wanted]
