@@ -111,6 +111,45 @@ def test_every_change_of_one_byte_is_found(other: Path) -> None:
     assert not accepted and not check(str(other)).wrong
 
 
+def test_longer_changes_are_found_and_nothing_breaks(other: Path) -> None:
+    """Pieces taken out, put in, doubled, moved and overwritten, of all lengths; each is found, none raises."""
+    whole_, chance, accepted = other.read_bytes(), random.Random(11), []
+    for _ in range(CHANGES // 10):
+        start = chance.randrange(len(whole_))
+        end = min(len(whole_), start + 1 + int(2 ** chance.uniform(0, 16)))
+        piece, elsewhere = whole_[start:end], chance.randrange(len(whole_))
+        changed = chance.choice([
+            whole_[:start] + whole_[end:],
+            whole_[:start] + piece + whole_[start:],
+            whole_[:start] + chance.randbytes(end - start) + whole_[end:],
+            whole_[:elsewhere] + piece + whole_[elsewhere:],
+            whole_[:start] + bytes(end - start) + whole_[end:],
+            whole_[:start] + piece[::-1] + whole_[end:],
+        ])  # fmt: skip
+        other.write_bytes(changed)
+        if changed != whole_ and not check(str(other)).wrong:
+            accepted.append((start, end))
+    assert not accepted
+
+
+def test_compressed_members_and_extra_fields_are_refused(whole: Bundle, other: Path) -> None:
+    """A ZIP that any program reads alike, and that says nothing else: there is one form only."""
+    for change in (
+        {"compress_type": zipfile.ZIP_DEFLATED},
+        {"extra": b"xx\0\0"},
+        {"comment": b"hello"},
+        {"date_time": (2026, 1, 1, 0, 0, 0)},
+    ):
+        with zipfile.ZipFile(other, "w") as file:
+            for name, content in members(whole.path).items():
+                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                info.external_attr = 0o100644 << 16
+                for field, value in change.items():
+                    setattr(info, field, value)
+                file.writestr(info, content)
+        assert codes(other) & {"header", "directory"}, change
+
+
 @pytest.mark.parametrize("part", ["start", "middle", "directory", "end"])
 def test_a_truncated_bundle_is_found(other: Path, part: str) -> None:
     content = other.read_bytes()
