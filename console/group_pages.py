@@ -20,9 +20,11 @@ from takedown.groups.member import Member
 from takedown.half_life import HalfLife
 from takedown.relisting import Relisting
 
-COLUMNS = ("group", "members", "marketplaces", "brands", "shared", "seen", "said")
+COLUMNS = ("group", "members", "marketplaces", "brands", "shared", "first_seen", "said")
 MEMBERS = ("listing_id", "marketplace", "seller", "title", "first_seen", "state")
 LIVES = ("marketplace", "listings", "gone", "half_life", "interval", "unsure")
+SHORT = 14
+"""Characters of an id: enough to call it by."""
 MOST = 40
 """Members, and ties, that a page shows."""
 _STYLE = {"confirmed": "bold red", "suspected": "yellow", "dismissed": "dim", "none": "dim"}
@@ -30,18 +32,19 @@ _STYLE = {"confirmed": "bold red", "suspected": "yellow", "dismissed": "dim", "n
 
 def groups_table(groups: Iterable[Group]) -> Table:
     """One line each."""
-    return table([t(f"groups.column.{name}") for name in COLUMNS], map(_row, groups), wide={})
+    columns = [t(f"groups.column.{name}") for name in COLUMNS]
+    return table(columns, map(_row, groups), wide={columns[2]: 3, columns[3]: 2, columns[4]: 3}, dense=True)
 
 
 def _row(group: Group) -> Sequence[str]:
     kinds = Counter(tie.kind for tie in group.ties if tie.joins)
     return (
-        group.id,
+        group.id[:SHORT],
         str(len(group.members)),
         _some(group.marketplaces),
         _some(group.brands) or "-",
         ", ".join(f"{t(f'groups.kind.{kind}')}×{count}" for kind, count in kinds.items()),
-        f"{group.first_seen[:10]} – {group.last_seen[:10]}",
+        group.first_seen[:10],
         t("groups.said", open=group.open, confirmed=group.confirmed),
     )
 
@@ -86,9 +89,8 @@ def _section(name: str, lines: Iterable[Text]) -> Iterator[Any]:
 def _tie(tie: GroupTie) -> Text:
     mark, style = ("✓", "green") if tie.joins else ("○", "dim")
     said = tie.zh if language() == "zh" else tie.en
-    return Text.assemble((f"{mark} ", style), (f"[{t(f'groups.kind.{tie.kind}')}] ", "dim"), line(said, 400)).append(
-        f"  {line(tie.keys[0], 120)}", "dim"
-    )
+    kind = (f"[{t(f'groups.kind.{tie.kind}')}] ", "dim")
+    return Text.assemble((f"{mark} ", style), kind, line(said, 400), (f"  {line(tie.keys[0], 120)}", "dim"))
 
 
 def _unseen(group: Group) -> Iterator[Text]:
@@ -101,15 +103,15 @@ def _unseen(group: Group) -> Iterator[Text]:
 def members_table(members: Iterable[Member]) -> Table:
     """One line each."""
     columns = [t(f"groups.column.{name}") for name in MEMBERS]
-    return table(columns, map(_member, members), wide={columns[3]: 2}, dense=True)
+    return table(columns, map(_member, members), wide={columns[1]: 2, columns[2]: 1, columns[3]: 3}, dense=True)
 
 
 def _member(member: Member) -> Sequence[str | Text]:
     state = standing_of(member)
     return (
-        member.listing_id,
-        line(member.marketplace, 40),
-        line(member.seller or "-", 24),
+        member.listing_id[:SHORT],
+        line(member.marketplace, 60),
+        line(member.seller or "-", 40),
         line(member.title, 80),
         member.first_seen[:10],
         Text(t(f"groups.state.{state}"), style=_STYLE[state]),

@@ -18,6 +18,7 @@ from index.standing import ABSENT, standing
 from index.ties import ALONE, TOGETHER, kind_of
 from takedown.cuts import pair
 from takedown.earlier import Confirmed, Earlier
+from takedown.groups.group import short
 
 How = Literal["relisted", "another", "back"]
 """relisted: first seen after the earlier one was surely gone. another: first seen after it was confirmed, which still
@@ -230,7 +231,7 @@ def _rank(keys: Iterable[str]) -> int:
 
 def _tie(key: str) -> SharedTie:
     kind, _, value = key.partition(":")
-    words = {lang: text(f"groups.shared.{kind}", lang, value=value) for lang in LANGUAGES}
+    words = {lang: text(f"groups.shared.{kind}", lang, value=short(value)) for lang in LANGUAGES}
     return SharedTie(kind=kind, value=value, **words)
 
 

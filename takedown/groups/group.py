@@ -5,6 +5,7 @@ A group accuses nobody: it says what belongs together and why, each tie can be c
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -171,9 +172,14 @@ def _together(common: Mapping[str, Sequence[str]]) -> list[list[str]]:
     return found
 
 
+def short(value: str) -> str:
+    """A value as it stands in a sentence: the beginning of a digest, and whatever else whole."""
+    return f"{value[:16]}…" if re.fullmatch(r"(hex-md5:)?[0-9a-f]{32,64}", value) else value
+
+
 def _tie(keys: Sequence[str], members: Sequence[str], why: str, totals: Mapping[str, int]) -> GroupTie:
     kind, _, value = keys[0].partition(":")
-    places = {"count": len(members), "value": value}
+    places = {"count": len(members), "value": short(value)}
     words = {lang: text(f"groups.tie.{kind}", lang, **places) for lang in LANGUAGES}
     total = max(totals.get(key, 0) for key in keys)
     for lang in LANGUAGES:

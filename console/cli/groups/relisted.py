@@ -42,7 +42,7 @@ def run(
             emit(one)
         else:
             for part in relisting_lines(one):
-                out().print(part, soft_wrap=True)
+                out().print(part, overflow="fold")
     if not json:
         remark(t("groups.relisted_total", count=len(found)))
     return Exit.DONE

@@ -25,5 +25,5 @@ def run(
         emit(group)
         return Exit.DONE
     for part in group_page(group):
-        out().print(part, soft_wrap=not hasattr(part, "columns"))
+        out().print(part, overflow="fold")
     return Exit.DONE
