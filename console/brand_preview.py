@@ -20,7 +20,7 @@ from detection.subject import Subject
 from index.home import Home
 from index.messages import LANGUAGES, both, language, t, text
 from index.model import Finding
-from index.open import open_decisions, open_index
+from index.open import has_decisions, open_decisions, open_index
 from index.profiles import Profile, load_profiles, read_profile
 from index.protocol import Index, Stored
 from index.settings import load_settings
@@ -70,7 +70,7 @@ def verdicts_that_change(place: Home, profiles: Mapping[str, Profile], edited: P
 
 @contextmanager
 def _decisions(place: Home) -> Iterator[Decisions | None]:
-    if not place.decisions.exists():
+    if not has_decisions(place):
         yield None
         return
     with closing(open_decisions(place, write=False)) as decisions:

@@ -15,7 +15,7 @@ from crawler.runs import Order
 from index.home import Home
 from index.messages import t
 from index.model import Observation
-from index.open import open_decisions
+from index.open import has_decisions, open_decisions
 from index.protocol import Index, Stored
 from index.standing import APART, SILENT, Standing, standing
 from takedown.decision import Decision
@@ -128,7 +128,7 @@ _UNKNOWN = Standing(state=None, sure=False, since="")
 
 
 def _decided(place: Home) -> dict[str, Decision]:
-    if not place.decisions.exists():
+    if not has_decisions(place):
         return {}
     decisions = open_decisions(place, write=False)
     try:

@@ -133,9 +133,9 @@ def _written(known: Answers, said: Decision) -> Answer | None:
     return max((one for one in standing if one is not None), key=lambda one: one.seq)
 
 
-def _same(one: Decision, other: Decision) -> bool:
-    """Whether both say the same about the same evidence: whoever is second agrees, and nothing is written twice."""
-    return all(getattr(one, name) == getattr(other, name) for name in _SAYS)
+def _same(one: Decision, said: Decision) -> bool:
+    """Whether `said` only repeats `one`, about the same evidence: whoever is second agrees. New words are no repeat."""
+    return said.note in {"", one.note} and all(getattr(one, name) == getattr(said, name) for name in _SAYS)
 
 
 _SAYS = ("unit", "kind", "scope", "reason", "until", "fact", "to", "evidence")

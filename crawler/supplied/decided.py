@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from index.home import Home
-from index.open import open_decisions
+from index.open import has_decisions, open_decisions
 from index.protocol import IndexUnavailable
 from index.records import Decisions
 from takedown.answers import answers_about
@@ -19,7 +19,7 @@ class Decided:
 
     def __init__(self, home: Home) -> None:
         self._decisions: Decisions | None = None
-        if home.decisions.exists():
+        if has_decisions(home):
             with suppress(IndexUnavailable):
                 self._decisions = open_decisions(home, write=False)
 

@@ -281,6 +281,11 @@ def test_a_wrong_join_is_cut_and_stays_cut(copycatch: Command, home: Home) -> No
     assert units[name] == 2 and sorted(units.values()) == [1, 1, 2]
     assert shown(copycatch, wrong)["members"] == 1
     assert copycatch("triage", "cut", wrong, wrong, "--reason", "x").code == 2
+    (done,) = copycatch("triage", "cut", name, wrong, "--reason", "it is the same app", "--mend", "--json").fits(
+        "triage_cut"
+    )
+    assert done["pairs"] == 1 and shown(copycatch, name)["members"] == 3
+    assert copycatch("triage", "cut", name, wrong, "--reason", "x", "--mend").code == 2
 
 
 def test_a_hundred_crawls_in_which_only_counters_changed_reopen_nothing(copycatch: Command, home: Home) -> None:

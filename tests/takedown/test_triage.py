@@ -46,6 +46,7 @@ def test_the_same_command_again_finds_it_written(records: Decisions) -> None:
 def test_a_second_person_of_the_same_mind_makes_no_second_decision(records: Decisions) -> None:
     write(records, confirm(), now=NOW)
     assert not write(records, confirm(by="chen"), now=NOW).made
+    assert write(records, confirm(by="chen", note="the page says so itself"), now=NOW).made  # words are not lost
 
 
 def test_more_members_or_other_evidence_are_a_decision_of_their_own(records: Decisions) -> None:

@@ -23,7 +23,7 @@ from index.plain import line
 from index.records import Overtaken
 from takedown.decision import DecisionKind, DismissReason
 from takedown.triage import TriageError, undo
-from takedown.units.apart import cut_out
+from takedown.units.apart import cut_out, put_back
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help=t("triage.ids"), show_default=False)]
 Query = Annotated[str | None, typer.Option("--query", help=t("triage.bulk"), show_default=False)]
@@ -124,11 +124,14 @@ def cut(
     given: Annotated[str, typer.Argument(metavar="UNIT", help=t("triage.id"), show_default=False)],
     findings: Annotated[list[str], typer.Argument(metavar="FINDING", help=t("triage.cut_out"), show_default=False)],
     *, reason: Annotated[str, typer.Option("--reason", help=t("triage.cut_reason"))],
+    mend: Annotated[bool, typer.Option("--mend", help=t("triage.cut_mend"))] = False,
     name: AsFlag = None, json: JsonFlag = False,
 ) -> int:  # fmt: skip
-    """Takes findings out of a unit, for good."""
+    """Takes findings out of a unit, for good; or takes that back."""
     with desk(acting(name, "decide")) as place:
         state = place.find(given)
+        if mend:
+            return _mend(place, state.unit.id, findings, reason, json=json)
         out_of = [member for each in findings for member in state.unit.members if member.startswith(each)]
         if not out_of or len(set(out_of)) == len(state.unit.members):
             raise CommandError(t("triage.cut_nothing", unit=state.unit.id))
@@ -137,6 +140,18 @@ def cut(
             emit({"unit": state.unit.id, "findings": sorted(set(out_of)), "pairs": pairs})
         else:
             out().print(t("triage.cut_done", count=len(set(out_of)), unit=state.unit.id), soft_wrap=True)
+    return Exit.DONE
+
+
+def _mend(place: Desk, unit: str, given: Iterable[str], reason: str, *, json: bool) -> int:
+    names = sorted({hit.id for each in given if (hit := place.index.get(each)) is not None})
+    pairs = put_back(place.records, names, at=place.at, by=place.person.name, reason=reason)
+    if not pairs:
+        raise CommandError(t("triage.nothing_cut"))
+    if json:
+        emit({"unit": unit, "findings": names, "pairs": pairs})
+    else:
+        out().print(t("triage.mended", count=len(names)), soft_wrap=True)
     return Exit.DONE
 
 
