@@ -105,14 +105,16 @@ def of_findings(names: Iterable[str], index: Index, profiles: Mapping[str, Profi
             if listing is None:
                 raise UnknownFindingError(t("evidence.unknown", id=hit.id))
             targets.append(make.make(hit, listing, supplied.get(listing.id, ())))
-    brands = {str(hit.value["brand"]) for hit in hits if hit.value.get("brand")}
-    brand = brands.pop() if len(brands) == 1 else None
+    brands = [str(hit.value.get("brand") or "") for hit in hits]
+    lines = [
+        line for target, brand in zip(targets, brands, strict=True) for line in compared([target], profiles.get(brand))
+    ]
     alleged = allegations(hits, basis="platform_policy", jurisdiction="CN")
     return Subject(
         targets=tuple(targets),
         allegations=alleged,
-        comparison=tuple(compared(targets, profiles.get(brand) if brand else None)),
-        brand=brand,
+        comparison=tuple(lines),
+        brand=brands[0] if len(set(brands)) == 1 and brands[0] else None,
         ruled=_ruled(targets, alleged, index),
     )
 

@@ -70,7 +70,9 @@ class Shelf:
         }
         return Sources(**{**said, **given})
 
-    def put(self, name: str, *, capture: Capture | None, violation: str = "p2-6a", **given) -> str:
+    def put(
+        self, name: str, *, capture: Capture | None, violation: str = "p2-6a", brand: str = "xiaozhou", **given
+    ) -> str:
         listing = Listing(
             marketplace="shop:store.example",
             native_id=name,
@@ -88,11 +90,11 @@ class Shelf:
         )  # fmt: skip
         held = Violation(id=violation, group=group, probability=0.95, evidence=(evidence,))
         finding = Finding(
-            id=finding_id(listing_name, group, "xiaozhou"), listing_id=listing_name, marketplace=listing.marketplace,
+            id=finding_id(listing_name, group, brand), listing_id=listing_name, marketplace=listing.marketplace,
             url=listing.url, title=listing.title, group=group, verdict="violation", probability=0.95, priority=0.6,
-            brand="xiaozhou", violations=(held,), capture=capture, **given,
+            brand=brand, violations=(held,), capture=capture, **given,
         )  # fmt: skip
-        judgement = Judgement(verdict="violation", violations=(held,), brand="xiaozhou", priority=0.6)
+        judgement = Judgement(verdict="violation", violations=(held,), brand=brand, priority=0.6)
         self.index.put([Judged(listing=listing, judgement=judgement, findings=(finding,))], run_id="r1", at=AT)
         self.findings[name] = finding.id
         return finding.id

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from index.blobs import Blobs
 from index.home import Home
 from index.model import Capture, Observation
+from index.profiles import Name
 from takedown.evidence import package
 from takedown.evidence.build import build
 from takedown.evidence.bundle import Bundle, attachments_of, extract, read_bundle
@@ -30,6 +31,7 @@ from tests.takedown.evidence_home import (
     JPEG,
     NOW,
     PNG,
+    PROFILE,
     REPORTER,
     SAMPLE,
     SECRET,
@@ -302,6 +304,16 @@ def test_the_account_of_the_operators_own_session_is_cut_out(make: Make, shelf: 
     assert ways.count("登录后可见网页在线提取") == 2 and ways.count("公开网页在线提取") == 1
     kept = entry(bundle, "page", source_url=public.url)  # not the operator's: a page that says such a word
     assert kept["payload_sha256"] == public.sha256 and everything(bundle).count(b"operator_li") == 1
+
+
+def test_findings_of_several_brands_are_each_compared_with_their_own(make: Make, shelf: Shelf) -> None:
+    other = replace(PROFILE, id="other", names=(Name(text="另一款", kind="official"),))
+    finding = shelf.put("second", capture=None, brand="other")
+    bundle = make("plain", "second", profiles={"xiaozhou": PROFILE, "other": other})
+    rows = members(bundle)["comparison.html"].decode().split("<tr>")
+    assert any("另一款" in row and finding in row for row in rows)
+    assert any("小舟智聊</td>" in row and shelf.findings["plain"] in row for row in rows)
+    assert json.loads(members(bundle)["bundle.json"])["brand"] is None
 
 
 def test_hostile_text_is_harmless_in_every_table(make: Make) -> None:

@@ -353,6 +353,18 @@ def test_what_is_wrong_is_said_in_words_with_its_place(whole: Bundle, other: Pat
     assert "note.txt" in said and ("清单里没有" if lang == "zh" else "not in the manifest") in said
 
 
+def test_hostile_words_in_a_bundle_do_not_steer_the_terminal(whole: Bundle, other: Path) -> None:
+    held = members(whole.path)
+    held["bundle.json"] = json.dumps({"missing": [{"zh": "\x1b[2J\u202e", "en": 7}, None, "x"]}).encode()
+    written(other, [*held.items(), ("placeholder", b"")])
+    other.write_bytes(other.read_bytes().replace(b"placeholder", b"\x1b[2J\rplace"[:11].ljust(11, b"_")))
+    report = check(str(other))
+    said = "\n".join(checking_program.told(report))
+    assert {"name", "extra", "changed"} <= {one[0] for one in report.wrong} and len(report.missing) == 1
+    assert "\x1b" not in said and "\r" not in said and "\u202e" not in said and "<U+001B>" in said
+    assert json.loads(json.dumps(checking_program.as_json(report, "x")))["missing"]
+
+
 def test_headers_are_those_that_other_programs_read(whole: Bundle) -> None:
     with zipfile.ZipFile(whole.path) as file:
         assert file.testzip() is None

@@ -102,7 +102,8 @@ def _check_chains(report: Report, members: list[Member], entries: list[dict[str,
 
 
 def _take_missing(report: Report, member: Member) -> None:
-    report.missing = list(json.loads(report.whole(member).decode())["missing"])
+    said = json.loads(report.whole(member).decode())["missing"]
+    report.missing = [each for each in said if isinstance(each, dict)]
 
 
 def _check_stamped(report: Report, held: dict[str, Member]) -> None:

@@ -11,6 +11,9 @@ from takedown.evidence.checking.bundle import MANIFEST, check
 from takedown.evidence.checking.report import Report
 from takedown.evidence.checking.words import LANGUAGES, words
 
+MOST_MISSING = 20
+"""Things that the bundle says are missing and that are listed; --json has all."""
+
 
 def told(report: Report, languages: tuple[str, ...] = LANGUAGES) -> list[str]:
     """What was found, in lines for people."""
@@ -22,14 +25,22 @@ def told(report: Report, languages: tuple[str, ...] = LANGUAGES) -> list[str]:
     if report.seal:
         said += words("say_counts", languages, report.members, report.pages, report.created_at)
         said += words("say_seal", languages, report.seal)
-    for missing in report.missing:
-        said += ["  - " + " / ".join(str(missing.get(lang, "")) for lang in languages)]
+    if report.missing:
+        said += words("say_missing", languages, len(report.missing))
+        shown = report.missing[:MOST_MISSING]
+        said += ["  - " + " / ".join(str(missing.get(lang, "")) for lang in languages) for missing in shown]
+        said += ["  ..."] if len(report.missing) > MOST_MISSING else []
     if report.stamp is not None:
         said += words("say_stamp", languages, report.stamp["at"])
         said += [f"  openssl ts -verify -data {MANIFEST} -in {report.stamp['where']} -CAfile CA.pem"]
     elif not report.wrong:
         said += words("say_no_stamp", languages)
-    return said
+    return [harmless(line) for line in said]
+
+
+def harmless(line: str) -> str:
+    """Names and words in a bundle are hostile: what could steer a terminal, hide or reorder text becomes visible."""
+    return "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in line)
 
 
 def as_json(report: Report, name: str) -> dict[str, Any]:

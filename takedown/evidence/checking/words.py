@@ -32,7 +32,7 @@ TEXT = {
     "more": ("另有 {0} 处未列出", "{0} more are not listed"),
     "say_seal": ("封存值（请与函件所载核对）：{0}", "Seal (compare it with the one in the letter): {0}"),
     "say_counts": ("文件 {0} 个，存档网页 {1} 个，制作于 {2}", "{0} files, {1} archived pages, made {2}"),
-    "say_missing": ("包内注明未能收入：{0}", "The bundle says that this is not in it: {0}"),
+    "say_missing": ("包内注明未能收入 {0} 项：", "The bundle says that {0} thing(s) could not be put in:"),
     "say_stamp": (
         "时间戳 {0}（世界时），摘要相符。签名要用 openssl 核对：取出下列两个文件，CA.pem 为时间戳机构的根证书",
         "Time stamp {0} (UTC), of this manifest. For its signature unpack the two files; CA.pem: the authority's root",
