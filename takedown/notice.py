@@ -49,7 +49,7 @@ State = Literal[
     "withdrawn",
     "closed",
 ]
-_ANSWERS: tuple[State, ...] = ("actioned", "partially_actioned", "rejected", "counter_notice")
+_ANSWERS: tuple[State, ...] = ("actioned", "partially_actioned", "rejected", "counter_notice", "relisted")
 FOLLOWS: dict[State, tuple[State, ...]] = {
     "draft": ("approved", "withdrawn"),
     "approved": ("draft", "exported", "withdrawn"),
@@ -57,10 +57,10 @@ FOLLOWS: dict[State, tuple[State, ...]] = {
     "sent": ("sent", "acknowledged", *_ANSWERS, "withdrawn", "closed"),
     "acknowledged": ("acknowledged", *_ANSWERS, "withdrawn", "closed"),
     "actioned": ("actioned", "counter_notice", "relisted", "withdrawn", "closed"),
-    "partially_actioned": (*_ANSWERS, "relisted", "withdrawn", "closed"),
+    "partially_actioned": (*_ANSWERS, "withdrawn", "closed"),
     "rejected": ("acknowledged", *_ANSWERS, "withdrawn", "closed"),
-    "counter_notice": (*_ANSWERS, "relisted", "withdrawn", "closed"),
-    "relisted": ("relisted", *_ANSWERS, "withdrawn", "closed"),
+    "counter_notice": (*_ANSWERS, "withdrawn", "closed"),
+    "relisted": (*_ANSWERS, "withdrawn", "closed"),
     "withdrawn": ("withdrawn", "closed"),
     "closed": ("closed", "relisted", "withdrawn"),
 }

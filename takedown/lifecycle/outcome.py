@@ -53,6 +53,8 @@ class Outcome:
     became: Became
     since: str = ""
     """First look that found it so; empty where that means nothing."""
+    down_at: str = ""
+    """First look (or person) that found it down after the notice was sent; empty where none did."""
     looked_at: str = ""
     """Newest look that told anything; empty where there was none."""
     proof: tuple[str, ...] = ()
@@ -80,27 +82,30 @@ def told(notice: Notice) -> dict[str, tuple[str, Step]]:
 def outcomes(notice: Notice, looks: Callable[[Target], Looks], healthy: Callable[[str], bool]) -> list[Outcome]:
     """What became of each target. `healthy`: whether the run of that id was."""
     start, known = sent_at(notice), told(notice)
-    return [_outcome(each, known.get(each.finding_id), looks(each), start, healthy) for each in notice.content.targets]
+    return [
+        _outcome(
+            notice, each.finding_id, known.get(each.finding_id), _seen(each.finding_id, looks(each), start, healthy)
+        )
+        for each in notice.content.targets
+    ]
 
 
-def _outcome(
-    target: Target, said: tuple[str, Step] | None, looks: Looks, start: str, healthy: Callable[[str], bool]
-) -> Outcome:
-    name = target.finding_id
+def _outcome(notice: Notice, name: str, said: tuple[str, Step] | None, seen: Outcome) -> Outcome:
+    """What looks show, and what was written down before."""
     became: Any = said[0] if said else ""
     step = said[1] if said else None
     if became == "withdrawn" and step:
         return Outcome(finding_id=name, became="withdrawn", since=step.at)
-    seen = _seen(name, looks, start, healthy)
     if step is None or seen.became in {"removed", "off_shelf", "before"}:
         return seen
-    later = seen.became == "up" and seen.looked_at > _last(step, name)
-    was_down = became in {*DOWN, "before"}
+    later = seen.became in {"up", "relisted"} and seen.looked_at > _last(step, name)
+    was_down, first = became in {*DOWN, "before"}, _first_down(notice, name)
     if was_down and not later:
-        return replace(seen, became=became, since=_first(step, name), proof=step.looks.get(name, ()))
+        proof = step.looks.get(name, ())
+        return replace(seen, became=became, since=_first(step, name), down_at=first, proof=proof)
     if was_down or became == "relisted":
-        return replace(seen, became="relisted", since=max(seen.since, step.at))
-    if became == "refused" or (became == "said" and not later):
+        return replace(seen, became="relisted", since=max(seen.since, step.at), down_at=first or seen.down_at)
+    if seen.became not in {"moved", "relisted"} and (became == "refused" or (became == "said" and not later)):
         return replace(seen, became=became, since=step.at)
     return seen
 
@@ -111,20 +116,40 @@ def _seen(name: str, looks: Looks, start: str, healthy: Callable[[str], bool]) -
     stands = standing(telling, looks.last_seen)
     spoke = [each.at for each in telling if each.state not in SILENT]
     looked = max([*spoke[-1:], looks.last_seen])
+    known = Outcome(finding_id=name, became="unseen", looked_at=looked)
     newest = looks.observations[-1] if looks.observations else None
     if stands.state in {"gone", "off_shelf", "moved"} and stands.sure:
-        proof = _proof(telling, stands)
-        became: Became = "removed" if stands.state == "gone" else stands.state
-        became = "before" if stands.since <= start and became in DOWN else became
-        return Outcome(finding_id=name, became=became, since=stands.since, looked_at=looked, proof=proof)
+        return _absent(replace(known, since=stands.since, proof=_proof(telling, stands)), stands, start)
     if newest and newest.state == "blocked" and newest.at >= max(looked, start):
-        return Outcome(finding_id=name, became="blocked", since=newest.at, looked_at=looked)
+        return replace(known, became="blocked", since=newest.at)
     doubtful = newest is not None and newest.at > max(looked, start) and newest.state in {*ABSENT, "off_shelf"}
     if looked <= start and not doubtful:
-        return Outcome(finding_id=name, became="unseen", looked_at=looked)
+        return known
     if doubtful or stands.state != "seen":
-        return Outcome(finding_id=name, became="unsure", since=stands.since, looked_at=looked)
-    return Outcome(finding_id=name, became="up", since=stands.since, looked_at=looked, proof=_proof(telling, stands))
+        return replace(known, became="unsure", since=stands.since)
+    proof = _proof(telling, stands)
+    if (down := _was_down(telling)) and down.since > start:
+        proof = (*_proof(telling, down), *proof[-1:])
+        return replace(known, became="relisted", since=stands.since or looked, down_at=down.since, proof=proof)
+    return replace(known, became="up", since=stands.since, proof=proof)
+
+
+def _absent(known: Outcome, stands: Standing, start: str) -> Outcome:
+    """What is surely not there as it was: moved, down before the notice, or since."""
+    if stands.state == "moved":
+        return replace(known, became="moved")
+    if stands.since <= start:
+        return replace(known, became="before")
+    return replace(known, became="off_shelf" if stands.state == "off_shelf" else "removed", down_at=stands.since)
+
+
+def _was_down(telling: Sequence[Observation]) -> Standing | None:
+    """How it stood when it was last surely down, before it was seen again; None where it never was."""
+    end = len(telling)
+    while end and telling[end - 1].state not in {"gone", "off_shelf"}:
+        end -= 1
+    stands = standing(telling[:end])
+    return stands if stands.sure and stands.state in {"gone", "off_shelf"} else None
 
 
 def _counts(look: Observation, healthy: Callable[[str], bool]) -> bool:
@@ -141,7 +166,7 @@ def _proof(looks: Iterable[Observation], stands: Standing) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found[:1], *found[-1:])))
 
 
-def first_down(notice: Notice, finding_id: str) -> str:
+def _first_down(notice: Notice, finding_id: str) -> str:
     """When the first step that says so found a target down; empty where none does."""
     return next((_first(step, finding_id) for step in notice.steps if step.targets.get(finding_id) in DOWN), "")
 
@@ -186,7 +211,6 @@ def proposal(notice: Notice, found: Sequence[Outcome], *, now: str) -> Step | No
         state=state,
         at=now,
         by="copycatch",
-        reason="gone before it was sent" if state == "closed" else "",
         due_at=last.due_at if running else "",
         due_rule=last.due_rule if running else "",
         targets={each.finding_id: each.became for each in named},

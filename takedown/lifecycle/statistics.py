@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from takedown.lifecycle.medians import Share, Span, share, span, survival
-from takedown.lifecycle.outcome import DOWN, Became, Outcome, first_down, sent_at
+from takedown.lifecycle.outcome import DOWN, Became, Outcome, sent_at
 from takedown.notice import Notice, Step, Target
 
 By = Literal["all", "recipient", "marketplace"]
@@ -81,9 +81,6 @@ def cases(known: Iterable[tuple[Notice, Sequence[Outcome]]]) -> list[Case]:
 
 
 def _case(notice: Notice, target: Target, outcome: Outcome) -> Case:
-    down = outcome.since if outcome.became in DOWN else ""
-    if outcome.became == "relisted":
-        down = first_down(notice, target.finding_id)
     return Case(
         finding_id=target.finding_id,
         recipient=notice.content.recipient,
@@ -91,7 +88,7 @@ def _case(notice: Notice, target: Target, outcome: Outcome) -> Case:
         detected_at=target.first_seen,
         sent_at=sent_at(notice),
         became=outcome.became,
-        down_at=down,
+        down_at=outcome.down_at,
         looked_at=outcome.looked_at,
         measurable=_in_order(notice.steps),
     )

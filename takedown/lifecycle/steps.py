@@ -101,6 +101,8 @@ class AfterSending:
         step = self._step("counter_notice", notice, said, now=now, by="recipient")
         if not step.due_at and (counted := counter_due(notice.content, step.at, self._calendar)):
             step = _until(step, counted)
+            if notice.state == "counter_notice" and "" < due_at(notice) < step.due_at:  # a further letter of theirs
+                step = replace(step, due_at=due_at(notice), due_rule=_rule(notice))
         return self._write(notice, step, now=now, by=by)
 
     def closed(self, notice: Notice, said: Said, *, now: str, by: str) -> Notice:

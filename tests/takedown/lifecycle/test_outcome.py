@@ -32,7 +32,11 @@ BEFORE, T1, T2, T3 = "2026-11-25T08:30:00Z", "2026-11-26T01:00:00Z", "2026-11-26
         ((look("gone", T1), look("blocked", T2), look("gone", T3)), AT, "removed"),
         ((look("gone", T1), look("gone", T2), look("blocked", T3)), AT, "removed"),
         ((look("gone", T1), look("seen", T2), look("gone", T3)), AT, "unsure"),
-        ((look("gone", T1), look("gone", T2)), T3, "up"),  # a crawl found it after that
+        ((look("gone", T1), look("gone", T2)), T3, "relisted"),  # a crawl found it after that
+        ((look("gone", T1), look("gone", T2), look("seen", T3)), AT, "relisted"),  # though nobody wrote it down
+        ((look("gone", T1), look("seen", T2)), AT, "up"),
+        ((look("gone", AT), look("gone", BEFORE), look("seen", T1)), AT, "up"),
+        ((look("moved", T1), look("moved", T2), look("seen", T3)), AT, "up"),
         ((look("off_shelf", T1), look("off_shelf", T2)), AT, "off_shelf"),
         ((look("moved", T1), look("moved", T2)), AT, "moved"),
         ((look("gone", BEFORE), look("gone", T1)), AT, "before"),
@@ -47,7 +51,7 @@ BEFORE, T1, T2, T3 = "2026-11-25T08:30:00Z", "2026-11-26T01:00:00Z", "2026-11-26
 def test_what_looks_show(seen: Sequence[Observation], last_seen: str, wanted: Became, records: Decisions) -> None:
     (found,) = outcomes(sent(records), lambda _: looks(*seen, last_seen=last_seen), healthy)
     assert found.became == wanted
-    assert bool(proposal(sent(records), [found], now=NOW)) == (wanted in {"removed", "off_shelf", "before"})
+    assert bool(proposal(sent(records), [found], now=NOW)) == (wanted in {"removed", "off_shelf", "before", "relisted"})
 
 
 def test_absence_that_an_unhealthy_run_saw_counts_for_nothing(records: Decisions) -> None:
@@ -107,6 +111,16 @@ def test_what_comes_back_at_the_same_address_is_relisted_and_may_go_again(record
     step = proposal(notice, judged(notice, n1=again), now="2026-11-30T06:00:00Z")
     assert step is not None and step.state == "actioned"
     assert step.looks[F1][0].startswith("2026-11-30T01"), "the newest time that it went counts"
+
+
+def test_a_relisting_that_nobody_saw_come_is_proven_by_all_its_looks(records: Decisions) -> None:
+    notice = sent(records)
+    seen = looks(*GONE.observations, look("seen", T3, "r3"))
+    (found,) = judged(notice, n1=seen)
+    assert (found.down_at, found.since, found.proof) == (T1, T3, (f"{T1} r1", f"{T2} r2", f"{T3} r3"))
+    step = proposal(notice, [found], now=NOW)
+    assert step is not None and (step.state, step.targets) == ("relisted", {F1: "relisted"})
+    assert NoticeBook(records).step(notice, step, by="copycatch").state == "relisted"
 
 
 def test_what_a_crawl_finds_again_after_the_end_reopens_the_notice(records: Decisions) -> None:

@@ -152,6 +152,8 @@ def test_a_counter_notice_sets_us_a_term(records: Decisions) -> None:
     notice = sent(records, basis="ip_trademark")
     done = desk(records).countered(notice, Said(reason="我方有授权", at="2026-11-27T02:00:00Z"), now=NOW, by="lin")
     assert (done.state, done.steps[-1].due_at) == ("counter_notice", "2026-12-12T15:59:59Z")
+    later = desk(records).countered(done, Said(reason="补充说明"), now=NOW, by="lin")
+    assert later.steps[-1].due_at == done.steps[-1].due_at, "a further letter gives nobody more time"
     other = desk(records).countered(sent(records), Said(reason="我方有授权"), now=NOW, by="lin")
     assert other.steps[-1].due_at == ""
 
