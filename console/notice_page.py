@@ -44,6 +44,8 @@ def show_refusals(notice: Notice, found: Sequence[Refusal], *, json: bool) -> No
     out().print(Text(f"{notice.id}  {head}", style="bold red" if closed else "bold green"), soft_wrap=True)
     for one in found[:MOST_REFUSALS]:
         out().print(_refusal(one), soft_wrap=True)
+    if any(one.blocks and one.gate == "fields" for one in found):
+        out().print(Text(t("notice.hint", id=notice.id[:15]), style="dim"), soft_wrap=True)
     if len(found) > MOST_REFUSALS:
         out().print(Text(t("notice.more_refusals", count=len(found) - MOST_REFUSALS), style="dim"))
 
@@ -92,8 +94,8 @@ def notice_row(notice: Notice) -> tuple[str, ...]:
         t(f"gate.basis.{content.basis}"),
         content.brand_name or content.brand or "-",
         str(len(content.targets)),
-        f"{notice.steps[0].at[:16]} {notice.steps[0].by}",
-        f"{notice.steps[-1].at[:16]} {notice.steps[-1].by}",
+        f"{notice.steps[0].at[:10]} {notice.steps[0].by}",
+        f"{notice.steps[-1].at[:10]} {notice.steps[-1].by}",
     )
 
 

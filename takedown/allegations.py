@@ -20,6 +20,8 @@ REASONS, QUOTES = 12, 2
 """Reasons of one violation in all, and quotes of it from one target."""
 LONGEST = 2_000
 """Characters of a quote. A longer one is left out, never cut: it would be exact no more."""
+TEXT_MODEL = "text_model"
+"""Detector whose word is a likeness and no observation: repeated only where nothing else speaks."""
 NOT_COLLECTED = ("未采集", "not collected")
 OF_A_RIGHT = frozenset({("cn-ecommerce", "42"), ("cn-ecommerce", ""), ("cn-trademark", "57"), ("cn-trademark", "")})
 """Provisions about infringed rights: only for notices that rest on one."""
@@ -69,6 +71,7 @@ def _add(gathered: _Gathered, finding_id: str, violation: Mapping[str, Any]) -> 
     gathered.targets.append(finding_id)
     quoted = 0
     speaking = [one for one in violation.get("evidence") or () if one.get("strength", 0) > 0 and not _unsure(one)]
+    speaking = [one for one in speaking if one.get("detector") != TEXT_MODEL] or speaking
     for evidence in sorted(speaking, key=lambda one: -one["strength"]):
         for reasons, said in ((gathered.zh, evidence.get("zh")), (gathered.en, evidence.get("en"))):
             if said and len(reasons) < REASONS:

@@ -6,6 +6,7 @@ be known is left empty, and the gates name it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ SAID = 2
 """Reasons of one violation that the summary repeats."""
 SAID_LONGEST = 200
 """Characters of one of them."""
+SUSPECTED = re.compile(r"^(?:疑似[^：“”]{0,30}：|[Ss]uspected[^:'“”]{0,60}: )")
+"""How sentences of evidence begin."""
 
 
 class DraftError(ValueError):
@@ -266,14 +269,27 @@ def summary(targets: Sequence[Target], alleged: Sequence[Allegation], language: 
         shown = text("notice.and_more", language, places=shown, count=len(places) - 5)
     first = min((target.first_seen for target in targets if target.first_seen), default="")[:10]
     last = max((target.look.at if target.look else target.last_seen for target in targets), default="")[:10]
-    said = [text("notice.summary", language, count=len(targets), places=shown, first=first, last=last)]
-    for number, each in enumerate(alleged, start=1):
-        reasons = (each.reasons_zh if language == "zh" else each.reasons_en)[:SAID]
-        facts = text("notice.between", language).join(line(one, SAID_LONGEST).rstrip("。.;；") for one in reasons)
-        title = each.title_zh if language == "zh" else each.title_en
-        if each.observability != "direct":
-            title = text("notice.suspected", language, title=title)
-        count = len(each.targets) or len(targets)
-        message = "notice.observed" if facts else "notice.observed_bare"
-        said.append(text(message, language, number=number, title=title, count=count, facts=facts))
+    values = {"count": len(targets), "places": shown, "last": last}
+    if first in {"", last}:
+        said = [text("notice.summary_day", language, **values)]
+    else:
+        said = [text("notice.summary", language, first=first, **values)]
+    said += [_observed(number, each, len(targets), language) for number, each in enumerate(alleged, start=1)]
     return "\n".join(said)
+
+
+def _observed(number: int, each: Allegation, total: int, language: Language) -> str:
+    """One violation with what was observed; of several pages some of it, and it says so."""
+    reasons = (each.reasons_zh if language == "zh" else each.reasons_en)[:SAID]
+    facts = text("notice.between", language).join(_fact(one) for one in reasons)
+    title = each.title_zh if language == "zh" else each.title_en
+    if each.observability != "direct":
+        title = text("notice.suspected", language, title=title)
+    count = len(each.targets) or total
+    message = "notice.observed_bare" if not facts else "notice.observed" if count == 1 else "notice.observed_among"
+    return text(message, language, number=number, title=title, count=count, facts=facts)
+
+
+def _fact(reason: str) -> str:
+    """The sentence without the name of the violation before it, which stands there already."""
+    return SUSPECTED.sub("", line(reason, SAID_LONGEST)).rstrip("。.;；")

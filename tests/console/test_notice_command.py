@@ -164,9 +164,11 @@ def test_only_confirmed_findings_get_in_and_the_rest_is_counted(place: Home, cop
     (sure,) = fill(place, counterfeit(1))
     (unsure,) = fill(place, counterfeit(2), confirmed=False)
     answer = copycatch("notice", "draft", "--query", "*", "--to", "cac_12377", "--json")
-    assert answer.fits("notice_state")[0]["targets"] == 1 and "1 findings" in answer.err
+    assert answer.fits("notice_state")[0]["targets"] == 1 and "confirmed them: 1" in answer.err
     assert copycatch("notice", "draft", unsure, "--to", "cac_12377").code == 2
     assert copycatch("notice", "draft", sure[:14], "--to", "cac_12377", "--json").fits("notice_state")
+    asked = copycatch("notice", "draft", sure)
+    assert asked.code == 2 and "cac_12377" in asked.err, "it says who can be written to"
     for wrong in (["f1-nothing", "--to", "cac_12377"], ["u1-nothing", "--to", "cac_12377"], ["--to", "cac_12377"], [sure, "--to", "nobody"], [sure, "--to", "cac_12377", "--form", "none"]):  # fmt: skip
         answer = copycatch("notice", "draft", *wrong)
         assert answer.code == 2 and len(answer.err.strip().splitlines()) <= 2, wrong

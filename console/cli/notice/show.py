@@ -26,5 +26,5 @@ def run(
     if json:
         emit(notice)
     else:
-        out().print(notice_page(notice, known.name(language()) if known else notice.content.recipient), soft_wrap=True)
+        out().print(notice_page(notice, known.name(language()) if known else notice.content.recipient))
     return Exit.DONE
