@@ -68,26 +68,29 @@ class Observed:
 
 
 def of_notice(content: Content) -> Iterator[Observed]:
-    """Every target of a notice."""
-    lines: dict[str, set[str]] = {}
+    """Every target of a notice. Takes time in proportion to the notice, however many targets it has."""
+    same: dict[str, set[str]] = {}
     for line in content.comparison:
         if line.differs is False:
-            lines.setdefault(line.finding_id, set()).add(line.observed)
-    zh = content.language == "zh"
+            same.setdefault(line.finding_id, set()).add(line.observed)
+    alleged: dict[str, list[Alleged]] = {target.finding_id: [] for target in content.targets}
+    for one in content.allegations:
+        quotes: dict[str, list[str]] = {}
+        for quote in one.quotes:
+            quotes.setdefault(quote.finding_id, []).append(quote.text)
+        reasons = one.reasons_zh if content.language == "zh" else one.reasons_en
+        for name in one.targets or alleged:
+            if name in alleged:
+                said = Alleged(id=one.violation, probability=one.probability, reasons=reasons)
+                alleged[name].append(replace(said, quotes=tuple(quotes.get(name, ()))))
     for target in content.targets:
-        name = target.finding_id
-        alleged = tuple(
-            Alleged(
-                id=one.violation,
-                probability=one.probability,
-                reasons=one.reasons_zh if zh else one.reasons_en,
-                quotes=tuple(quote.text for quote in one.quotes if quote.finding_id == name),
-            )
-            for one in content.allegations
-            if not one.targets or name in one.targets
+        yield Observed(
+            target=target,
+            alleged=tuple(alleged[target.finding_id]),
+            confirmed=True,
+            indicates=True,
+            same=frozenset(same.get(target.finding_id, ())),
         )
-        same = frozenset(lines.get(name, ()))
-        yield Observed(target=target, alleged=alleged, confirmed=True, indicates=True, same=same)
 
 
 def of_stored(hit: Stored, lang: str) -> Observed:

@@ -8,6 +8,7 @@ machine's proposal.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -194,20 +195,47 @@ def _things(observed: Observed, teller: Teller) -> Iterator[Made]:
         yield observables.Software(name=name, extensions=_extension(app), **held, **marked)
 
 
-def _indicator(pattern: str, indicated: tuple[str, str], observed: Observed, said: dict[str, Any]) -> Made:
+@dataclass(frozen=True, slots=True)
+class _Indicator:
+    """An indicator as it is written. The library would read each pattern with a grammar, five milliseconds apiece, of
+    which there are four to a target; ours are made from the six above, and the tests read them.
+    """
+
+    said: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.said["id"])
+
+    def serialize(self) -> str:
+        return json.dumps(self.said)
+
+
+def _indicator(pattern: str, indicated: tuple[str, str], observed: Observed, said: dict[str, Any]) -> _Indicator:
     """One pattern. What it stands for is not known to do harm unless that is what is alleged: 'anomalous-activity'."""
     kind, value = indicated
     quoted = "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
     names = ", ".join(one.name("en") for one in observed.alleged[:5])
-    return stix2.Indicator(
-        id=_id("indicator", kind, value),
-        name=f"{kind}: {plain(value)[:200]}",
-        description=f"{'Confirmed by a person' if observed.confirmed else 'Proposed by a machine'}; alleged: {names}",
-        pattern=pattern.format(quoted),
-        pattern_type="stix",
-        indicator_types=["anomalous-activity"],
-        **said,
+    by = "Confirmed by a person" if observed.confirmed else "Proposed by a machine"
+    return _Indicator(
+        {
+            "type": "indicator",
+            "spec_version": "2.1",
+            "id": _id("indicator", kind, value),
+            "name": f"{kind}: {plain(value)[:200]}",
+            "description": f"{by}; alleged: {names}",
+            "pattern": pattern.format(quoted),
+            "pattern_type": "stix",
+            "pattern_version": "2.1",
+            "indicator_types": ["anomalous-activity"],
+            **said,
+            **{name: _millisecond(str(said[name])) for name in ("created", "modified", "valid_from")},
+        }
     )
+
+
+def _millisecond(at: str) -> str:
+    return str(stix2.utils.format_datetime(stix2.utils.parse_into_datetime(at, "millisecond")))
 
 
 def _labels(observed: Observed) -> list[str]:

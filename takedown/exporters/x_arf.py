@@ -35,6 +35,9 @@ MOST_BYTES = 5 * 1024 * 1024
 """Of one piece of evidence."""
 MOST_TOTAL = 20 * 1024 * 1024
 """Of all evidence of one report: it travels by mail."""
+MOST_TAGS = 20
+SHOWN = frozenset({"screenshot", "page", "fingerprint", "comparison", "certificate"})
+"""Kinds of files that go along as evidence."""
 _DOMAIN = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_+-]*")
 Said = dict[str, Any]
@@ -46,8 +49,9 @@ def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
     basis = TYPES.get(content.basis)
     if basis is None:
         raise ExportError(t("letter.failed.type", basis=content.basis))
+    about = _About(notice, content, context)
     reports = (
-        (number, _checked(number, {**_core(notice, content, one, number, context), **basis(content, one)}))
+        (number, _checked(number, {**about.core(one, number), **basis(content, one)}))
         for number, one in enumerate(content.targets, 1)
     )
     if len(content.targets) == 1:
@@ -61,27 +65,53 @@ def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
     return [write(target / f"{stem(notice)}.xarf.zip", out.getvalue())]
 
 
-def _core(notice: Notice, content: Content, target: Target, number: int, context: Context) -> Said:
-    """What every type has. A probability is no part of it: a machine's guess reads like a measure there."""
-    name = host(target.url)
-    if not name or not uri(target.url).startswith(("http://", "https://")):
-        raise ExportError(t("letter.failed.url", format="X-ARF", number=number, url=line(target.url, 120)))
-    seed = sha256(f"{notice.id} {notice.content.digest} {target.finding_id}".encode()).digest()
-    reporter = _contact(content)
-    allegations = [each for each in content.allegations if not each.targets or target.finding_id in each.targets]
-    return {
-        "xarf_version": SPEC,
-        "report_id": str(UUID(bytes=seed[:16], version=4)),
-        "timestamp": (target.look.at if target.look else "") or target.last_seen or context.now,
-        "reporter": reporter,
-        "sender": reporter,
-        "source_identifier": name,
-        "evidence_source": "crawler" if target.custody == "crawled" else "user_report",
-        "description": line(_description(content, allegations), 1000),
-        "tags": [f"tlp:{content.tlp}"]
-        + [f"qinglang25:{each.violation}" for each in allegations if _TAG.fullmatch(each.violation)],
-        "evidence": list(_evidence(content, target, context)),
-    }
+class _About:
+    """What the notice says of each target, sorted once: it may have thousands."""
+
+    def __init__(self, notice: Notice, content: Content, context: Context) -> None:
+        self._content, self._context = content, context
+        self._seed = f"{notice.id} {notice.content.digest}"
+        self._alleged: dict[str, list[Allegation]] = {target.finding_id: [] for target in content.targets}
+        for one in content.allegations:
+            for name in one.targets or self._alleged:
+                self._alleged.get(name, []).append(one)
+        self._files: dict[str, list[Attachment]] = {}
+        alone = content.targets[0].finding_id if len(content.targets) == 1 else ""
+        for each in content.attachments:
+            if each.kind in SHOWN and not each.personal:
+                self._files.setdefault(each.finding_id or alone, []).append(each)
+
+    def core(self, target: Target, number: int) -> Said:
+        """What every type has. A probability is no part of it: a machine's guess reads like a measure there."""
+        name = host(target.url)
+        if not name or not uri(target.url).startswith(("http://", "https://")):
+            raise ExportError(t("letter.failed.url", format="X-ARF", number=number, url=line(target.url, 120)))
+        seed = sha256(f"{self._seed} {target.finding_id}".encode()).digest()
+        reporter = _contact(self._content)
+        alleged = self._alleged[target.finding_id]
+        tags = [f"qinglang25:{each.violation}" for each in alleged if _TAG.fullmatch(each.violation)]
+        return {
+            "xarf_version": SPEC,
+            "report_id": str(UUID(bytes=seed[:16], version=4)),
+            "timestamp": (target.look.at if target.look else "") or target.last_seen or self._context.now,
+            "reporter": reporter,
+            "sender": reporter,
+            "source_identifier": name,
+            "evidence_source": "crawler" if target.custody == "crawled" else "user_report",
+            "description": line(_description(self._content, alleged), 1000),
+            "tags": [f"tlp:{self._content.tlp}", *tags][:MOST_TAGS],
+            "evidence": list(self._evidence(target)),
+        }
+
+    def _evidence(self, target: Target) -> Iterator[Said]:
+        """What was observed as JSON, then files about this target, as many and as large as the format takes."""
+        yield _piece("application/json", "what was observed", encode(target))
+        room = MOST_TOTAL
+        for one in self._files.get(target.finding_id, [])[: MOST_EVIDENCE - 1]:
+            path = self._context.file(one.sha256) if one.size <= min(MOST_BYTES, room) else None
+            if path is not None and path.stat().st_size == one.size:
+                room -= one.size
+                yield _piece(one.media_type, line(one.note or one.name, 500), path.read_bytes())
 
 
 def _contact(content: Content) -> Said:
@@ -174,22 +204,6 @@ TYPES: dict[Basis, Callable[[Content, Target], Said]] = {
     "malware": _malware,
 }
 """In what right -> what its type of report says beside the core."""
-
-
-def _evidence(content: Content, target: Target, context: Context) -> Iterator[Said]:
-    """What was observed as JSON, then files about this target, as many and as large as the format takes."""
-    yield _piece("application/json", "what was observed", encode(target))
-    room = MOST_TOTAL
-    for number, one in enumerate(each for each in content.attachments if _about(each, content, target)):
-        path = context.file(one.sha256) if one.size <= min(MOST_BYTES, room) and number < MOST_EVIDENCE - 1 else None
-        if path is not None and path.stat().st_size == one.size:
-            room -= one.size
-            yield _piece(one.media_type, line(one.note or one.name, 500), path.read_bytes())
-
-
-def _about(one: Attachment, content: Content, target: Target) -> bool:
-    shown = one.kind in {"screenshot", "page", "fingerprint", "comparison", "certificate"} and not one.personal
-    return shown and (one.finding_id == target.finding_id or (not one.finding_id and len(content.targets) == 1))
 
 
 def _piece(media_type: str, description: str, held: bytes) -> Said:
