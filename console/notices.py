@@ -27,6 +27,7 @@ from takedown.gates import check
 from takedown.gating import Case, Refusal, authors
 from takedown.lifecycle.asks import asks
 from takedown.lifecycle.keeping import kept
+from takedown.moved import moved
 from takedown.notice import Look, Notice, Party
 from takedown.notices import NoticeBook, NoticeError
 from takedown.papers import PaperBook
@@ -80,7 +81,7 @@ class Desk:
 
     def case(self, notice: Notice, now: str) -> Case:
         """The notice with all that its gates look at."""
-        content = notice.content
+        content, answers = notice.content, self.answers()
         recipient = recipients(self.place.recipients).get(content.recipient)
         return Case(
             notice=notice,
@@ -90,7 +91,8 @@ class Desk:
             authors=authors(self.records, notice),
             roles={person.name: person.roles for person in self.settings.people},
             looks={target.finding_id: self.looks(target.listing_id) for target in content.targets},
-            confirmed=confirmed_by(self.answers()),
+            confirmed=confirmed_by(answers),
+            moved=moved(self.index, answers, content.targets, self.records.current_id),
             current=self.records.current_id,
             papers={paper.id: paper for paper in PaperBook(self.records).every()},
             asks=asks(self.records, content.recipient),

@@ -10,6 +10,7 @@ from typing import Protocol
 from index.messages import LANGUAGES, text
 from index.records import Decisions
 from takedown.lifecycle.asks import Ask
+from takedown.moved import Moved
 from takedown.notice import Content, Look, Notice
 from takedown.papers import Paper
 from takedown.people import Role
@@ -72,6 +73,8 @@ class Case:
     """Finding id -> our own newest looks at its address, as the index has them now (`targets.newest_looks`)."""
     confirmed: Mapping[str, str] = field(default_factory=dict)
     """As `takedown.confirmed.confirmed` says."""
+    moved: Mapping[str, Moved] = field(default_factory=dict)
+    """Finding id -> what changed since it was confirmed or written down (`takedown.moved.moved`)."""
     current: Callable[[str], str] = str
     """Id of a finding -> the id it has now."""
     papers: Mapping[str, Paper] = field(default_factory=dict)

@@ -6,16 +6,24 @@ from typing import Any
 
 import pytest
 
+from index.allowed import Scope
 from index.messages import LANGUAGES
+from index.protocol import Index
 from index.records import Decisions
+from takedown.answers import all_answers
+from takedown.decision import Decision
 from takedown.gates import check, gates, passes
 from takedown.gating import Authors, Case, Refusal, authors
 from takedown.lifecycle.asks import Ask
+from takedown.material import material
+from takedown.moved import Moved, moved
 from takedown.notice import Attachment, Content, Look, Notice, Party, Quote, Right, Statements, Step
 from takedown.notices import NoticeBook
 from takedown.papers import Paper
 from takedown.recipients import Field, Form, Recipient, filled, real, recipients
+from takedown.targets import Targets
 from tests.takedown.objects import AT, allegation, content, target
+from tests.takedown.stored import counterfeit, fingerprint, put
 
 NOW = "2026-11-25T10:00:00Z"
 KNOWN = recipients()
@@ -417,6 +425,35 @@ def test_a_confirmation_that_was_taken_back_stops_the_notice() -> None:
     only(huawei(), "not_confirmed", confirmed={})
     one = huawei().targets[0].finding_id
     assert blocking(huawei(), confirmed={"f1-now": "u1-a:1"}, current={one: "f1-now"}.get) == []
+
+
+def test_what_changed_since_it_was_confirmed_or_written_down_stops_the_notice() -> None:
+    one = huawei().targets[0].finding_id
+    found = only(huawei(), "reopened", moved={one: Moved(decided=("signer", "price"), written=("sample",))})
+    assert "signer" in found[0].en and "价位" in found[0].zh
+    assert only(huawei(), "outdated", moved={one: Moved(written=("sample",))})[0].field == "targets"
+
+
+def test_counters_and_dates_move_nothing_and_a_new_sample_does(index: Index, records: Decisions) -> None:
+    one = counterfeit(1)
+    (name,) = put(index, one)
+    hit, listing = index.get(name), index.get(one.findings[0].listing_id)
+    assert hit is not None and listing is not None
+    scope = Scope(kind="offer", value=listing.id)
+    said = Decision(
+        unit="u1-a", finding_ids=(name,), kind="confirm", scope=scope, decided_by="lin", decided_at=AT,
+        material={name: material(hit.value, listing.value, index.ties([listing.id]).get(listing.id, ()))},
+    )  # fmt: skip
+    records.append("decision", "u1-a", said, at=AT, by="lin", about=(name,))
+    written = Targets(index).make(hit, listing, ())
+    counted = replace(one, listing=replace(one.listing, counters={"downloads": 9.0}, version="2.2"))
+    put(index, counted, at="2026-11-26T08:00:00Z")
+    assert moved(index, all_answers(records), [written]) == {}
+    other = counterfeit(1, package_name="org.example.else")
+    sample = replace(fingerprint(7), package="org.example.else")
+    put(index, replace(other, sample=sample, findings=(replace(other.findings[0], sample_sha256=sample.sha256),)))
+    found = moved(index, all_answers(records), [written])[name]
+    assert {"package", "sample"} <= set(found.decided) and set(found.written) == {"package", "sample"}
 
 
 # papers, reach
