@@ -126,12 +126,21 @@ class _Writing:
             yield Text(text=words.t(f"observed.{allegation.observability}", title=name) + which, style="strong")
             for number, reason in enumerate(facts.reasons(allegation, words), 1):
                 yield Text(text=words.t("reason", number=number, text=words.shown(reason)))
-            quotes = allegation.quotes[:room]
-            room -= len(quotes)
-            for quote in quotes:
-                said = words.t("quote", where=facts.where(quote, words), text=words.shown(quote.text))
-                yield Text(text=said + self._of([self._number.get(quote.finding_id, 0)]), style="quote")
-            yield from self._more(len(allegation.quotes) - len(quotes))
+            quotes = self._quotes(allegation)
+            shown = list(islice(quotes.items(), room))
+            room -= len(shown)
+            for (where, quoted), numbers in shown:
+                said = words.t("quote", where=where, text=words.shown(quoted))
+                yield Text(text=said + self._of(numbers), style="quote")
+            yield from self._more(len(quotes) - len(shown))
+
+    def _quotes(self, allegation: Allegation) -> dict[tuple[str, str], list[int]]:
+        """(where, words) -> the items whose pages say so: many offers say the same."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for quote in allegation.quotes:
+            numbers = found.setdefault((facts.where(quote, self.words), quote.text), [])
+            numbers.append(self._number.get(quote.finding_id, 0))
+        return found
 
     def _which(self, allegation: Allegation) -> str:
         """The items it is about; nothing where it is about all."""

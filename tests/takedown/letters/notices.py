@@ -92,7 +92,8 @@ def picture(folder: Path) -> Context:
 def many(number: int) -> Content:
     targets = [target(each) for each in range(1, number + 1)]
     names = tuple(each.finding_id for each in targets)
-    quotes = tuple(Quote(finding_id=name, field="title", text="小舟智聊官方版") for name in names)
+    quotes = tuple(Quote(finding_id=each.finding_id, field="title", text=each.title) for each in targets)
+    quotes += tuple(Quote(finding_id=name, field="description", text="官方正版") for name in names)
     files = tuple(
         Attachment(kind="screenshot", name=f"s-{each}.png", sha256=f"{each:064x}", size=9, media_type="image/png", finding_id=name)
         for each, name in enumerate(names)

@@ -105,7 +105,10 @@ def test_the_first_targets_stand_in_the_letter_and_the_rest_is_counted(number: i
     if number > MOST_TARGETS:
         assert f"本函列出前 {MOST_TARGETS} 个对象，全部 {number} 个对象见附表 annex.xlsx。" in said
     if number == 5_000:
-        assert said.count(f"其余 {5_000 - MOST_ROWS} 项见附表 annex.xlsx。") == 2
+        assert f"其余 {5_000 - MOST_ROWS} 项见附表 annex.xlsx。" in said, "attachments"
+        assert f"其余 {5_001 - MOST_ROWS} 项见附表 annex.xlsx。" in said, (
+            "quotes, of which those that are equal are one"
+        )
     assert len(said) < 60_000
 
 
@@ -126,6 +129,11 @@ def test_an_allegation_names_its_items() -> None:
     some = allegation(targets=(three[0].finding_id, three[1].finding_id, three[3].finding_id))
     said = words_of(letter(notice(rich(*three, allegations=(some,))), context()))
     assert "（对象 1-2, 4）" in said and "“小舟智聊官方版”（对象 1）" in said
+
+
+def test_what_many_pages_say_is_quoted_once() -> None:
+    said = words_of(letter(notice(many(30)), context()))
+    assert said.count("“官方正版”") == 1 and "描述原文：“官方正版”（对象 1-30）" in said
 
 
 def test_ranges_and_harmless_words() -> None:
