@@ -3,6 +3,7 @@
 import json
 import stat
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from console.exits import CommandError
+from console.notices import desk
 from index.blobs import Blobs
 from index.home import Home
 from index.model import Observation, Violation
@@ -72,8 +75,6 @@ def fill(place: Home, *judged: Any, unit: str = "u1-aaaaaaaa", confirmed: bool =
 
 def pictured(place: Home, number: int) -> Any:
     """A finding whose page has a picture in the home."""
-    from dataclasses import replace  # noqa: PLC0415 - for this function only
-
     one = counterfeit(number)
     digest = Blobs(place.pictures).write(_png(place.path / f"shot{number}.png").read_bytes())
     found = one.findings[0]
@@ -312,6 +313,21 @@ def test_unknown_notices_and_states_are_said(place: Home, copycatch) -> None:
         answer = copycatch("notice", *argv)
         assert answer.code == 2 and answer.err.strip()
     assert copycatch("notice", "list").code == 0
+
+
+def test_of_two_people_the_second_is_told_and_writes_nothing(place: Home, copycatch) -> None:
+    fill(place, counterfeit(1))
+    name = drafted(copycatch, "u1-aaaaaaaa", "--to", "cac_12377")
+
+    def too_late() -> None:
+        with desk() as held:
+            seen = held.book.get(name)
+            assert copycatch("notice", "edit", name, "--set", "summary=甲").code == 0
+            held.book.edit(seen, replace(seen.content, summary="乙"), at=utc(), by="wang")
+
+    with pytest.raises(CommandError, match="somebody else"):
+        too_late()
+    assert copycatch("notice", "show", name, "--json").fits("notice_show")[0]["content"]["summary"] == "甲"
 
 
 def test_the_page_names_every_gate(place: Home, copycatch) -> None:
