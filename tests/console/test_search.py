@@ -125,6 +125,14 @@ def test_export_writes_into_the_home_and_says_where(copycatch, home: Home) -> No
     assert openpyxl.load_workbook(path).active.max_row == 3
 
 
+@pytest.mark.parametrize(("form", "holds"), [("stix", "machine-proposal"), ("misp", "marketplace-listing")])
+def test_findings_are_exported_for_exchange(copycatch, home: Home, form: str, holds: str) -> None:
+    (said,) = copycatch("export", "findings", "--format", form, "--json").fits("export")
+    path = Path(said["file"])
+    assert said["rows"] == 2 and path.name.endswith(f".{form}.json")
+    assert holds in path.read_text("utf-8") and json.loads(path.read_bytes())
+
+
 def test_export_of_a_query_to_standard_output(copycatch, home: Home) -> None:
     answer = copycatch("export", "listings", "--format", "csv", "--query", "手电筒", "--out", "-")
     rows = list(csv.DictReader(io.StringIO(answer.out.removeprefix("\ufeff"))))

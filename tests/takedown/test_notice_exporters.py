@@ -5,6 +5,7 @@ import email
 import io
 import json
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from email import policy
 from pathlib import Path
@@ -108,8 +109,8 @@ def test_batch_sheets_have_a_row_for_each_target(number: int, tmp_path: Path) ->
     assert len(rows) == number + 1 and {len(row) for row in rows} == {len(rows[0])}
     assert rows[-1][0] == str(number) and f"https://apps.example.org/app/{number}" in rows[-1]
     (book,) = export("xlsx", said, folder=tmp_path)
-    sheets = openpyxl.load_workbook(book, read_only=True)
-    assert sum(1 for _ in sheets["对象"].iter_rows()) == number + 1
+    with closing(openpyxl.load_workbook(book, read_only=True)) as sheets:
+        assert sum(1 for _ in sheets["对象"].iter_rows()) == number + 1
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:

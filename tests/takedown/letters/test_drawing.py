@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,7 +170,8 @@ def test_what_finds_no_room_goes_into_the_annex_whole(export, tmp_path: Path) ->
 def test_five_thousand_targets_make_a_letter_of_some_pages(tmp_path: Path) -> None:
     made, annex = export_pdf(notice(many(5_000)), context(), tmp_path)
     assert len(pypdf.PdfReader(made).pages) < 30
-    assert sum(1 for _ in openpyxl.load_workbook(annex, read_only=True)["对象"].iter_rows()) == 5_001
+    with closing(openpyxl.load_workbook(annex, read_only=True)) as book:
+        assert sum(1 for _ in book["对象"].iter_rows()) == 5_001
 
 
 def test_form_that_forbids_personal_data_gets_a_letter_without_them(tmp_path: Path) -> None:
