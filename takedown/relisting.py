@@ -20,9 +20,12 @@ from takedown.cuts import pair
 from takedown.earlier import Confirmed, Earlier
 from takedown.groups.group import short
 
-How = Literal["relisted", "another", "back"]
+How = Literal["relisted", "another", "back", "mention"]
 """relisted: first seen after the earlier one was surely gone. another: first seen after it was confirmed, which still
-stands or of which nobody knows. back: the same listing, seen again after it was surely gone."""
+stands or of which nobody knows. back: the same listing, seen again after it was surely gone. mention: a page that
+nobody suspects, with the contact or domain of an earlier one: a warning quotes these too."""
+BY_SAMPLE = frozenset({"sample", "signer"})
+"""Kinds that nobody can quote."""
 GONE = frozenset({*ABSENT, "off_shelf"})
 COMPARED = ("title", "seller", "package_name", "marketplace", "price", "version")
 
@@ -101,10 +104,10 @@ class Relistings:
         return {name: relisting for name, relisting in found.items() if relisting}
 
     def every(self, since: str = "") -> list[Relisting]:
-        """Those seen at `since` or later, newest first."""
+        """Those seen at `since` or later, newest first; without mere mentions."""
         held = self._earlier
         names = {name for key in held.holders for name in held.near.get(key, ())} | set(held.confirmed)
-        found = [one for one in self.of(sorted(names)).values() if one.seen_at >= since]
+        found = [one for one in self.of(sorted(names)).values() if one.seen_at >= since and one.how != "mention"]
         return sorted(found, key=lambda one: (one.seen_at, one.listing_id), reverse=True)
 
     def _of(self, name: str, carried: Iterable[str]) -> Relisting | None:
@@ -129,6 +132,8 @@ class Relistings:
             return None
         matches.sort(key=lambda one: one[:3])
         _, _, other, keys, how = matches[0]
+        if BY_SAMPLE.isdisjoint(map(kind_of, keys)) and not self._earlier.held(hit).suspected:
+            how = "mention"
         ties = tuple(_tie(key) for key in keys)
         also = tuple(match[2] for match in matches[1:])
         return self._made(how, hit, hit.first_seen, other, self._gone_at(other), ties=ties, also=also)

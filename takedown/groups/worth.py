@@ -17,8 +17,8 @@ from index.ties import ALONE, HUB, PUBLIC, STATED, TOGETHER, kind_of
 from takedown.cuts import ALL, Pair, pair
 from takedown.groups.member import Member
 
-Why = Literal["cut", "public", "genuine", "marketplace", "hub"]
-"""Why a value ties nobody; the first that applies."""
+Why = Literal["cut", "public", "marketplace", "genuine", "hub"]
+"""Why a value ties nobody; the first that applies is told."""
 
 OWN_REASONS = frozenset({"own", "licensed"})
 """Reasons for a dismissal that say: this is the genuine side."""
@@ -50,9 +50,9 @@ def worthless(
             holders[key].append(listing)
     common = {key: listings for key, listings in holders.items() if len(listings) > 1}
     why: dict[str, Why] = {key: "hub" for key, listings in common.items() if len(listings) >= HUB}
+    why |= dict.fromkeys(_genuine(members, carried, tuple(profiles)) & common.keys(), "genuine")
     sizes = unsuspected or Counter(one.marketplace for one in members.values() if not one.suspected)
     why |= dict.fromkeys(_of_marketplaces(members, common, sizes), "marketplace")
-    why |= dict.fromkeys(_genuine(members, carried, tuple(profiles)) & common.keys(), "genuine")
     why |= {key: "public" for key in common if kind_of(key) == PUBLIC}
     why |= {key: "cut" for one, other in apart if ALL in (one, other) for key in (one, other) if key in common}
     return why

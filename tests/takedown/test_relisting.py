@@ -191,10 +191,16 @@ def test_it_names_the_notices_and_all_that_it_is_tied_to(index: Index, records: 
     assert relisted(index, records, PROFILES, since="2026-11-21T00:00:00Z") == []
 
 
-def test_a_listing_that_nobody_suspects_is_recognised_too(index: Index, records: Decisions) -> None:
-    gone(index, confirmed(index, records, ["signer:x"]))
+def test_a_listing_that_nobody_suspects_is_recognised_by_its_sample_and_may_only_mention_a_contact(
+    index: Index, records: Decisions
+) -> None:
+    gone(index, confirmed(index, records, ["signer:x", "contact:qq:1"]))
     put(index, 2, ["signer:x"], at=LATER, flagged=False)
-    assert of(index, records, 2) is not None
+    put(index, 3, ["contact:qq:1"], at=LATER, flagged=False)
+    by_signer, warning = of(index, records, 2), of(index, records, 3)
+    assert by_signer is not None and by_signer.how == "relisted"
+    assert warning is not None and warning.how == "mention" and "曝光" in warning.zh
+    assert [one.listing_id for one in relisted(index, records, PROFILES)] == [by_signer.listing_id]
 
 
 def test_an_empty_home_has_none(index: Index, records: Decisions) -> None:
