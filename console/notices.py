@@ -28,7 +28,7 @@ from takedown.gating import Case, Refusal, authors
 from takedown.lifecycle.asks import asks
 from takedown.lifecycle.keeping import kept
 from takedown.moved import moved
-from takedown.notice import Look, Notice, Party
+from takedown.notice import Look, Notice, Party, Target
 from takedown.notices import NoticeBook, NoticeError
 from takedown.papers import PaperBook
 from takedown.recipients import recipients
@@ -96,7 +96,7 @@ class Desk:
             current=self.records.current_id,
             papers={paper.id: paper for paper in PaperBook(self.records).every()},
             asks=asks(self.records, content.recipient),
-            masked=frozenset(self.masked(target.listing_id for target in content.targets)),
+            masked=frozenset(self.masked(content.targets)),
             kept=self.size,
         )
 
@@ -106,12 +106,16 @@ class Desk:
         brought = self.index.supplied([listing_id]).get(listing_id, [])
         return newest_looks(self.index.observations(listing_id), hit.last_seen if hit else "", brought)
 
-    def masked(self, listing_ids: Iterable[str]) -> Iterator[str]:
+    def masked(self, targets: Iterable[Target]) -> Iterator[str]:
         """Pictures of these pages that our own browser made, with grey boxes in place of media."""
-        for name in listing_ids:
-            for look in self.index.observations(name):
+        for target in targets:
+            for look in self.index.observations(target.listing_id):
                 if look.capture is not None and look.capture.screenshot and not look.capture.supplied:
                     yield look.capture.screenshot
+            hit = self.index.get(self.records.current_id(target.finding_id))
+            capture: Any = hit.value.get("capture") if hit else None
+            if capture and capture.get("screenshot") and not capture.get("supplied"):
+                yield str(capture["screenshot"])
 
     def refusals(self, notice: Notice, now: str, *, without: str = "") -> list[Refusal]:
         """What its gates say."""
@@ -151,7 +155,7 @@ def wanted_findings(held: Desk, answers: Answers, names: Iterable[str], query: s
     left = 0
     for name in names:
         if name.startswith("u1-"):
-            members = _unit(answers, name)
+            members = [held.records.current_id(one) for one in _unit(answers, name)]
             found += [one for one in members if one in standing]
             left += sum(one not in standing for one in members)
         else:

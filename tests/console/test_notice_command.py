@@ -230,6 +230,40 @@ def test_screenshots_of_sexual_offers_are_covered_and_stay_here(place: Home, cop
     assert whole["content"]["targets"][0]["look"]["picture_sha256"] and not whole["content"]["attachments"]
 
 
+def test_pictures_of_our_own_browser_may_go_along(place: Home, copycatch) -> None:
+    one = pictured(place, 1)
+    held = Violation(id="p1-1b", group="illegal_tool", probability=0.9, evidence=(evidence("p1-1b"),))
+    fill(
+        place, replace(one, findings=(replace(one.findings[0], group="illegal_tool", brand=None, violations=(held,)),))
+    )
+    name = drafted(copycatch, "u1-aaaaaaaa", "--to", "cac_12377")
+    assert "attachments.screenshot" not in fields(copycatch("notice", "check", name, "--json"))
+
+
+def test_a_finding_that_has_another_id_now_is_found_by_its_unit(place: Home, copycatch) -> None:
+    (name,) = fill(place, counterfeit(1), unit="u1-bbbbbbbb", confirmed=False)
+    with closing(open_decisions(place)) as records:
+        confirm(records, "u1-bbbbbbbb", "f1-000000000000000000000001", at=utc())
+        records.alias("f1-000000000000000000000001", name, at=utc(), by="copycatch", reason="moved")
+    assert drafted(copycatch, "u1-bbbbbbbb", "--to", "cac_12377")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_hostile_words_reach_no_terminal(place: Home, copycatch, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = "\x1b[2J[red]=cmd()<script>\u202egpj" + "长" * 100_000
+    said = evidence(zh=f"标题“{bad}”", en=f"title {bad}", quote=bad[:30])
+    held = Violation(id="p2-6a", group="counterfeit", probability=0.9, evidence=(said,))
+    url = "https://apps.example.org/\u202e\x1b[2J"
+    fill(place, counterfeit(1, title=bad, seller=bad, package_name=bad, url=url, violations=[held]))
+    monkeypatch.setenv("COPYCATCH_LANG", lang)
+    answer = copycatch("notice", "draft", "u1-aaaaaaaa", "--to", "huawei_appgallery")
+    name = answer.out.split()[0]
+    shown = [answer, *(copycatch("notice", *argv) for argv in (["show", name], ["check", name], ["list"]))]
+    assert all("\x1b" not in one.out + one.err and "\u202e" not in one.out + one.err for one in shown)
+    assert "<script>" in shown[1].out and len(shown[1].out) < 50_000
+    assert copycatch("notice", "show", name, "--json").fits("notice_show")[0]["content"]["targets"][0]["title"] == bad
+
+
 def test_a_reviewer_lets_leads_pass_with_a_reason(place: Home, copycatch) -> None:
     held = Violation(id="p1-4d", group="illegal_tool", probability=0.9, evidence=(evidence("p1-4d"),))
     fill(place, counterfeit(1, violations=[held]))
