@@ -71,6 +71,22 @@ class Record:
     """Whether the content was removed on a person's demand; a 'removal' says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One version as it is stored, to be carried into another store unchanged."""
+
+    record: Record
+    body: str
+    """The very JSON that `record.sha256` is of; empty where it was removed."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the content is what it was when it was written."""
+        if self.record.removed or not self.record.chain:
+            return True
+        return sha256(self.body.encode()).hexdigest() == self.record.sha256
+
+
 def link(before: str, record: Record) -> str:
     """The chain after `record`, where it was `before`: nobody changes, drops or swaps one without all later ones."""
     said = [before, record.seq, record.kind, record.id, record.version, record.at, record.by, record.about]
@@ -147,6 +163,22 @@ class Decisions(Protocol):
 
     def current_id(self, any_id: str) -> str:
         """The id that is used now for what this id named."""
+
+    def tip(self) -> tuple[int, str]:
+        """`seq` and `chain` of the last record; 0 and '' where there is none."""
+
+    def sealed(self, *, after: int = 0) -> Iterator[Sealed]:
+        """All records after that `seq` as they are stored, oldest first, in constant memory."""
+
+    def adopt(self, sealed: Sequence[Sealed], *, before: tuple[int, str]) -> None:
+        """Adds records of another store as they are, after the `tip` that is `before`.
+
+        In steps, each of which comes whole or not at all: who is stopped goes on after the tip. Raises Overtaken where
+        the store does not stand there, and IndexUnavailable.
+        """
+
+    def follow_removals(self, sealed: Sequence[Sealed]) -> None:
+        """Empties records of this store that were emptied where they came from. Their 'removal' must be here."""
 
     def close(self) -> None:
         """Releases the store."""

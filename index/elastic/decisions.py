@@ -23,7 +23,7 @@ from index.elastic.mappings import alias_name
 from index.elastic.writing import digest, expect_none, fetch
 from index.protocol import IndexUnavailable
 from index.reading import encode
-from index.records import Entry, Overtaken, Record, RecordKind, record_of
+from index.records import Entry, Overtaken, Record, RecordKind, Sealed, record_of
 from index.settings import ElasticSettings
 
 HEAD = "head"
@@ -116,11 +116,7 @@ class ElasticDecisions:
                 raise ValueError(f"record {seq} is a removal, the newest of its kind and id, or none at all")
         said = {"records": wanted, "reason": reason, "what": what}
         record = self.append("removal", f"d1-{uuid4().hex}", said, at=at, by=by)
-        emptied = {"body": "", "removed": True}
-        actions = [
-            Action("update", self._name, _place(one.kind, one.id, one.version), emptied) for one in found.values()
-        ]
-        expect_none(self._connection.wait(write(self._client, actions)))
+        self._empty(found.values())
         return record
 
     def alias(self, old_id: str, new_id: str, *, at: str, by: str, reason: str) -> None:
@@ -138,6 +134,29 @@ class ElasticDecisions:
         while (new := self._new_name(any_id)) is not None:
             any_id = new
         return any_id
+
+    def tip(self) -> tuple[int, str]:
+        """See the protocol."""
+        head = self._connection.wait(self._settled())
+        return head.seq, head.chain
+
+    def sealed(self, *, after: int = 0) -> Iterator[Sealed]:
+        """See the protocol."""
+        self._connection.wait(self._refresh())
+        while found := self._connection.wait(self._sources({}, [{"seq": "asc"}], PAGE, after)):
+            yield from (Sealed(_stored(source), source["body"]) for source in found)
+            after = found[-1]["seq"]
+
+    def adopt(self, sealed: Sequence[Sealed], *, before: tuple[int, str]) -> None:
+        """See the protocol."""
+        for start in range(0, len(sealed), PAGE):
+            some = sealed[start : start + PAGE]
+            self._connection.wait(self._adopt(some, before))
+            before = some[-1].record.seq, some[-1].record.chain
+
+    def follow_removals(self, sealed: Sequence[Sealed]) -> None:
+        """See the protocol."""
+        self._empty([one.record for one in sealed])
 
     def close(self) -> None:
         """Ends the connection."""
@@ -163,6 +182,19 @@ class ElasticDecisions:
                 await self._write(documents)
                 return records
         raise IndexUnavailable(f"{self._name}: too many write at once")
+
+    async def _adopt(self, sealed: Sequence[Sealed], before: tuple[int, str]) -> None:
+        head, last = await self._settled(), sealed[-1].record
+        documents = tuple(_document(one.record, one.body) for one in sealed)
+        claimed = replace(head, seq=last.seq, chain=last.chain, pending=documents)
+        if (head.seq, head.chain) != before or not await self._claim(claimed):
+            raise Overtaken(f"{self._name}: somebody else added records; start again")
+        await self._write(documents)
+
+    def _empty(self, records: Iterable[Record]) -> None:
+        emptied = {"body": "", "removed": True}
+        actions = [Action("update", self._name, _place(one.kind, one.id, one.version), emptied) for one in records]
+        expect_none(self._connection.wait(write(self._client, actions)))
 
     async def _settled(self) -> _Head:
         """The head, after what it still holds was written."""
@@ -216,14 +248,22 @@ class ElasticDecisions:
 
     async def _search(self, terms: Mapping[str, Any], by: list[dict[str, Any]], size: int, after: int) -> list[Record]:
         if not after:
-            await self._settled()
-            await self._client.indices.refresh(index=self._name)
+            await self._refresh()
+        return [_stored(source) for source in await self._sources(terms, by, size, after)]
+
+    async def _refresh(self) -> None:
+        await self._settled()
+        await self._client.indices.refresh(index=self._name)
+
+    async def _sources(
+        self, terms: Mapping[str, Any], by: list[dict[str, Any]], size: int, after: int
+    ) -> list[dict[str, Any]]:
         filters: list[dict[str, Any]] = [
             {"terms": {name: value if isinstance(value, list) else [value]}} for name, value in terms.items()
         ]
         query = {"bool": {"filter": [*filters, {"range": {"seq": {"gt": after}}}, {"exists": {"field": "version"}}]}}
         answer = await self._client.search(index=self._name, query=query, sort=by, size=size, track_total_hits=False)
-        return [_stored(hit["_source"]) for hit in answer["hits"]["hits"]]
+        return [hit["_source"] for hit in answer["hits"]["hits"]]
 
 
 def _place(kind: str, name: str, version: int) -> str:

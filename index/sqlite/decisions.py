@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from index.reading import decode, encode
-from index.records import Entry, Overtaken, Record, RecordKind, record_of
+from index.records import Entry, Overtaken, Record, RecordKind, Sealed, record_of
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated
 
@@ -100,10 +100,8 @@ class SqliteDecisions:
                 if not self._opened.execute(_REMOVABLE, (seq,)).fetchone():
                     raise ValueError(f"record {seq} is a removal, the newest of its kind and id, or none at all")
             record = self._add(entry, encode(entry.value).decode(), at=at, by=by)
-            self._opened.execute("PRAGMA secure_delete = ON")
-            self._opened.executemany("UPDATE records SET body = '' WHERE seq = ?", [(seq,) for seq in wanted])
-        with speaking_of(self.path):
-            self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the old pages do not linger in the journal
+            self._empty(wanted)
+        self._forget()
         return record
 
     def alias(self, old_id: str, new_id: str, *, at: str, by: str, reason: str) -> None:
@@ -126,6 +124,36 @@ class SqliteDecisions:
                 any_id = str(found[0])
         return any_id
 
+    def tip(self) -> tuple[int, str]:
+        """See the protocol."""
+        with speaking_of(self.path):
+            return self._tip()
+
+    def sealed(self, *, after: int = 0) -> Iterator[Sealed]:
+        """See the protocol."""
+        while found := self._rows("seq > ? ORDER BY seq LIMIT ?", (after, _PAGE)):
+            yield from (Sealed(_stored(row), row[6]) for row in found)
+            after = found[-1][0]
+
+    def adopt(self, sealed: Sequence[Sealed], *, before: tuple[int, str]) -> None:
+        """See the protocol."""
+        with speaking_of(self.path), transaction(self._opened):
+            if self._tip() != before:
+                raise Overtaken(f"{self.path}: somebody else added records; start again")
+            for one in sealed:
+                self._insert(one.record, one.body)
+                if one.record.kind == "alias" and "new_id" in one.record.value:
+                    new, reason = one.record.value["new_id"], one.record.value.get("reason", "")
+                    self._opened.execute(
+                        "INSERT INTO aliases VALUES (?, ?, ?, ?)", (one.record.id, new, one.record.at, reason)
+                    )
+
+    def follow_removals(self, sealed: Sequence[Sealed]) -> None:
+        """See the protocol."""
+        with speaking_of(self.path), transaction(self._opened):
+            self._empty([one.record.seq for one in sealed])
+        self._forget()
+
     def close(self) -> None:
         """Releases the file."""
         self._opened.close()
@@ -139,9 +167,24 @@ class SqliteDecisions:
 
     def _add(self, entry: Entry, body: str, *, at: str, by: str) -> Record:
         self._expect(entry.kind, entry.id, entry.after)
-        last = self._opened.execute("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1").fetchone()
-        seq, chain = last or (0, "")
+        seq, chain = self._tip()
         record = record_of(entry, body, seq=seq + 1, at=at, by=by, before=chain)
+        self._insert(record, body)
+        return record
+
+    def _tip(self) -> tuple[int, str]:
+        last = self._opened.execute("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1").fetchone()
+        return last or (0, "")
+
+    def _empty(self, records: Sequence[int]) -> None:
+        self._opened.execute("PRAGMA secure_delete = ON")
+        self._opened.executemany("UPDATE records SET body = '' WHERE seq = ?", [(seq,) for seq in records])
+
+    def _forget(self) -> None:
+        with speaking_of(self.path):
+            self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the old pages do not linger in the journal
+
+    def _insert(self, record: Record, body: str) -> None:
         self._opened.execute(
             "INSERT INTO records (seq, kind, id, version, at, by, body, sha256, chain)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -158,13 +201,14 @@ class SqliteDecisions:
             ],
         )
         self._opened.executemany("INSERT INTO subjects VALUES (?, ?)", [(name, record.seq) for name in record.about])
-        return record
 
     def _read(self, condition: str, parameters: tuple[str | int | None, ...]) -> list[Record]:
+        return [_stored(row) for row in self._rows(condition, parameters)]
+
+    def _rows(self, condition: str, parameters: tuple[str | int | None, ...]) -> list[tuple[Any, ...]]:
         with speaking_of(self.path):
             statement = f"SELECT {_COLUMNS} FROM records WHERE {condition}"  # noqa: S608 - all parts are ours
-            found = self._opened.execute(statement, parameters).fetchall()
-        return [_stored(row) for row in found]
+            return self._opened.execute(statement, parameters).fetchall()
 
 
 def _stored(row: tuple[Any, ...]) -> Record:

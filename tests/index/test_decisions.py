@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from index.home import Home
 from index.open import open_decisions, open_index
-from index.records import Decisions, Entry, Overtaken, Record, link
+from index.records import Decisions, Entry, Overtaken, Record, Sealed, link
+from index.sqlite.decisions import SqliteDecisions
 from takedown.decision import Decision, Scope
 from tests.index.conftest import ENGINES
 from tests.index.objects import judged, listing
@@ -177,3 +179,51 @@ def test_many_who_write_at_once_make_one_chain(home: Home, elastic_url: str) -> 
     before = ["", *(record.chain for record in records)]
     assert [record.seq for record in records] == list(range(1, 21))
     assert all(one.chain == link(chain, one) for chain, one in zip(before, records, strict=False))
+
+
+# carrying records into another store
+
+
+def some_records(decisions: Decisions) -> list[Sealed]:
+    for number in range(3):
+        decisions.append("audit", f"a{number}", {"n": number, "词": "换脸"}, at=AT, by="li", about=["f1-b", "f1-a"])
+    decisions.alias("f1-old", "f1-a", at=AT, by="li", reason="r")
+    old = decisions.append("notice", "n1", {"seller": "某人"}, at=AT, by="li")
+    decisions.append("notice", "n1", {"seller": ""}, at=AT, by="li", after=1)
+    decisions.remove([old.seq], at=AT, by="wang", reason="本人要求", what="n1")
+    return list(decisions.sealed())
+
+
+def test_records_are_carried_as_they_are_and_the_chain_goes_on(decisions: Decisions, tmp_path: Path) -> None:
+    whole = some_records(decisions)
+    assert all(one.holds for one in whole) and decisions.tip() == (7, whole[-1].record.chain)
+    with closing(SqliteDecisions(tmp_path / "other.sqlite")) as other:
+        other.adopt(whole[:2], before=(0, ""))
+        other.adopt(whole[2:], before=(2, whole[1].record.chain))
+        assert list(other.sealed()) == whole and list(other.sealed(after=5)) == whole[5:]
+        assert other.current_id("f1-old") == "f1-a" and len(other.about("f1-a")) == 3
+        after = other.append("audit", "next", {}, at=AT, by="li")
+        assert after.seq == 8 and after.chain == link(whole[-1].record.chain, after)
+
+
+def test_records_come_back_into_the_store_under_test(decisions: Decisions, tmp_path: Path) -> None:
+    with closing(SqliteDecisions(tmp_path / "other.sqlite")) as other:
+        whole = some_records(other)
+    decisions.adopt(whole, before=(0, ""))
+    assert list(decisions.sealed()) == whole and decisions.current_id("f1-old") == "f1-a"
+    with pytest.raises(Overtaken):
+        decisions.adopt(whole, before=(0, ""))
+    after = decisions.append("audit", "next", {}, at=AT, by="li")
+    assert after.chain == link(whole[-1].record.chain, after)
+
+
+def test_what_was_emptied_elsewhere_is_emptied_here(decisions: Decisions, tmp_path: Path) -> None:
+    with closing(SqliteDecisions(tmp_path / "other.sqlite")) as other:
+        whole = some_records(other)
+    unaware = [replace(one, record=replace(one.record, removed=False), body='{"seller":"某人"}') if one.record.removed
+               else one for one in whole]  # fmt: skip
+    assert not replace(whole[0], body="{}").holds
+    decisions.adopt(unaware, before=(0, ""))
+    assert decisions.versions("notice", "n1")[0].value == {"seller": "某人"}
+    decisions.follow_removals([one for one in whole if one.record.removed])
+    assert list(decisions.sealed()) == whole
