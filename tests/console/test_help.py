@@ -37,6 +37,7 @@ PARTS = {
     "schedule": ("run", "next", "due"),
     "browser": ("login", "status"),
     "audit": ("list", "export", "verify"),
+    "report": ("day", "week", "campaign", "make"),
     "groups": ("list", "show", "export", "cut", "mend", "cuts", "relisted", "half-life"),
     "notice": tuple(parts(notice)),
     "papers": ("add", "list", "show", "remove"),
