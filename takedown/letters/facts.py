@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import get_args
 
 from takedown.letters.words import Words, joined
-from takedown.notice import Allegation, Attachment, Compared, Content, Look, Quote, Right, Target
+from takedown.notice import (
+    RIGHTS,
+    Allegation,
+    Attachment,
+    Basis,
+    Compared,
+    Content,
+    Law,
+    Look,
+    Quote,
+    Right,
+    Target,
+)
+from takedown.recipients import Recipient
 
 Show = Callable[[Target, Words], str]
 """Target -> raw words, in the language of the letter; empty where nothing is known."""
@@ -65,6 +79,15 @@ TARGET: Mapping[str, Show] = {
 """What is said of a target, in this order. Labels stand in the catalogue under letter.column."""
 
 
+NOTICE: Mapping[tuple[str, str], frozenset[str]] = {
+    ("cn-civil-code", "1195"): frozenset({*RIGHTS, "impersonation"}),
+    ("cn-ecommerce", "42"): frozenset(RIGHTS),
+    ("cn-infonet", "14"): frozenset({"ip_copyright"}),
+    ("eu-dsa", "16"): frozenset(get_args(Basis)),
+}
+"""Provisions about notices -> bases of notices that may be given under them."""
+
+
 def where(quote: Quote, words: Words) -> str:
     """Where on the page a quote stands: 'description', or 'reviews[3]' of which the head is known."""
     head = quote.field.partition("[")[0].partition(".")[0]
@@ -86,13 +109,27 @@ def reasons(allegation: Allegation, words: Words) -> tuple[str, ...]:
 
 
 def laws(content: Content, words: Words) -> list[str]:
-    """Provisions as they may be cited: verified ones only, none twice."""
+    """Provisions that the allegations touch, as they may be cited: verified ones only, none twice."""
+    return _cited((law for allegation in content.allegations for law in allegation.laws), words)
+
+
+def grounds(recipient: Recipient | None, content: Content, words: Words) -> list[str]:
+    """Provisions under which this recipient takes such a notice: those that say what a notice is, for those bases for
+    which they say it.
+    """
+    held = recipient.law if recipient else ()
+    return _cited((law for law in held if content.basis in NOTICE.get((law.id, law.article), ())), words)
+
+
+def _cited(held: Iterable[Law], words: Words) -> list[str]:
     found = {}
-    for law in (law for allegation in content.allegations for law in allegation.laws if not law.unverified):
+    for law in held:
         name = (law.title_zh or law.title_en) if words.lang == "zh" else (law.title_en or law.title_zh)
-        if name:
-            message = "law_article" if law.article else "law"
-            found[law.id, law.article] = words.t(message, title=name, article=law.article)
+        if name and not law.unverified:
+            title = f"《{name}》" if words.lang == "zh" and "《" not in name else name
+            found[law.id, law.article] = (
+                words.t("law_article", title=title, article=law.article) if law.article else title
+            )
     return list(found.values())
 
 

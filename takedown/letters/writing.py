@@ -16,7 +16,6 @@ from takedown.letters import facts
 from takedown.letters.model import Block, Facts, Heading, Letter, Table, Text
 from takedown.letters.words import Words, joined, ranges
 from takedown.notice import Allegation, Content, Notice, Party
-from takedown.recipients import Form
 
 MOST_TARGETS = 20
 MOST_ROWS = 40
@@ -28,7 +27,7 @@ def letter(notice: Notice, context: Context, *, annex: str = "", content: Conten
     """The letter. `annex` is the name of the workbook that holds what finds no room; `content` stands in for the
     notice's own where something had to be left out of it.
     """
-    writing = _Writing(content or notice.content, Words(context.spoken(notice)), context.form, annex)
+    writing = _Writing(content or notice.content, Words(context.spoken(notice)), context, annex)
     said, words = writing.content, writing.words
     blocks = tuple(writing.blocks())
     principal = said.principal.org or said.principal.name if said.principal else ""
@@ -62,9 +61,9 @@ def name_of(party: Party) -> str:
 class _Writing:
     """The blocks of one letter, and whether anything had to be left out."""
 
-    def __init__(self, content: Content, words: Words, form: Form | None, annex: str) -> None:
+    def __init__(self, content: Content, words: Words, context: Context, annex: str) -> None:
         self.content, self.words, self.annex = content, words, annex
-        self._form = form
+        self._recipient, self._form = context.recipient, context.form
         self.left = False
         self._number = {target.finding_id: number for number, target in enumerate(content.targets, 1)}
 
@@ -181,9 +180,11 @@ class _Writing:
             yield Facts(title=str(number) if len(self.content.rights) > 1 else "", rows=held)
 
     def _laws(self) -> Iterator[Block]:
-        found = facts.laws(self.content, self.words)
-        if found:
-            yield Text(text=self.words.t("law_intro") + joined(found, self.words.lang) + _stop(self.words))
+        words = self.words
+        if ground := facts.grounds(self._recipient, self.content, words):
+            yield Text(text=words.t("law_ground", laws=joined(ground, words.lang)))
+        if found := facts.laws(self.content, words):
+            yield Text(text=words.t("law_intro") + joined(found, words.lang) + _stop(words))
 
     def _request(self) -> Iterator[Block]:
         words = self.words

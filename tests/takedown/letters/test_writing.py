@@ -10,6 +10,7 @@ from takedown.letters.model import Facts, Heading, Letter, Table, Text
 from takedown.letters.words import LONGEST, Words, harmless, ranges
 from takedown.letters.writing import MOST_ROWS, MOST_TARGETS, letter
 from takedown.notice import Action, AttachmentKind, Basis, PartyRole, Right, Statements, TargetKind
+from takedown.recipients import recipients
 from tests.takedown.letters.notices import HOSTILE, context, many, notice, rich, supplied
 from tests.takedown.objects import allegation, target
 
@@ -129,6 +130,25 @@ def test_an_allegation_names_its_items() -> None:
     some = allegation(targets=(three[0].finding_id, three[1].finding_id, three[3].finding_id))
     said = words_of(letter(notice(rich(*three, allegations=(some,))), context()))
     assert "（对象 1-2, 4）" in said and "“小舟智聊官方版”（对象 1）" in said
+
+
+@pytest.mark.parametrize(
+    ("recipient", "basis", "cited"),
+    [
+        ("huawei_appgallery", "ip_trademark", "本通知依据《民法典》第1195条提出。"),
+        ("huawei_appgallery", "illegal_product", None),
+        ("alibaba_ipp", "ip_copyright", "本通知依据《电子商务法》第42条提出。"),
+        ("alibaba_ipp", "impersonation", None),
+        ("dsa_16", "illegal_product", "本通知依据欧盟《数字服务法》第16条提出。"),
+    ],
+)
+def test_a_notice_is_given_under_provisions_about_such_notices(recipient: str, basis: str, cited: str | None) -> None:
+    known = recipients(None)[recipient]
+    law = known.law[0]
+    said = words_of(letter(notice(rich(basis=basis)), context(recipient=known, form=known.forms[0])))
+    assert (cited in said) if cited else ("本通知依据" not in said)
+    unsure = replace(known, law=(replace(law, unverified=True),))
+    assert "本通知依据" not in words_of(letter(notice(rich(basis=basis)), context(recipient=unsure)))
 
 
 def test_what_many_pages_say_is_quoted_once() -> None:
