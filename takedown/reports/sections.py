@@ -82,7 +82,7 @@ class _Sections:
             notes.insert(0, Said(zh=scheme.note_zh, en=scheme.note_en))
         head = ("heading", "new", *VERDICTS, *(("confirmed",) if confirmed else ()))
         widths = (4.4, 1.4, 1.4, 1.4, 1.4) if confirmed else (5.2, 1.6, 1.6, 1.6)
-        title = said("section.scheme", zh=scheme.zh, en=scheme.en)
+        title = within("section.scheme", Said(zh=scheme.zh, en=scheme.en))
         return Section(title=title, notes=tuple(notes), table=_table(head, widths, rows))
 
     def brands(self) -> Section:
