@@ -43,7 +43,7 @@ def run(
         raise CommandError(t("notice.no_picture", path=picture.name))
     with desk() as held:
         notice = held.book.get(name)
-        target = _target(notice.content, url)
+        seen = _targets(notice.content, url)
         sexual = any(each.violation.startswith(RULED) for each in notice.content.allegations)
         if sexual and not covered:
             raise CommandError(t("notice.cover_first"))
@@ -52,18 +52,18 @@ def run(
         look = Look(at=now, state="seen", by=person or acting_person.name, statement=text, picture_sha256=file.sha256)
         content = replace(
             notice.content,
-            targets=tuple(replace(each, look=look) if each is target else each for each in notice.content.targets),
+            targets=tuple(replace(each, look=look) if each in seen else each for each in notice.content.targets),
         )
         if not sexual:  # what shows such an offer stays in the house
             shot = Attachment(
                 kind="screenshot",
-                name=f"{target.finding_id[:15]}-statement{file.path.suffix}",
+                name=f"{seen[0].finding_id[:15]}-statement{file.path.suffix}",
                 sha256=file.sha256,
                 size=file.size,
                 media_type=f"image/{PICTURES[file.path.suffix].lower()}",
                 captured_at=now,
-                source_url=target.url,
-                finding_id=target.finding_id,
+                source_url=seen[0].url,
+                finding_id=seen[0].finding_id,
                 note=look.by,
             )
             others = tuple(each for each in content.attachments if each.name != shot.name)
@@ -73,8 +73,9 @@ def run(
     return Exit.DONE
 
 
-def _target(content: Content, url: str) -> Target:
+def _targets(content: Content, url: str) -> list[Target]:
+    """Those at that address: one page may be the target of several findings."""
     found = [each for each in content.targets if url in {each.url, each.finding_id}]
-    if len(found) != 1:
+    if not found:
         raise CommandError(t("notice.no_url", url=url))
-    return found[0]
+    return found
