@@ -14,7 +14,7 @@ from index.profiles import Profile
 from index.protocol import Index, Stored
 from index.records import Decisions
 from index.ties import ALONE, HUB, TOGETHER, kind_of
-from takedown.answers import all_answers
+from takedown.answers import Answers, all_answers
 from takedown.cuts import ALL, cuts, pair
 from takedown.groups.member import Member, Stake, member
 from takedown.groups.worth import OWN_REASONS, owned_keys, worthless
@@ -44,26 +44,31 @@ class Earlier:
         records: Decisions,
         profiles: Mapping[str, Profile],
         only: Iterable[str] | None = None,
+        answers: Answers | None = None,
     ) -> None:
-        """`only`: listings that will be asked about; None for any. Raises IndexUnavailable, ReadError."""
+        """`only`: listings that will be asked about: then only what lies near them is read; None for any. `answers`:
+        those of the records, where they were read already. Raises IndexUnavailable, ReadError.
+        """
         self._index = index
+        self._answers = answers or all_answers(records)
         self.confirmed: dict[str, Confirmed] = {}
         self.dismissed: dict[str, str] = {}
         """Listing -> why a person said that it is no case."""
-        self._read(records)
         self.apart = cuts(records)
-        carried: dict[str, tuple[str, ...]] = index.ties(self.confirmed)
-        if only is not None:
-            asked = {key for keys in index.ties(only).values() for key in keys}
-            carried = {name: tuple(key for key in keys if key in asked) for name, keys in carried.items()}
-        counts = index.tie_counts({key for keys in carried.values() for key in keys})
+        asked = {key for name, keys in index.ties(only or ()).items() for key in self.telling(name, keys)}
+        if only is None:
+            self._read(index.get(name) for name in sorted(self._answers.findings()))
+        else:
+            near = index.neighbours(asked)
+            self._read(self._findings({*only, *(name for names in near.values() for name in names)}))
+        carried = {name: self.telling(name, keys) for name, keys in index.ties(self.confirmed).items()}
+        self.keys = {n: tuple(k for k in keys if only is None or k in asked) for n, keys in carried.items()}
+        counts = index.tie_counts({key for keys in self.keys.values() for key in keys})
+        self.near: dict[str, list[str]] = index.neighbours(key for key, count in counts.items() if count < HUB)
+        """Tie key of a confirmed listing -> listings that carry it, newest first, as many as the index tells."""
+        dead = self._dead(profiles) | {key for key, count in counts.items() if count >= HUB}
         self.holders: dict[str, list[str]] = {}
         """Tie key that ties somebody -> the confirmed listings that carry it."""
-        self.keys = {name: self.telling(name, keys) for name, keys in carried.items()}
-        rare = {key for keys in self.keys.values() for key in keys if counts[key] < HUB}
-        self.near: dict[str, list[str]] = index.neighbours(rare)
-        """Tie key -> listings that carry it, newest first."""
-        dead = self._dead(profiles) | {key for key in counts if counts[key] >= HUB}
         for name, keys in self.keys.items():
             for key in keys:
                 if key not in dead:
@@ -74,11 +79,15 @@ class Earlier:
         known = (key for key in keys if kind_of(key) in {*ALONE, *TOGETHER})
         return tuple(key for key in known if not self.apart.intersection((pair(key, name), pair(key, ALL))))
 
-    def _read(self, records: Decisions) -> None:
-        answers = all_answers(records)
-        for name in sorted(answers.findings()):
-            said, hit = answers.verdict(name), self._index.get(name)
-            if said is None or hit is None or hit.kind != "findings":
+    def _findings(self, listings: Iterable[str]) -> Iterator[Stored]:
+        for name in sorted(listings):
+            yield from sorted(self._index.search(f'listing_id:"{name}"', limit=50), key=lambda hit: hit.id)
+
+    def _read(self, findings: Iterable[Stored | None]) -> None:
+        """Which of these somebody confirmed or dismissed."""
+        for hit in findings:
+            said = self._answers.verdict(hit.id) if hit is not None and hit.kind == "findings" else None
+            if hit is None or said is None:
                 continue
             listing = str(hit.value["listing_id"])
             if said.decision.kind == "dismiss":
@@ -88,7 +97,7 @@ class Earlier:
             first = known and known.confirmed_at <= said.decision.decided_at
             self.confirmed[listing] = Confirmed(
                 listing_id=listing,
-                finding_ids=(*(known.finding_ids if known else ()), hit.id),
+                finding_ids=tuple(sorted((*(known.finding_ids if known else ()), hit.id))),
                 decision=known.decision if known and first else said.id,
                 confirmed_at=known.confirmed_at if known and first else said.decision.decided_at,
             )

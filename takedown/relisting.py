@@ -16,6 +16,7 @@ from index.protocol import Index, Stored
 from index.records import Decisions
 from index.standing import ABSENT, standing
 from index.ties import ALONE, TOGETHER, kind_of
+from takedown.answers import Answers
 from takedown.cuts import pair
 from takedown.earlier import Confirmed, Earlier
 from takedown.groups.group import short
@@ -90,10 +91,13 @@ class Relistings:
         records: Decisions,
         profiles: Mapping[str, Profile],
         only: Iterable[str] | None = None,
+        answers: Answers | None = None,
     ) -> None:
-        """`only`: the listings that will be asked about, where these are few. Raises IndexUnavailable, ReadError."""
+        """`only`: the listings that will be asked about, where these are few; `answers`: those of the records, where
+        they were read already. Raises IndexUnavailable, ReadError.
+        """
         self._index, self._records = index, records
-        self._earlier = Earlier(index, records, profiles, None if only is None else list(only))
+        self._earlier = Earlier(index, records, profiles, None if only is None else list(only), answers)
         self._gone: dict[str, str] = {}
 
     def of(self, listing_ids: Iterable[str]) -> dict[str, Relisting]:
