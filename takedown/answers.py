@@ -37,8 +37,7 @@ class Answers:
                 said = read(Decision, record.value, f"decision {record.id}, version {record.version}")
                 answer = Answer(version=record.version, seq=record.seq, decision=said)
                 self.units.setdefault(record.id, []).append(answer)
-        self._now: dict[str, str] = {}
-        self._decisions = decisions
+        self._renamed = {record.id: str(record.value["new_id"]) for record in decisions.every("alias") if record.value}
         self._of: dict[str, list[Answer]] = {}
         standing = [one for unit in self.units.values() for one in stands(unit)]
         for answer in sorted(standing, key=lambda one: one.seq):
@@ -46,9 +45,9 @@ class Answers:
                 self._of.setdefault(self._current(name), []).append(answer)
 
     def _current(self, name: str) -> str:
-        if name not in self._now:
-            self._now[name] = self._decisions.current_id(name)
-        return self._now[name]
+        while name in self._renamed:
+            name = self._renamed[name]
+        return name
 
     def of(self, finding: str) -> Answer | None:
         """The answer that stands."""

@@ -139,10 +139,10 @@ def test_new_members_of_a_decided_unit_are_proposed_and_not_decided(records: Any
     assert (state.state, state.wanted, state.proposed) == ("confirmed", (), None)
 
 
-def test_what_the_allow_list_covers_waits_for_nobody() -> None:
-    from takedown.answers import Answers  # noqa: PLC0415 - one test of many
+def test_what_the_allow_list_covers_waits_for_nobody(records: Any) -> None:
+    from takedown.answers import all_answers  # noqa: PLC0415 - one test of many
 
-    nothing = Answers((), None)  # type: ignore[arg-type] # nothing is asked of the store
+    nothing = all_answers(records)
     state = unit_state(UNIT, nothing, now={}, day="2026-11-25", allowed=UNIT.members)
     assert state.state == "allowed" and not state.wanted
     assert unit_state(UNIT, nothing, now={}, day="2026-11-25", allowed=["f1-a"]).state == "open"
