@@ -109,16 +109,20 @@ def reasons(allegation: Allegation, words: Words) -> tuple[str, ...]:
 
 
 def laws(content: Content, words: Words) -> list[str]:
-    """Provisions that the allegations touch, as they may be cited: verified ones only, none twice."""
-    return _cited((law for allegation in content.allegations for law in allegation.laws), words)
+    """Provisions that the allegations touch, as they may be cited: verified ones only, none twice. Those about notices
+    are not among them: nobody violates them by an offer.
+    """
+    return _cited((law for law in _touched(content) if (law.id, law.article) not in NOTICE), words)
 
 
 def grounds(recipient: Recipient | None, content: Content, words: Words) -> list[str]:
-    """Provisions under which this recipient takes such a notice: those that say what a notice is, for those bases for
-    which they say it.
-    """
-    held = recipient.law if recipient else ()
+    """Provisions under which such a notice is given to this recipient, where the basis is one of which they speak."""
+    held = (*(recipient.law if recipient else ()), *_touched(content))
     return _cited((law for law in held if content.basis in NOTICE.get((law.id, law.article), ())), words)
+
+
+def _touched(content: Content) -> Iterator[Law]:
+    return (law for allegation in content.allegations for law in allegation.laws)
 
 
 def _cited(held: Iterable[Law], words: Words) -> list[str]:

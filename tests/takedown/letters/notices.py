@@ -27,10 +27,15 @@ FIRST = f"f1-{1:024x}"
 HOSTILE = "<b>加粗</b> #panic() $x$ =1+1 \u202e倒序 \x00\x1b[31m {page} \\u{7} 🔥"
 
 
+LAW = Law(
+    id="cn-deepsynth", article="19", title_zh="互联网信息服务深度合成管理规定", title_en="Provisions on Deep Synthesis"
+)
+
+
 def rich(*targets: Target, **given: Any) -> Content:
     """Everything that a letter can hold."""
     said: dict[str, Any] = {
-        "allegations": (allegation(), lead()),
+        "allegations": (allegation(laws=(LAW, *allegation().laws)), lead()),
         "rights": (
             Right(
                 kind="trademark",

@@ -9,7 +9,7 @@ import pytest
 from takedown.letters.model import Facts, Heading, Letter, Table, Text
 from takedown.letters.words import LONGEST, Words, harmless, ranges
 from takedown.letters.writing import MOST_ROWS, MOST_TARGETS, letter
-from takedown.notice import Action, AttachmentKind, Basis, PartyRole, Right, Statements, TargetKind
+from takedown.notice import RIGHTS, Action, AttachmentKind, Basis, PartyRole, Right, Statements, TargetKind
 from takedown.recipients import recipients
 from tests.takedown.letters.notices import HOSTILE, context, many, notice, rich, supplied
 from tests.takedown.objects import allegation, target
@@ -35,8 +35,8 @@ def test_a_letter_holds_what_its_reader_needs(lang: str) -> None:
     for fact in ("https://apps.example.org/app/1", "小舟智聊官方版 1", f"{1:064x}", "ab" * 32, "12345678", "9f" * 32, "李示例", "legal@example.org", "org.example.xiaozhou"):  # fmt: skip
         assert fact in said
     expected = {
-        "zh": ("关于请求处置涉嫌仿冒“小舟智聊”的应用的通知", "华为应用市场：", "《电子商务法》第42条", "2026年11月25日 16:00（北京时间）", "直接观察到的涉嫌事项：仿冒AI应用", "疑似（尚待进一步核实）", "标题原文：“小舟智聊官方版”", "本通知所载内容真实、准确。"),
-        "en": ("Notice: app suspected of impersonating “小舟智聊”", "To: Huawei AppGallery", "E-Commerce Law, article 42", "25 November 2026 08:00 UTC", "Directly observed, alleged: Counterfeit AI app", "Suspected, to be looked into", "Title: “小舟智聊官方版”", "true and accurate"),
+        "zh": ("关于请求处置涉嫌仿冒“小舟智聊”的应用的通知", "华为应用市场：", "《互联网信息服务深度合成管理规定》第19条", "2026年11月25日 16:00（北京时间）", "直接观察到的涉嫌事项：仿冒AI应用", "疑似（尚待进一步核实）", "标题原文：“小舟智聊官方版”", "本通知所载内容真实、准确。"),
+        "en": ("Notice: app suspected of impersonating “小舟智聊”", "To: Huawei AppGallery", "Provisions on Deep Synthesis, article 19", "25 November 2026 08:00 UTC", "Directly observed, alleged: Counterfeit AI app", "Suspected, to be looked into", "Title: “小舟智聊官方版”", "true and accurate"),
     }  # fmt: skip
     for words in expected[lang]:
         assert words in said
@@ -135,7 +135,8 @@ def test_an_allegation_names_its_items() -> None:
 @pytest.mark.parametrize(
     ("recipient", "basis", "cited"),
     [
-        ("huawei_appgallery", "ip_trademark", "本通知依据《民法典》第1195条提出。"),
+        ("huawei_appgallery", "ip_trademark", "本通知依据《民法典》第1195条、《电子商务法》第42条提出。"),
+        ("huawei_appgallery", "impersonation", "本通知依据《民法典》第1195条提出。"),
         ("huawei_appgallery", "illegal_product", None),
         ("alibaba_ipp", "ip_copyright", "本通知依据《电子商务法》第42条提出。"),
         ("alibaba_ipp", "impersonation", None),
@@ -148,7 +149,9 @@ def test_a_notice_is_given_under_provisions_about_such_notices(recipient: str, b
     said = words_of(letter(notice(rich(basis=basis)), context(recipient=known, form=known.forms[0])))
     assert (cited in said) if cited else ("本通知依据" not in said)
     unsure = replace(known, law=(replace(law, unverified=True),))
-    assert "本通知依据" not in words_of(letter(notice(rich(basis=basis)), context(recipient=unsure)))
+    said = words_of(letter(notice(rich(basis=basis)), context(recipient=unsure)))
+    assert f"依据《{law.title_zh}》" not in said or (basis in RIGHTS and law.id == "cn-ecommerce")
+    assert "涉及下列规定" not in said or "电子商务法" not in said.partition("涉及下列规定")[2]
 
 
 def test_what_many_pages_say_is_quoted_once() -> None:
