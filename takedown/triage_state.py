@@ -54,7 +54,7 @@ class UnitState:
     assigned: str = ""
     held: Held | None = None
     excluded: frozenset[str] = field(default_factory=frozenset)
-    """Members that the last answer was expressly not about."""
+    """Members that the last answer was expressly not about: they wait for one of their own."""
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -114,9 +114,10 @@ def unit_state(
         for name, answer in said
     )
     answered = [one.answer for one in members if one.answer is not None]
-    if any(one.state in {"confirmed", "dismissed"} for one in members):
-        members = tuple(_joined(one) for one in members)
     last = max(answered, key=lambda answer: answer.seq, default=None)
+    left_out = frozenset(last.decision.excluded if last else ()) & frozenset(unit.members)
+    if any(one.state in {"confirmed", "dismissed"} for one in members):
+        members = tuple(one if one.finding in left_out else _joined(one) for one in members)
     versions = answers.units.get(unit.id)
     return UnitState(
         unit=unit,
@@ -125,7 +126,7 @@ def unit_state(
         version=versions[-1].version if versions else 0,
         assigned=next((to for name in unit.members if (to := answers.assigned(name))), ""),
         held=(held or {}).get(unit.id),
-        excluded=frozenset(last.decision.excluded if last else ()) & frozenset(unit.members),
+        excluded=left_out,
     )
 
 

@@ -68,6 +68,8 @@ def _why_not(desk: Desk, state: UnitState, hits: set[str], command: Command) -> 
         return None
     if state.state not in WANTED:
         return t("triage.left.state", state=t(f"triage.state.{state.state}"))
+    if state.excluded:
+        return t("triage.left.look", state=t("triage.state.excluded"))
     if state.state in {"reopened", "joined"}:
         return t("triage.left.look", state=t(f"triage.state.{state.state}"))
     outside = sum(name not in hits for name in state.unit.members)

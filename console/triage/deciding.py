@@ -84,7 +84,7 @@ def decide(desk: Desk, state: UnitState, command: Command) -> Done:
         until=command.until,
         fact=command.fact,
         to=command.to,
-        excluded=tuple(name for name in state.unit.members if name not in about) if is_answer else (),
+        excluded=_left_out(state, command, about) if is_answer else (),
         evidence=evidence_hash(hit.value for hit in looked) if is_answer else "",
         material={hit.id: now_of(desk.index, hit).material for hit in looked} if is_answer else {},
     )
@@ -94,13 +94,22 @@ def decide(desk: Desk, state: UnitState, command: Command) -> Done:
 
 
 def chosen(state: UnitState, command: Command) -> tuple[str, ...]:
-    """The members that the command is about. Raises CommandError for an id that is none, and where nothing is left."""
-    left_out = {name for given in command.exceptions for name in _members(state, given)}
-    wanted = {name for given in command.only for name in _members(state, given)} or set(state.unit.members)
-    about = tuple(name for name in state.unit.members if name in wanted and name not in left_out)
+    """The members that the command is about. Raises CommandError for an id that is none, and where nothing is left.
+
+    What an earlier answer left out stays left out until it is named.
+    """
+    named = {name for given in command.only for name in _members(state, given)}
+    left_out = {name for given in command.exceptions for name in _members(state, given)} | (state.excluded - named)
+    about = tuple(name for name in state.unit.members if name in (named or state.unit.members) and name not in left_out)
     if not about:
         raise CommandError(t("triage.nobody_left", unit=state.unit.id))
     return about
+
+
+def _left_out(state: UnitState, command: Command, about: Sequence[str]) -> tuple[str, ...]:
+    """What this answer, or one before it, is expressly not about."""
+    named = state.excluded | {name for given in command.exceptions for name in _members(state, given)}
+    return tuple(name for name in state.unit.members if name in named and name not in about)
 
 
 def _members(state: UnitState, given: str) -> Sequence[str]:

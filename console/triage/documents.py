@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.triage.again import relistings
 from console.triage.desk import Desk
 from console.triage.words import why_both
 from takedown.answers import Answer
@@ -53,6 +54,7 @@ def unit_whole(desk: Desk, state: UnitState) -> dict[str, Any]:
             }
             for one in state.members
         ],
+        "again": relistings(desk, state),
         "said": [
             _answer(answer) for name in desk.answers.units_of(state.unit.members) for answer in desk.answers.units[name]
         ],

@@ -10,6 +10,7 @@ from typing import Any
 from rich.padding import Padding
 from rich.text import Text
 
+from console.triage.again import relisting_lines, relistings
 from console.triage.allowing import covered
 from console.triage.desk import Desk
 from console.triage.words import member_style, state_text, verdict_of, why_unit
@@ -43,6 +44,7 @@ def unit_page(desk: Desk, state: UnitState, *, everything: bool = False) -> Iter
     yield from _part("why_unit", [Text(line(one)) for one in why_unit(desk.index, state.unit)])
     yield from _part("changed", _changed(state))
     yield from _part("allowed", (Text(line(one)) for one in _allowed(desk, state)))
+    yield from _part("again", relisting_lines(relistings(desk, state), most))
     yield from _part("members", _members(desk, state, most))
     yield from _part("evidence", _evidence(value, None if everything else EVIDENCE))
     yield from _part("genuine", _genuine(desk, state, head))
@@ -201,13 +203,15 @@ def _next(state: UnitState) -> Iterator[Text]:
     """What can be typed, ready to copy."""
     name = state.unit.id[:13]
     if (before := state.proposed) is not None:
-        kind = f"{before.kind} {name}"
-        yield Text(t("triage.same_proposed", count=len(state.wanted), kind=t(f"triage.kind.{before.kind}")))
-        yield Text(f"  copycatch triage {kind}", style="bold")
+        joined = sum(one.state == "joined" for one in state.members)
+        yield Text(t("triage.same_proposed", count=joined, kind=t(f"triage.kind.{before.kind}")))
+        yield Text(f"  copycatch triage {before.kind} {name}", style="bold")
         return
-    over = f" --version {state.version}" if state.state in {"confirmed", "dismissed"} else ""
-    yield Text(f"copycatch triage confirm {name}{over}", style="bold")
-    yield Text(f"copycatch triage dismiss {name} --reason own|licensed|discussion|not_ai|…{over}", style="bold")
+    more = f" --version {state.version}" if state.state in {"confirmed", "dismissed"} else ""
+    if state.excluded and state.state == "open":
+        more = "".join(f" --only {one[:13]}" for one in state.wanted[:3])
+    yield Text(f"copycatch triage confirm {name}{more}", style="bold")
+    yield Text(f"copycatch triage dismiss {name} --reason own|licensed|discussion|not_ai|…{more}", style="bold")
     yield Text(
-        f"copycatch triage wait {name} --until +7 | --fact sample    escalate {name} --note …{over}", style="dim"
+        f"copycatch triage wait {name} --until +7 | --fact sample    escalate {name} --note …{more}", style="dim"
     )

@@ -176,6 +176,10 @@ def test_members_are_left_out_and_new_ones_are_proposed_not_decided(copycatch: C
         "triage_done"
     )
     assert (done["findings"], done["excluded"]) == (members[:1], members[1:])
+    assert (
+        shown(copycatch, name)["state"] == "open"
+        and f"--only {members[1][:13]}" in copycatch("triage", "show", name).out
+    )
     put(home, listed(9, "豆包尊享版", sample=SAMPLE))
     unit = shown(copycatch, name)
     assert (unit["state"], unit["wanted"], unit["proposed"]) == ("joined", 2, {"kind": "dismiss", "reason": "licensed"})
@@ -183,13 +187,15 @@ def test_members_are_left_out_and_new_ones_are_proposed_not_decided(copycatch: C
     assert "The same is proposed" in copycatch("triage", "show", name).out
     new = listed(9, "x").findings[0].id
     (done,) = copycatch("triage", "dismiss", name, "--only", new, "--json").fits("triage_done")  # for the same reason
-    assert done["findings"] == [new]
+    assert done["findings"] == [new] and done["excluded"] == members[1:]
+    (done,) = copycatch("triage", "dismiss", name, "--reason", "licensed", "--json").fits("triage_done")
+    assert members[1] not in done["findings"]  # left out until it is named
     assert copycatch("triage", "confirm", name, "--only", members[1]).code == 0
     unit = shown(copycatch, name)
     assert {one["id"]: one["state"] for one in unit["findings"]} == {
         members[0]: "dismissed", members[1]: "confirmed", new: "dismissed"
     }  # fmt: skip
-    assert len(unit["said"]) == 3 and copycatch("triage", "confirm", name, "--only", "f1-0000000").code == 2
+    assert len(unit["said"]) == 4 and copycatch("triage", "confirm", name, "--only", "f1-0000000").code == 2
 
 
 def test_undo_restores_and_says_so_and_after_sending_it_is_a_withdrawal(copycatch: Command, home: Home) -> None:

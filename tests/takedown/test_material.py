@@ -130,10 +130,13 @@ def test_new_members_of_a_decided_unit_are_proposed_and_not_decided(records: Any
     from takedown.answers import all_answers  # noqa: PLC0415 - one test of many
     from tests.takedown.answers import say  # noqa: PLC0415 - as above
 
-    say(records, "u1-a", "dismiss", "f1-a", "f1-b", excluded=("f1-c",))
+    say(records, "u1-a", "dismiss", "f1-a", "f1-b")
     state = unit_state(UNIT, all_answers(records), now={}, day="2026-11-25")
     assert (state.state, state.wanted, state.version) == ("joined", ("f1-c",), 1)
-    assert state.proposed and state.proposed.reason == "own" and state.excluded == {"f1-c"}
+    assert state.proposed and state.proposed.reason == "own" and not state.excluded
+    say(records, "u1-a", "dismiss", "f1-a", "f1-b", excluded=("f1-c",))
+    state = unit_state(UNIT, all_answers(records), now={}, day="2026-11-25")
+    assert (state.state, state.wanted, state.proposed, state.excluded) == ("open", ("f1-c",), None, {"f1-c"})
     say(records, "u1-a", "confirm", "f1-c")
     state = unit_state(UNIT, all_answers(records), now={}, day="2026-11-25", allowed=["f1-a"])
     assert (state.state, state.wanted, state.proposed) == ("confirmed", (), None)
