@@ -209,6 +209,19 @@ def test_what_came_again_is_said(copycatch: Command, market: Market) -> None:
     )
 
 
+def test_triage_says_that_it_was_confirmed_before(copycatch: Command, market: Market) -> None:
+    old = market.put(1, ["contact:qq:1"], title="豆包官方版")
+    say(market.records, "u1-1", "confirm", old.id, at=DECIDED)
+    new = market.put(2, ["contact:qq:1"], at=LATER, title="大船聊天")
+    (page,) = copycatch("triage", "show", new.id, "--as", "li", "--json").fits("triage_show")
+    assert [(one["how"], one["earlier"]["listing_id"]) for one in page["unit"]["again"]] == [
+        ("another", old.listing_id)
+    ]
+    shown = copycatch("triage", "show", new.id, "--as", "li").out
+    assert "What was confirmed before" in shown and "豆包官方版" in shown and "the same contact: qq:1" in shown
+    assert copycatch("triage", "show", old.id, "--as", "li", "--json").documents[0]["unit"]["again"] == []
+
+
 def test_half_lives_and_where_there_is_none(copycatch: Command, market: Market) -> None:
     for number in range(6):
         found = market.put(number, [])
