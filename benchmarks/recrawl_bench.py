@@ -23,7 +23,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from benchmarks.crawl_bench import PER_LIST, html
+from benchmarks.crawl_bench import PER_LIST, html, menu
 
 ROOT = Path(__file__).parent.parent
 DAYS = 5
@@ -37,7 +37,7 @@ def page(path: str, pages: int) -> bytes | None:
     if kind == "list":
         links = [f"/item/{i}" for i in range(n * PER_LIST, min((n + 1) * PER_LIST, pages))]
         links += [f"/list/{n + 1}"] if (n + 1) * PER_LIST < pages else []
-        return html("目录", "".join(f'<a class="go" href="{link}">x</a>' for link in links))
+        return html("目录", menu(links))
     if kind == "item":
         text = "适合徒步与露营，防水面料，背负系统可以调节，容量适中，附防雨罩。" * 12
         return html(

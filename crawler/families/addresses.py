@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -35,6 +35,8 @@ PLACED = re.compile(
     re.ASCII,
 )
 """A link that leads to the same address from every page of its site, or, if it begins with a name, of its folder."""
+WHOLE = ("/", "http://", "https://")
+"""Beginnings of links that are no names in a folder."""
 PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
 SAMPLE = re.compile(r"\.(?:apk|xapk|apkm|apks)(?=$|[?#&])", re.IGNORECASE)
 SAMPLE_IN_TEXT = re.compile(
@@ -55,12 +57,34 @@ def clean_url(url: str, base: str = "") -> str | None:
         return None
     url = url.strip()
     site, folder = _places(base)
-    if (known := _placed(url, site if url.startswith(("/", "http://", "https://")) else folder)) != "":
+    if (known := _placed(url, site if url.startswith(WHOLE) else folder)) != "":
         return known
     try:
         return _clean(urljoin(base, url))
     except ValueError:
         return None
+
+
+def clean_near(links: Iterable[str], base: str, host: str) -> Iterator[str]:
+    """What `clean_url` makes of the links of one page, where that is an address on `host`."""
+    site, folder = _places(base)
+    for written in links:
+        if len(written) > LONGEST_ADDRESS:
+            continue
+        link = written.strip()
+        url = _on_host(link, site if link.startswith(WHOLE) else folder, host)
+        if url == "":
+            url = clean_url(link, base)
+            url = url if url and host_of(url) == host else None
+        if url:
+            yield url
+
+
+@lru_cache(maxsize=20_000)
+def _on_host(link: str, place: str, host: str) -> str | None:
+    """The link cleaned, None where it leads to another host; '' where the place alone does not tell."""
+    url = _placed.__wrapped__(link, place)
+    return url if not url or host_of(url) == host else None
 
 
 @lru_cache(maxsize=1000)

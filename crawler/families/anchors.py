@@ -9,7 +9,7 @@ from lxml import etree
 from parsel import css2xpath
 from scrapy.http import HtmlResponse, Response
 
-from crawler.families.addresses import clean_url, host_of
+from crawler.families.addresses import clean_near, host_of
 from crawler.families.readable import base_of
 
 
@@ -27,8 +27,5 @@ def _hrefs_at(css: str) -> etree.XPath:
 
 def near(links: Iterable[str], page: Response) -> Iterator[str]:
     """Clean addresses on the page's own host, among `links` as they are written there."""
-    base, host = base_of(page) if isinstance(page, HtmlResponse) else page.url, host_of(page.url)
-    for link in links:
-        url = clean_url(link, base)
-        if url and host_of(url) == host:
-            yield url
+    base = base_of(page) if isinstance(page, HtmlResponse) else page.url
+    return clean_near(links, base, host_of(page.url))

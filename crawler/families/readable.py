@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from lxml import etree
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.response import get_base_url
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
@@ -19,6 +20,7 @@ TOLERANCE = 10
 """One undecodable byte in so many beyond ASCII is damage, more is another encoding."""
 HIGH = re.compile(rb"[\x80-\xff]+")
 BASE = re.compile(rb"<base\b[^>]*>", re.IGNORECASE)
+_BASES = etree.XPath("//base/@href", smart_strings=False)
 PAIRS = re.compile(rb"[\x80-\xff]{2,}")
 
 
@@ -74,7 +76,7 @@ def _is_paired(body: bytes) -> bool:
 
 def base_of(page: HtmlResponse) -> str:
     """The address that relative links of the page are meant from."""
-    return clean_url(page.css("base::attr(href)").get(""), page.url) or page.url
+    return clean_url(next(iter(_BASES(page.selector.root)), ""), page.url) or page.url
 
 
 def sent_at(response: Response) -> datetime | None:

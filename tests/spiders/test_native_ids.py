@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse
 from w3lib.url import canonicalize_url
 
 from crawler.families import addresses
-from crawler.families.addresses import TRACKING, clean_url, file_url, path_of, samples_in
+from crawler.families.addresses import TRACKING, clean_near, clean_url, file_url, host_of, path_of, samples_in
 from index.model import Listing
 from spiders.discuz import Discuz
 from spiders.jsonld_shop import JsonldShop
@@ -138,14 +138,19 @@ def test_a_link_that_is_remembered_is_joined_like_any_other(start: str, rest: st
         whole = urljoin(base, link.strip())
     except ValueError:
         whole = ""
-    assert clean_url(link, base) == addresses._clean(whole)
+    url = clean_url(link, base)
+    assert url == addresses._clean(whole)
+    for host in ("a.example.org", "b.example.org:8080", "c.example.org"):
+        assert list(clean_near([link, link], base, host)) == [url, url] * (url is not None and host_of(url) == host)
 
 
 def test_addresses_without_end_are_not_remembered() -> None:
-    held = addresses._placed.cache_info().currsize, addresses._clean.cache_info().currsize
-    for number in range(20):
-        assert clean_url(f"/{number}" + "x" * 100_000, "https://a.example.org/") is None
-    assert held == (addresses._placed.cache_info().currsize, addresses._clean.cache_info().currsize)
+    caches = addresses._placed, addresses._clean, addresses._on_host
+    held = [cache.cache_info().currsize for cache in caches]
+    links = [f"/{number}" + "x" * 100_000 for number in range(20)]
+    assert not any(clean_url(link, "https://a.example.org/") for link in links)
+    assert not list(clean_near(links, "https://a.example.org/", "a.example.org"))
+    assert held == [cache.cache_info().currsize for cache in caches]
 
 
 @given(st.text(max_size=60))
