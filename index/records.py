@@ -23,6 +23,7 @@ RecordKind = Literal[
     "ask",  # id: a recipient; each version is something it asked back
     "hold",  # id: what may not be deleted
     "removal",  # id: what was deleted by a rule or on demand, and why
+    "replaced",  # id: `seq` of an emptied record, or one that is to be; what it says without the person
     "alias",  # id: a former id; what it is called now
     "audit",  # what was done beside all these: exports, looks at secrets, settings
 ]
@@ -68,7 +69,8 @@ class Record:
     chain: str = ""
     """`link` of this record and the one before it; empty in records older than the chain."""
     removed: bool = False
-    """Whether the content was removed on a person's demand; a 'removal' says why."""
+    """Whether the content was removed, on a person's demand or by a rule; a 'removal' says why. `value` is then what a
+    'replaced' says in its place; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,9 @@ class Decisions(Protocol):
         """Empties the content of records (by `seq`), for good; a 'removal' says which, when, why and by whom.
 
         `what` names whose data went, in words that are no personal data themselves. Ids, times, names of accounts and
-        hashes stay, and so does the chain. The newest version of a record cannot go: write one without the person
-        first. Raises ValueError for that, for a removal, and for a record older than the chain.
+        hashes stay, and so does the chain. The newest version of a record cannot go unless something stands in its
+        place: write a newer one, or a 'replaced', without the person first. Raises ValueError for that, for a removal,
+        and for a record older than the chain.
         """
 
     def alias(self, old_id: str, new_id: str, *, at: str, by: str, reason: str) -> None:

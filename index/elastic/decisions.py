@@ -29,6 +29,8 @@ from index.settings import ElasticSettings
 HEAD = "head"
 ROUNDS = 50
 PAGE = 500
+MOST = 10_000
+"""What the server gives at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class ElasticDecisions:
         for seq in wanted:
             one = found.get(seq)
             newest = one and self.latest(one.kind, one.id)
-            if one is None or one.kind == "removal" or newest is None or newest.version == one.version:
+            kept = newest is not None and one is not None and newest.version == one.version
+            if one is None or one.kind == "removal" or (kept and self.latest("replaced", str(seq)) is None):
                 raise ValueError(f"record {seq} is a removal, the newest of its kind and id, or none at all")
         said = {"records": wanted, "reason": reason, "what": what}
         record = self.append("removal", f"d1-{uuid4().hex}", said, at=at, by=by)
@@ -249,7 +252,12 @@ class ElasticDecisions:
     async def _search(self, terms: Mapping[str, Any], by: list[dict[str, Any]], size: int, after: int) -> list[Record]:
         if not after:
             await self._refresh()
-        return [_stored(source) for source in await self._sources(terms, by, size, after)]
+        found = [_stored(source) for source in await self._sources(terms, by, size, after)]
+        if not (gone := [str(one.seq) for one in found if one.removed]):
+            return found
+        said = await self._sources({"kind": "replaced", "id": gone}, [{"seq": "asc"}], MOST, 0)
+        instead = {source["id"]: json.loads(source["body"]) for source in said if source["body"]}
+        return [replace(one, value=instead.get(str(one.seq), {})) if one.removed else one for one in found]
 
     async def _refresh(self) -> None:
         await self._settled()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,7 +25,8 @@ _COLUMNS = (
 _PAGE = 500
 _REMOVABLE = (
     "SELECT 1 FROM records r WHERE seq = ? AND kind <> 'removal' AND chain <> '' AND EXISTS"
-    " (SELECT 1 FROM records n WHERE n.kind = r.kind AND n.id = r.id AND n.version > r.version)"
+    " (SELECT 1 FROM records n WHERE (n.kind = r.kind AND n.id = r.id AND n.version > r.version)"
+    " OR (n.kind = 'replaced' AND n.id = CAST(r.seq AS TEXT)))"
 )
 
 
@@ -203,7 +205,18 @@ class SqliteDecisions:
         self._opened.executemany("INSERT INTO subjects VALUES (?, ?)", [(name, record.seq) for name in record.about])
 
     def _read(self, condition: str, parameters: tuple[str | int | None, ...]) -> list[Record]:
-        return [_stored(row) for row in self._rows(condition, parameters)]
+        found = [_stored(row) for row in self._rows(condition, parameters)]
+        gone = [str(one.seq) for one in found if one.removed]
+        if not gone:
+            return found
+        with speaking_of(self.path):
+            rows = self._opened.execute(
+                "SELECT r.id, r.body FROM json_each(?) w JOIN records r ON r.kind = 'replaced' AND r.id = w.value"
+                " WHERE r.body <> '' ORDER BY r.version",
+                (json.dumps(gone),),
+            ).fetchall()
+        instead = {name: decode(dict, body) for name, body in rows}
+        return [replace(one, value=instead.get(str(one.seq), {})) if one.removed else one for one in found]
 
     def _rows(self, condition: str, parameters: tuple[str | int | None, ...]) -> list[tuple[Any, ...]]:
         with speaking_of(self.path):

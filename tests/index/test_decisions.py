@@ -136,6 +136,23 @@ def test_of_several_records_all_come_or_none(decisions: Decisions) -> None:
     assert decisions.latest("audit", "a1") and len(decisions.versions("notice", "n1")) == 1
 
 
+def test_what_is_replaced_says_the_same_without_the_person_and_can_be_replaced_again(decisions: Decisions) -> None:
+    first = decisions.append("notice", "n1", {"seller": "某人", "by": "王"}, at=AT, by="li")
+    decisions.append("step", "n1", {"a": 1}, at=AT, by="li")
+    with pytest.raises(ValueError, match="1"):
+        decisions.remove([first.seq], at=AT, by="wang", reason="r", what="w")
+    one = decisions.append("replaced", "1", {"seller": "██", "by": "王"}, at=AT, by="wang")
+    assert decisions.latest("notice", "n1").value == first.value, "not yet"
+    decisions.remove([first.seq], at=AT, by="wang", reason="r", what="w")
+    assert decisions.latest("notice", "n1") == replace(first, value=one.value, removed=True)
+    decisions.append("replaced", "1", {"seller": "██", "by": "█"}, at=AT, by="wang", after=1)
+    decisions.remove([one.seq], at=AT, by="wang", reason="r", what="w")
+    known = {record.seq: record for record in decisions.every()}
+    assert known[first.seq].value == {"seller": "██", "by": "█"} and known[one.seq].value == {}
+    assert not any("某人" in text or "王" in text for text in (sealed.body for sealed in decisions.sealed()))
+    assert decisions.versions("notice", "n1")[0].removed and len(decisions.versions("notice", "n1")) == 1
+
+
 def test_content_goes_with_a_record_that_says_why_and_the_newest_stays(decisions: Decisions) -> None:
     old = decisions.append("notice", "n1", {"seller": "某人"}, at=AT, by="li")
     decisions.append("notice", "n1", {"seller": ""}, at=AT, by="li", after=1)
