@@ -148,6 +148,20 @@ class Index(Protocol):
     def addresses(self, urls: Iterable[str]) -> dict[str, str]:
         """Address -> id of the listing there that was first seen; those where none is are left out."""
 
+    def delete(self, listing_ids: Sequence[str]) -> int:
+        """Deletes listings with their findings, history, looks, views and suppliers, for good; says how many there
+        were. What people decided is kept apart, and stays.
+        """
+
+    def mentions(self, words: Sequence[str]) -> set[str]:
+        """Ids of listings of which anything that is kept says one of these words, exactly as it is written."""
+
+    def redact(self, listing_ids: Sequence[str], words: Sequence[str]) -> None:
+        """Blots these words out of all that is kept of these listings and of any picture (`index.redacting`), for good.
+
+        A later crawl that finds the same page as before leaves it so.
+        """
+
     def record_run(self, run: Run) -> None:
         """Upserts the run by id."""
 

@@ -66,6 +66,12 @@ class Rows:
             self._index(kind, place, old, delete=True)
             self._index(kind, place, document.texts, delete=False)
 
+    def drop(self, kind: Kind, number: int, place: int, old: Mapping[str, str]) -> None:
+        """Deletes a document; `old` as above."""
+        for table in (kind, f"{kind}_body"):
+            self.opened.execute(f"DELETE FROM {table} WHERE number = ?", (number,))  # noqa: S608 - kind is ours
+        self._index(kind, place, old, delete=True)
+
     def _index(self, kind: Kind, place: int, texts: Mapping[str, str], *, delete: bool) -> None:
         """Contentless full text: a deletion has to name the very tokens that were inserted."""
         for table, names in ((f"{kind}_text", text_fields(kind)), (f"{kind}_title", (TITLE[kind],))):

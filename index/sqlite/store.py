@@ -15,7 +15,8 @@ from index.model import Capture, Observation, Picture, Run, Supplied, View
 from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
-from index.sqlite import searching, writing
+from index.redacting import Redaction
+from index.sqlite import removing, searching, writing
 from index.sqlite.compile import Compiled, compile_query
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated, version
@@ -275,6 +276,41 @@ class SqliteIndex:
                 (encode(list(urls)).decode(),),
             )
             return dict(found.fetchall())
+
+    def delete(self, listing_ids: Sequence[str]) -> int:
+        """See the protocol."""
+        wanted, there = list(dict.fromkeys(listing_ids)), 0
+        for start in range(0, len(wanted), BATCH):
+            with self._putting("") as writer:
+                there += removing.delete(writer, wanted[start : start + BATCH])
+        if there:
+            self._forget()
+        return there
+
+    def mentions(self, words: Sequence[str]) -> set[str]:
+        """See the protocol."""
+        redaction = Redaction(words)
+        with self._reading() as opened:
+            return removing.mentions(opened, redaction)
+
+    def redact(self, listing_ids: Sequence[str], words: Sequence[str]) -> None:
+        """See the protocol."""
+        wanted, redaction = list(dict.fromkeys(listing_ids)), Redaction(words)
+        for start in range(0, len(wanted), BATCH):
+            with self._putting("") as writer:
+                removing.redact(writer, wanted[start : start + BATCH], redaction)
+        with self._writing() as opened:
+            removing.redact_pictures(opened, redaction)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Writes the full text and the journal anew: what was deleted does not linger in their old parts."""
+        for kind in ("listings", "findings"):
+            for table in (f"{kind}_text", f"{kind}_title"):
+                with self._writing() as opened:
+                    opened.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - ours
+        with speaking_of(self.path):
+            self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def record_run(self, run: Run) -> None:
         """See the protocol."""

@@ -166,13 +166,13 @@ class Writer:
         for finding in one.judged.findings:
             self._put_finding(finding, rest.pop(finding.id, None), before, after)
         for number, place, finding in rest.values():
-            withdrawn = _finding(replace(finding, verdict="benign"), after, proposed=False)
+            withdrawn = finding_document(replace(finding, verdict="benign"), after, proposed=False)
             self.rows.replace(number, place, finding_texts(finding, before), withdrawn)
 
     def _put_finding(
         self, finding: Finding, old: tuple[int, int, Finding] | None, before: dict[str, str], after: dict[str, str]
     ) -> None:
-        document = _finding(finding, after, proposed=True)
+        document = finding_document(finding, after, proposed=True)
         if old:
             number, place, was = old
             self.rows.replace(number, place, finding_texts(was, before), document)
@@ -211,7 +211,8 @@ def _listing(one: Arrival, body: Body, texts: dict[str, str]) -> Document:
     return Document(kind="listings", id=one.id, body=encode(body).decode(), values=values, texts=texts)
 
 
-def _finding(finding: Finding, listing: dict[str, str], *, proposed: bool) -> Document:
+def finding_document(finding: Finding, listing: dict[str, str], *, proposed: bool) -> Document:
+    """What is stored of a finding; `listing`: the tokens of its listing's texts."""
     values = {**finding_values(finding), "proposed": int(proposed)}
     body = encode(replace(finding, first_seen="", last_seen="")).decode()
     return Document(kind="findings", id=finding.id, body=body, values=values, texts=finding_texts(finding, listing))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apk_analysis.fingerprint import Trait
 from index.ids import finding_id
-from index.model import Capture, Judgement, Listing, Observation, Run, Supplied, Supply, View, Visitor
+from index.model import Capture, Judgement, Listing, Observation, Picture, Run, Supplied, Supply, View, Visitor
 from index.protocol import Index, Judged, QueryError
 from index.reading import read
 from tests.index.objects import MARKET, finding, fingerprint, judged, listing, own_id
@@ -23,6 +23,69 @@ def put(index: Index, *many: Judged, day: int = 1) -> list[str]:
 
 def natives(index: Index, query: str, **options: object) -> list[object]:
     return [hit.value["native_id"] for hit in index.search(query, kind="listings", **options)]
+
+
+# taking out
+
+
+def filled(index: Index) -> tuple[str, str]:
+    """Two flagged listings by two people, with all that can be kept of one."""
+    for number, seller in ((1, "张示例"), (2, "李示例")):
+        whole = listing(
+            number, seller=seller, description=f"联系{seller}，正版", image_urls=(f"https://e.org/{number}.png",)
+        )
+        put(index, judged(whole, flagged=True))
+        put(index, judged(replace(whole, bio=f"我是{seller}"), flagged=True), day=2)
+        name = own_id(number)
+        index.observe([Observation(listing_id=name, at=DAY.format(3), state="seen", run_id="r", detail=seller)])
+        index.put_views(
+            [View(listing_id=name, at=DAY.format(3), run_id="r", visitor=Visitor(), state="seen", listing=whole)]
+        )
+        supply = Supply(by=seller, channel="e-mail", received_at=DAY.format(3), file="a.csv", file_sha256="ab" * 32)
+        index.put_supplied([Supplied(listing_id=name, run_id="r", at=DAY.format(3), place="1", supply=supply)])
+        index.put_pictures([Picture(url=f"https://e.org/{number}.png", read_at=DAY.format(3), text=f"{seller}作品")])
+    return own_id(1), own_id(2)
+
+
+def everything(index: Index, name: str) -> str:
+    """All that is kept of a listing, as text."""
+    hits = [index.get(name), *index.search(f'listing_id:"{name}"')]
+    kept = (hits, index.history(name), index.observations(name), index.views([name]), index.supplied([name]))
+    return repr((*kept, index.pictures(["https://e.org/1.png", "https://e.org/2.png"])))
+
+
+def test_a_deleted_listing_leaves_nothing(index: Index) -> None:
+    one, other = filled(index)
+    assert index.delete([one, "l1-unknown"]) == 1
+    assert index.get(one) is None and index.search(f'listing_id:"{one}"') == [] and index.history(one) == []
+    assert (index.observations(one), index.views([one]), index.supplied([one]), index.ties([one])) == ([], {}, {}, {})
+    assert index.count("张示例", kind="listings") == 0 == index.count("张示例")
+    assert index.get(other) and index.count("李示例", kind="listings") == 1 == index.count("李示例")
+    assert index.delete([one]) == 0
+    put(index, judged(listing(1, seller="张示例"), flagged=True), day=9)
+    assert index.count("张示例", kind="listings") == 1
+
+
+def test_words_are_found_and_blotted_out_of_everything(index: Index) -> None:
+    one, other = filled(index)
+    assert index.mentions(["张示例"]) == {one} and index.mentions(["没有的人"]) == set()
+    before = everything(index, other)
+    index.redact([one], ["张示例"])
+    assert index.mentions(["张示例"]) == set() and "张示例" not in everything(index, one)
+    assert "███" in everything(index, one) and index.get(one).value["seller"] == "███"
+    assert index.count("张示例", kind="listings") == 0 == index.count("张示例")
+    assert index.count('"正版"', kind="listings") == 2 and index.get(one).first_seen == DAY.format(1)
+    assert everything(index, other).replace("███作品", "张示例作品") == before
+    with pytest.raises(ValueError, match="two characters"):
+        index.redact([one], ["张"])
+
+
+def test_a_page_that_did_not_change_does_not_bring_the_words_back(index: Index) -> None:
+    one = judged(listing(1, seller="张示例"), flagged=True)
+    put(index, one)
+    index.redact([own_id(1)], ["张示例"])
+    assert put(index, one, day=4) == ["unchanged"]
+    assert index.get(own_id(1)).value["seller"] == "███" and index.get(own_id(1)).last_seen == DAY.format(4)
 
 
 # putting
