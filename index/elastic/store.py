@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from apk_analysis.fingerprint import Fingerprint
 from index.arrivals import arrival
-from index.elastic import manage, searching
+from index.elastic import manage, removing, searching
 from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection, address
 from index.elastic.documents import stored
@@ -18,6 +18,7 @@ from index.model import Observation, Picture, Run, Supplied, View
 from index.protocol import Glance, Judged, Kind, Put, QueryError, Stored
 from index.query.parse import parse
 from index.reading import read
+from index.redacting import Redaction
 from index.settings import ElasticSettings
 
 BATCH = 500
@@ -234,6 +235,34 @@ class ElasticIndex:
         return {
             url: hits["hits"][0]["_source"]["id"] for url, hits in zip(wanted, answers, strict=True) if hits["hits"]
         }
+
+    def delete(self, listing_ids: Sequence[str]) -> int:
+        """See the protocol."""
+        wanted, there = list(dict.fromkeys(listing_ids)), 0
+        self._all_searchable()
+        for start in range(0, len(wanted), BATCH):
+            there += self._connection.wait(removing.delete(self._client, self._name, wanted[start : start + BATCH]))
+        self._all_searchable()
+        return there
+
+    def mentions(self, words: Sequence[str]) -> set[str]:
+        """See the protocol."""
+        self._all_searchable()
+        return self._connection.wait(removing.mentions(self._client, self._name, Redaction(words)))
+
+    def redact(self, listing_ids: Sequence[str], words: Sequence[str]) -> None:
+        """See the protocol."""
+        redaction, wanted = Redaction(words), list(dict.fromkeys(listing_ids))
+        self._all_searchable()
+        self._connection.wait(removing.redact(self._client, self._name, wanted, redaction))
+        self._connection.wait(removing.redact_pictures(self._client, self._name, redaction))
+        self._all_searchable()
+
+    def _all_searchable(self) -> None:
+        """Whoever takes something out must find everything that anybody has written."""
+        for store in ("listings", *removing.BESIDE, "pictures"):
+            self._unseen.add(store)
+            self._searchable(store)
 
     def record_run(self, run: Run) -> None:
         """See the protocol."""
