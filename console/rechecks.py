@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,9 +17,11 @@ from index.home import Home
 from index.messages import t
 from index.model import Observation
 from index.open import has_decisions, open_decisions
+from index.profiles import load_profiles
 from index.protocol import Index, Stored
 from index.standing import APART, SILENT, Standing, standing
 from takedown.decision import Decision
+from takedown.relisting import Relisting, Relistings
 
 NAMED = re.compile(r"[lf]1-\S*|[0-9a-f]{64}")
 """What can only be meant as an id."""
@@ -122,6 +125,15 @@ def seen(index: Index, wanted: Iterable[Wanted], runs: Iterable[str]) -> Iterato
             "capture": look.capture if look else None,
             "standing": standing(looks, hit.last_seen if hit else "") if looks else _UNKNOWN,
         }
+
+
+def again(index: Index, place: Home, listings: Iterable[str]) -> dict[str, Relisting]:
+    """Of these, what a person confirmed before and that came again, at its address or elsewhere."""
+    if not has_decisions(place):
+        return {}
+    names = list(listings)
+    with closing(open_decisions(place, write=False)) as decisions:
+        return Relistings(index, decisions, load_profiles(place.brands), only=names).of(names)
 
 
 _UNKNOWN = Standing(state=None, sure=False, since="")

@@ -13,10 +13,11 @@ from console.declared_views import seen_from, show_views
 from console.exits import Exit
 from console.live import RunDisplay
 from console.opening import reading
-from console.rechecks import Wanted, asked, due, orders, seen
+from console.rechecks import Wanted, again, asked, due, orders, seen
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
 from crawler.remarks import by_the_way, spoken
 from crawler.run import crawl
+from index.messages import language as reader
 from index.messages import t
 from index.model import Run
 from index.plain import line
@@ -56,6 +57,8 @@ def run(
             show_views(index, wanted, {each.id for each in runs}, json=json)
             return _code(runs, [])
         found = list(seen(index, wanted, (each.id for each in runs)))
+        known = again(index, place, (one.id for one in wanted))
+    found = [{**one, "again": known.get(str(one["listing_id"]))} for one in found]
     if json:
         for one in found:
             emit(one)
@@ -85,6 +88,8 @@ def _print(found: list[dict[str, Any]]) -> None:
         rows.append((*cells, one["title"], one["marketplace"], detail or one["url"]))
     headings = [t(f"recheck.column.{name}") for name in COLUMNS]
     out().print(table(headings, rows, wide={headings[2]: 2, headings[4]: 3}))
+    for relisting in (one["again"] for one in found if one["again"]):
+        out().print(Text(line(relisting.zh if reader() == "zh" else relisting.en), style="bold yellow"), soft_wrap=True)
 
 
 def _code(runs: list[Run], found: list[dict[str, Any]]) -> int:

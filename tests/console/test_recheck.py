@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +18,12 @@ from index.archive.captures import read
 from index.archive.verify import check_run
 from index.home import Home
 from index.model import Capture, Observation, ObservationState
-from index.open import open_index
+from index.open import open_decisions, open_index
 from index.times import utc
 from tests.console.conftest import Answer as Printed
 from tests.crawler.site import Answer, Site, page
 from tests.spiders.signed import jar, key
+from tests.takedown.answers import say
 
 OFFER = "AI一键脱衣软件 {0} 号 永久会员"
 TEXT = "上传照片自动脱衣，加QQ 123456789 购买，包教包会。"
@@ -141,6 +143,33 @@ def make_older(own_home: Path, *, hours: int) -> None:
         opened.execute(f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%SZ', {column}, '-{hours} hours')")
     opened.commit()
     opened.close()
+
+
+def test_what_was_confirmed_is_recognised_when_it_comes_again(shop: tuple[Shop, Site], own_home: Path) -> None:
+    """Under another name and number with the same contact, and then at its old address."""
+    route, site = shop
+    route.shown = range(1, 2)
+    assert copycatch(site, "crawl", "jsonld_shop", "--start", site.url("/")).code == 0
+    with closing(open_decisions(Home(own_home))) as records, closing(open_index(Home(own_home))) as index:
+        [finding] = index.search("*")
+        say(records, "u1-1", "confirm", finding.id, at=utc())
+    first = str(finding.value["listing_id"])
+    route.changed = {"/item/1": Answer(b"gone", 410)}
+    for _ in range(2):
+        answer = copycatch(site, "recheck", first, "--json")
+        assert by_number(answer)["1"]["again"] is None
+        make_older(own_home, hours=2)
+    route.shown = range(9, 10)
+    assert copycatch(site, "crawl", "jsonld_shop", "--start", site.url("/")).code == 0
+    (known,) = copycatch(site, "groups", "relisted", "--json").fits("groups_relisted")
+    assert known["how"] == "relisted" and known["earlier"]["listing_id"] == first and known["gone_at"]
+    assert "contact" in [tie["kind"] for tie in known["ties"]]
+    assert "title" in [change["field"] for change in known["changed"]]
+    again = by_number(copycatch(site, "recheck", known["listing_id"], "--json"))["9"]["again"]
+    assert again == known
+    assert "suspected relisting" in copycatch(site, "recheck", known["listing_id"]).out
+    route.shown, route.changed = range(1, 2), {}
+    assert by_number(copycatch(site, "recheck", first, "--json"))["1"]["again"]["how"] == "back"
 
 
 def test_only_what_is_due_is_looked_at(shop: tuple[Shop, Site], own_home: Path) -> None:
