@@ -20,6 +20,8 @@ from takedown.notice import Allegation, Content, Notice, Party
 MOST_TARGETS = 20
 MOST_ROWS = 40
 """Quotes, lines of comparison, and attachments of a letter."""
+MOST_LINES = 10
+"""Of one fact."""
 STATEMENTS = ("good_faith", "accuracy", "perjury", "liability")
 
 
@@ -174,7 +176,7 @@ class _Writing:
 
     def _rights(self) -> Iterator[Block]:
         words = self.words
-        for number, one in enumerate(islice(self.content.rights, MOST_ROWS), 1):
+        for number, one in enumerate(self.content.rights, 1):
             rows = facts.right(one, words).items()
             held = tuple((words.t(f"column.{name}"), self._lines(value)) for name, value in rows if value)
             yield Facts(title=str(number) if len(self.content.rights) > 1 else "", rows=held)
@@ -234,7 +236,10 @@ class _Writing:
 
     def _lines(self, value: str) -> str:
         """A few short lines of one fact, such as several certificates."""
-        return "\n".join(map(self.words.shown, value.split("\n")[:10]))
+        first, rest = value.split("\n")[:MOST_LINES], value.split("\n")[MOST_LINES:]
+        self.left = self.left or bool(rest)
+        counted = [self.words.t("more", left=len(rest), file=self.annex)] if rest else []
+        return "\n".join([*map(self.words.shown, first), *counted])
 
 
 def _signature(content: Content, words: Words, now: str) -> Iterator[str]:

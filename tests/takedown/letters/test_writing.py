@@ -9,7 +9,7 @@ import pytest
 from takedown.letters.model import Facts, Heading, Letter, Table, Text
 from takedown.letters.words import LONGEST, Words, harmless, ranges
 from takedown.letters.writing import MOST_ROWS, MOST_TARGETS, letter
-from takedown.notice import RIGHTS, Action, AttachmentKind, Basis, PartyRole, Right, Statements, TargetKind
+from takedown.notice import RIGHTS, Action, AttachmentKind, Basis, PartyRole, Right, Signer, Statements, TargetKind
 from takedown.recipients import recipients
 from tests.takedown.letters.notices import HOSTILE, context, many, notice, rich, supplied
 from tests.takedown.objects import allegation, target
@@ -152,6 +152,14 @@ def test_a_notice_is_given_under_provisions_about_such_notices(recipient: str, b
     said = words_of(letter(notice(rich(basis=basis)), context(recipient=unsure)))
     assert f"依据《{law.title_zh}》" not in said or (basis in RIGHTS and law.id == "cn-ecommerce")
     assert "涉及下列规定" not in said or "电子商务法" not in said.partition("涉及下列规定")[2]
+
+
+def test_of_many_certificates_the_rest_is_counted() -> None:
+    signers = tuple(Signer(sha256=f"{each:064x}") for each in range(15))
+    made = letter(notice(rich(target(signers=signers))), context(), annex="annex.xlsx")
+    assert made.needs_annex and "其余 5 项见附表 annex.xlsx。" in words_of(made)
+    rights = tuple(Right(kind="trademark", title=f"标{each}") for each in range(50))
+    assert "标49" in words_of(letter(notice(rich(rights=rights)), context()))
 
 
 def test_what_many_pages_say_is_quoted_once() -> None:
