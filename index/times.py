@@ -16,4 +16,5 @@ def utc(moment: datetime | float | None = None) -> str:
         moment = datetime.fromtimestamp(moment, UTC)
     elif moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes the year 7 as '7', which no date field takes and which sorts after 2026.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
