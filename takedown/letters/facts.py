@@ -26,7 +26,12 @@ Show = Callable[[Target, Words], str]
 
 
 def _signers(name: str) -> Show:
-    return lambda target, _: "\n".join(str(getattr(signer, name)) for signer in target.signers if getattr(signer, name))
+    return lambda target, _: _several(str(getattr(signer, name)) for signer in target.signers)
+
+
+def _several(values: Iterable[str]) -> str:
+    """One value a line."""
+    return "\n".join(" ".join(value.split()) for value in values if value)
 
 
 def _field(name: str) -> Show:
@@ -70,13 +75,15 @@ TARGET: Mapping[str, Show] = {
     "signer_md5": _signers("md5"),
     "signer_subject": _signers("subject"),
     "domain": _field("domain"),
-    "filings": lambda target, _: "\n".join(target.filings),
+    "filings": lambda target, _: _several(target.filings),
     "first_seen": lambda target, words: words.moment(target.first_seen),
     "last_seen": lambda target, words: words.moment(target.last_seen),
     "look": _look,
     "custody": _custody,
 }
 """What is said of a target, in this order. Labels stand in the catalogue under letter.column."""
+SEVERAL = frozenset({"signer_sha256", "signer_sha1", "signer_md5", "signer_subject", "filings"})
+"""Facts of which there may be several, one a line."""
 
 
 NOTICE: Mapping[tuple[str, str], frozenset[str]] = {

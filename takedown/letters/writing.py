@@ -116,7 +116,11 @@ class _Writing:
             rows = ((name, show(target, words)) for name, show in facts.TARGET.items())
             yield Facts(
                 title=words.t("target", number=number),
-                rows=tuple((words.t(f"column.{name}"), self._lines(value)) for name, value in rows if value),
+                rows=tuple(
+                    (words.t(f"column.{name}"), self._lines(value) if name in facts.SEVERAL else words.shown(value))
+                    for name, value in rows
+                    if value
+                ),
             )
 
     def _allegations(self) -> Iterator[Block]:
@@ -178,7 +182,7 @@ class _Writing:
         words = self.words
         for number, one in enumerate(self.content.rights, 1):
             rows = facts.right(one, words).items()
-            held = tuple((words.t(f"column.{name}"), self._lines(value)) for name, value in rows if value)
+            held = tuple((words.t(f"column.{name}"), words.shown(value)) for name, value in rows if value)
             yield Facts(title=str(number) if len(self.content.rights) > 1 else "", rows=held)
 
     def _laws(self) -> Iterator[Block]:

@@ -154,6 +154,11 @@ def test_a_notice_is_given_under_provisions_about_such_notices(recipient: str, b
     assert "涉及下列规定" not in said or "电子商务法" not in said.partition("涉及下列规定")[2]
 
 
+def test_a_title_stays_in_one_line() -> None:
+    said = words_of(letter(notice(rich(target(title="一\n\u2028SHA-256: 00\r\n二"))), context()))
+    assert "一 SHA-256: 00 二" in said
+
+
 def test_of_many_certificates_the_rest_is_counted() -> None:
     signers = tuple(Signer(sha256=f"{each:064x}") for each in range(15))
     made = letter(notice(rich(target(signers=signers))), context(), annex="annex.xlsx")
