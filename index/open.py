@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from index.records import Decisions
     from index.registry.model import Registry
     from index.sqlite.migrate import Store
+    from index.transfer.rows import Transfer
 
 
 def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Index:
@@ -31,6 +32,16 @@ def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Ind
     from index.sqlite.store import SqliteIndex  # noqa: PLC0415 - loads the query parser, which `--help` need not wait for
 
     return SqliteIndex(index_file(home, url), write=write)
+
+
+def open_transfer(home: Home, url: str | None, *, write: bool = True) -> Transfer:
+    """The index at `url` as rows that can be carried to another one. Raises IndexUnavailable."""
+    if _is_remote(url):
+        team: Transfer = _elastic("transfer").ElasticTransfer(url, load_settings().elastic, write=write)
+        return team
+    from index.sqlite.transfer import SqliteTransfer  # noqa: PLC0415 - as above
+
+    return SqliteTransfer(index_file(home, url), write=write)
 
 
 def has_decisions(home: Home) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -76,7 +76,7 @@ class Connection:
         self.client = AsyncElasticsearch(
             place.url,
             serializers={"application/json": OrjsonSerializer()},
-            http_compress=True,
+            http_compress=not _is_loopback(urlsplit(place.url).hostname or ""),  # costs more than it saves here
             request_timeout=settings.timeout,
             retry_on_timeout=True,
             max_retries=2,
@@ -91,6 +91,18 @@ class Connection:
         """The answer. Raises IndexUnavailable, in words, for whatever the server or the network refuses."""
         with self.speaking():
             return asyncio.run_coroutine_threadsafe(call, self._loop).result()
+
+    def walk(self, pages: AsyncIterator[T]) -> Iterator[T]:
+        """What an async generator yields. Who stops early closes it. Raises IndexUnavailable."""
+        try:
+            while True:
+                try:
+                    page: T = self.wait(anext(pages))  # type: ignore[arg-type] # a coroutine here
+                except StopAsyncIteration:
+                    return
+                yield page
+        finally:
+            self.wait(pages.aclose())  # type: ignore[attr-defined] # an async generator
 
     @contextmanager
     def speaking(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from apk_analysis.fingerprint import Fingerprint
 from index.arrivals import Body
-from index.model import Finding, Listing
+from index.model import Finding, Listing, Run
 from index.protocol import Kind, Stored
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
 
@@ -46,6 +46,13 @@ def sample_document(sample: Fingerprint) -> Document:
     """The same of a sample."""
     raw = {"label": [sample.label or "", *sample.labels.values()], "package_words": sample.package}
     return {**_texts(raw, sample_texts(sample)), **sample_values(sample), "body": sample}
+
+
+def run_document(run: Run) -> Document:
+    """The same of a run."""
+    said = {name: getattr(run, name) for name in ("id", "marketplace", "spider", "outcome", "started_at")}
+    more = {"finished_at": run.finished_at, "counts": run.counts, "problems": run.problems}
+    return {**said, **more, "body": run}
 
 
 def stored(kind: Kind, source: Mapping[str, Any]) -> Stored:

@@ -78,7 +78,7 @@ async def _walk(
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """The sources of the hits; of those that are skipped nothing is fetched but the place."""
     number, after = 0, None
-    async with _opened(client, index) as pit:
+    async with opened(client, index) as pit:
         while limit is None or number < limit:
             far = number < skip
             room = (skip if far else limit if limit is not None else number + PAGE) - number
@@ -97,13 +97,13 @@ async def _walk(
 
 
 @asynccontextmanager
-async def _opened(client: AsyncElasticsearch, index: str) -> AsyncIterator[str]:
+async def opened(client: AsyncElasticsearch, index: str) -> AsyncIterator[str]:
     """A point in time, closed whatever happens."""
-    opened = await client.open_point_in_time(index=index, keep_alive=ALIVE)
+    walk = await client.open_point_in_time(index=index, keep_alive=ALIVE)
     try:
-        yield opened["id"]
+        yield walk["id"]
     finally:
-        await client.options(ignore_status=404).close_point_in_time(id=opened["id"])
+        await client.options(ignore_status=404).close_point_in_time(id=walk["id"])
 
 
 async def number_of(client: AsyncElasticsearch, index: str, node: Node, kind: Kind) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from apk_analysis.fingerprint import Fingerprint
@@ -10,7 +10,7 @@ from index.arrivals import arrival
 from index.elastic import manage, removing, searching
 from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection, address
-from index.elastic.documents import stored
+from index.elastic.documents import run_document, stored
 from index.elastic.mappings import SCHEMA_VERSION, Store, alias_name
 from index.elastic.writing import Writer, digest, expect_none, fetch, observation
 from index.messages import t
@@ -132,18 +132,8 @@ class ElasticIndex:
 
     def scan(self, query: str, *, kind: Kind = "findings") -> Iterator[Stored]:
         """See the protocol."""
-        return self._walk(searching.walk(self._client, self._searchable(kind), parse(query, kind), kind))
-
-    def _walk(self, pages: AsyncIterator[list[Stored]]) -> Iterator[Stored]:
-        try:
-            while True:
-                try:
-                    page: list[Stored] = self._connection.wait(anext(pages))  # type: ignore[arg-type] # a coroutine here
-                except StopAsyncIteration:
-                    return
-                yield from page
-        finally:
-            self._connection.wait(pages.aclose())  # type: ignore[attr-defined] # an async generator
+        pages = searching.walk(self._client, self._searchable(kind), parse(query, kind), kind)
+        return (hit for page in self._connection.walk(pages) for hit in page)
 
     def neighbours(self, keys: Iterable[str]) -> dict[str, list[str]]:
         """See the protocol."""
@@ -266,9 +256,7 @@ class ElasticIndex:
 
     def record_run(self, run: Run) -> None:
         """See the protocol."""
-        said = {name: getattr(run, name) for name in ("id", "marketplace", "spider", "outcome", "started_at")}
-        more = {"finished_at": run.finished_at, "counts": run.counts, "problems": run.problems, "body": run}
-        self._write("runs", [(run.id, {**said, **more})])
+        self._write("runs", [(run.id, run_document(run))])
 
     def runs(self, marketplace: str | None = None, *, limit: int = 20) -> list[Run]:
         """See the protocol."""

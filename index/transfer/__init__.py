@@ -1,0 +1,1 @@
+"""Carrying everything from one engine to the other, provably the same."""
