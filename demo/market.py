@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -67,7 +67,8 @@ class Market:
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
         self.base = f"http://{self.host}"
         self._pages = pages(self.base)
-        self._store = {f"/fdroid/repo/{name}": body for name, body in store(f"{self.base}/fdroid/repo").items()}
+        self._apps = content("apps")
+        self._stock()
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -95,6 +96,21 @@ class Market:
         }[truth.place]
         return listing_id(f"{spider}:{self.host}", native_id)
 
+    def take_down(self, package: str) -> None:
+        """The practice store hears a complaint: the app is gone, and whoever asks for it is told so."""
+        self._apps = [app for app in self._apps if app["package"] != package]
+        self._stock()
+
+    def relist(self, package: str, *, as_package: str, name: str) -> None:
+        """Its seller comes back: the same app under another name and package, signed with the same key."""
+        (app,) = (each for each in content("apps") if each["package"] == package)
+        self._apps = [*self._apps, {**app, "package": as_package, "names": {"zh-CN": name, "en-US": name}}]
+        self._stock()
+
+    def _stock(self) -> None:
+        files = store(f"{self.base}/fdroid/repo", self._apps)
+        self._store = {f"/fdroid/repo/{name}": body for name, body in files.items()}
+
     def page(self, path: str) -> Page | None:
         """Content type and body for a path, or None."""
         if path == "/robots.txt":
@@ -117,10 +133,10 @@ class Market:
         self._server.server_close()
 
 
-def store(address: str) -> dict[str, bytes]:
+def store(address: str, apps: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
     """The files of the practice store. The same on every start."""
     entries = []
-    for app in content("apps"):
+    for app in apps:
         held = {name: FAKE_KEY if text == "PRACTICE_KEY" else text for name, text in app.get("app", {}).items()}
         names = app["names"]
         wish = Wish(

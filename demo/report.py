@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -14,6 +14,7 @@ from rich.text import Text
 from console.terminal import complain, out, table
 from console.words import chance, verdict
 from demo.outcome import Outcome
+from demo.takedown import Step
 from index.home import Home
 from index.messages import language, t
 from index.model import Run
@@ -21,6 +22,7 @@ from index.plain import line
 
 REASONS = 2
 """Reasons shown for each finding; `copycatch show` has all."""
+LONGEST_WORD = 60
 Rows = Callable[[Outcome], Iterator[list[str | Text]]]
 
 
@@ -39,6 +41,25 @@ def print_report(
     out().print(t("demo.new", new=new, known=known, seconds=seconds))
     out().print(t("demo.again"))
     _next(flagged, home)
+
+
+def print_walk(walk: Iterable[Step], home: Home) -> list[Step]:
+    """What became of one finding, each step as soon as it is done, with the command as it can be typed."""
+    out().print(Text(f"\n{t('demo.takedown_title')}", style="bold"))
+    steps = []
+    for step in walk:
+        steps.append(step)
+        said = t(f"demo.step.{step.id}", **step.values)
+        out().print(Text.assemble(("✓ " if step.well else "✗ ", "green" if step.well else "bold red"), said))
+        words = shlex.join([word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}…" for word in step.words])
+        out().print(Text(f"    copycatch {words}", style="dim"), soft_wrap=True)
+    for step in steps:
+        if not step.well:
+            last = step.aside.strip().splitlines()[-1:] or [""]
+            complain(t("demo.takedown_failed", words=shlex.join(step.words), code=step.code, said=last[0]))
+    if all(step.well for step in steps):
+        out().print(Text(t("demo.takedown_done", path=home.path), style="bold green"), soft_wrap=True)
+    return steps
 
 
 def command(home: Home | None, *words: str, **variables: str) -> str:

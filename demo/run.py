@@ -20,7 +20,8 @@ from crawler.runs import Order
 from demo.market import PORT, Market
 from demo.outcome import Outcome, compare
 from demo.planted import brand_profile
-from demo.report import command, print_report
+from demo.report import command, print_report, print_walk
+from demo.takedown import Practice, Step, failed
 from index.home import Home, find_home
 from index.messages import t
 from index.model import Run
@@ -43,13 +44,16 @@ def run(*, serve: bool = False, json: bool = False) -> int:
         begun = time.monotonic()
         runs = _crawl(market, home)
         outcomes = compare(market, home)
+        practice = Practice(market, home.path / "takedown")
         if json:
-            emit(_document(runs, outcomes))
+            steps = list(practice.walk())
+            emit(_document(runs, outcomes, steps))
         else:
             # The remarks of healthy runs only repeat that the market is on this machine.
             print_runs([replace(run, remarks=()) if run.outcome == "healthy" else run for run in runs], json=False)
             print_report(outcomes, runs, home, seconds=round(time.monotonic() - begun), media=market.media_requested)
-        as_planted = all(outcome.right for outcome in outcomes) and not market.media_requested
+            steps = print_walk(practice.walk(), practice.home)
+        as_planted = all(outcome.right for outcome in outcomes) and not market.media_requested and not failed(steps)
         if serve:
             _serve(market, home)
     if any(run.outcome != "healthy" for run in runs):
@@ -84,7 +88,7 @@ def _crawl(market: Market, home: Home) -> list[Run]:
         return crawl(orders, home=home, settings=settings, progress=display.show)
 
 
-def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _document(runs: Sequence[Run], outcomes: Sequence[Outcome], steps: Sequence[Step]) -> dict[str, Any]:
     guilty = [outcome for outcome in outcomes if outcome.planted.verdict == "violation"]
     return {
         "runs": list(runs),
@@ -104,6 +108,7 @@ def _document(runs: Sequence[Run], outcomes: Sequence[Outcome]) -> dict[str, Any
             }
             for outcome in outcomes
         ],
+        "takedown": [{"step": step.id, "words": step.words, "code": step.code, "well": step.well} for step in steps],
     }
 
 

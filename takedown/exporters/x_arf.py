@@ -141,7 +141,8 @@ def _page(target: Target) -> Said:
 
 
 def _brand(content: Content, target: Target) -> Said:
-    site = next(filter(None, (uri(right.original_url) for right in content.rights)), "")
+    named = (*(right.original_url for right in content.rights), content.fields.get("genuine_url", ""))
+    site = next(filter(None, map(uri, named)), "")
     if not site:
         site = next(
             (
@@ -152,7 +153,7 @@ def _brand(content: Content, target: Target) -> Said:
             "",
         )
     if not site:
-        raise ExportError(t("letter.failed.field", format="X-ARF", path="rights.original_url"))
+        raise ExportError(t("letter.failed.field", format="X-ARF", path="fields.genuine_url"))
     mark = next((right for right in content.rights if right.kind == "trademark"), None)
     details = mark and {
         "registration_number": mark.number or None,
