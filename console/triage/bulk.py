@@ -64,14 +64,16 @@ def _why_not(desk: Desk, state: UnitState, hits: set[str], command: Command) -> 
         return t("triage.left.exception")
     if state.held is not None and state.held.by != desk.person.name:
         return t("triage.left.held", by=state.held.by)
-    if command.kind not in ANSWERS:
-        return None
+    return _needs_a_look(state, hits) if command.kind in ANSWERS else None
+
+
+def _needs_a_look(state: UnitState, hits: set[str]) -> str | None:
+    """Why the unit cannot be answered by a query alone."""
+    named = t(f"triage.state.{state.state}")
     if state.state not in WANTED:
-        return t("triage.left.state", state=t(f"triage.state.{state.state}"))
-    if state.excluded:
-        return t("triage.left.look", state=t("triage.state.excluded"))
-    if state.state in {"reopened", "joined"}:
-        return t("triage.left.look", state=t(f"triage.state.{state.state}"))
+        return named
+    if state.state in {"reopened", "joined"} or state.excluded:
+        return t("triage.left.look", state=t("triage.state.excluded") if state.excluded else named)
     outside = sum(name not in hits for name in state.unit.members)
     return t("triage.left.not_all", count=outside, of=len(state.unit.members)) if outside else None
 
