@@ -153,7 +153,7 @@ def _brand(content: Content, target: Target) -> Said:
             "",
         )
     if not site:
-        raise ExportError(t("letter.failed.field", format="X-ARF", path="fields.genuine_url"))
+        raise ExportError(t("letter.failed.field", format="X-ARF", path="rights.original_url / fields.genuine_url"))
     mark = next((right for right in content.rights if right.kind == "trademark"), None)
     details = mark and {
         "registration_number": mark.number or None,

@@ -226,6 +226,12 @@ def test_x_arf_leaves_out_a_domain_that_its_schema_refuses(host: str, tmp_path: 
     assert report["url"].isascii() and report["source_identifier"].isascii()  # type: ignore[attr-defined]
 
 
+def test_x_arf_takes_the_genuine_site_of_a_form(tmp_path: Path) -> None:
+    said = rich(rights=(), fields={"genuine_url": "https://xiaozhou.example.org/app"})
+    (report,) = reports(export("xarf", said, folder=tmp_path))
+    assert report["legitimate_site"] == "https://xiaozhou.example.org/app"
+
+
 def test_x_arf_takes_no_evidence_above_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("takedown.exporters.x_arf.MOST_BYTES", 1233)
     (tmp_path / "out").mkdir()
