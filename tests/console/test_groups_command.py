@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -177,6 +179,35 @@ def test_two_listings_are_cut_and_one_leaves_its_group(copycatch: Command, three
 def test_what_is_wrong_is_said_in_one_line(copycatch: Command, three: list[Finding], wrong: tuple[str, ...]) -> None:
     said = copycatch("groups", *wrong)
     assert said.code == 2 and said.err.strip() and "Traceback" not in said.err
+
+
+def test_two_people_who_cut_the_same_at_once_make_one_cut(three: list[Finding], market: Market) -> None:
+    call = [
+        str(Path(sys.executable).parent / "copycatch"),
+        "groups",
+        "cut",
+        "contact:qq:123456",
+        "--reason",
+        "x",
+        "--as",
+    ]
+    both = [subprocess.Popen([*call, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for name in ("li", "wang")]
+    said = [process.communicate(timeout=300) for process in both]
+    assert {process.returncode for process in both} <= {0, 1} and 0 in {process.returncode for process in both}, said
+    assert [record.version for record in market.records.every("cut")] == [1]
+
+
+def test_pages_of_any_size_and_script_are_shown_and_exported(copycatch: Command, market: Market) -> None:
+    for number in range(2):
+        market.put(number, ["contact:qq:1"], title=EVIL * 3_000, seller="\u202e" * 3_000, package_name="x" * 50_000)
+    (group,) = copycatch("groups", "list", "--json").documents
+    shown = copycatch("groups", "show", group["id"])
+    assert shown.code == 0 and len(shown.out) < 20_000 and "\u202e" not in shown.out
+    table = copycatch("groups", "export", "--out", "-").out.removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(table)))
+    assert len(rows) == 3 and all(
+        len(cell) <= 32_767 and not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row
+    )
 
 
 def test_who_may_not_decide_may_not_cut(
