@@ -18,3 +18,12 @@ def utc(moment: datetime | float | None = None) -> str:
         moment = moment.replace(tzinfo=UTC)
     # strftime writes the year 7 as '7', which no date field takes and which sorts after 2026.
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def hours_between(start: str | None, end: str | None) -> float | None:
+    """Hours from one time to a later one; None where one of them is none, or the end comes first."""
+    try:
+        hours = (datetime.fromisoformat(end or "") - datetime.fromisoformat(start or "")).total_seconds() / 3600
+    except (ValueError, TypeError):
+        return None
+    return hours if hours >= 0 else None

@@ -8,19 +8,23 @@ reads or writes finds them in the head and does it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from elasticsearch import ConflictError, NotFoundError
+from elasticsearch import AuthorizationException, ConflictError, NotFoundError
 
 from index.elastic import manage
 from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection, address
 from index.elastic.mappings import alias_name
-from index.elastic.writing import digest, expect_none, fetch
+from index.elastic.record_documents import before as steps_before
+from index.elastic.record_documents import document_id, id_of
+from index.elastic.record_documents import documents as documents_of
+from index.elastic.writing import SWAP, expect_none, fetch
 from index.protocol import IndexUnavailable
 from index.reading import encode
 from index.records import Entry, Overtaken, Record, RecordKind, Sealed, record_of
@@ -38,6 +42,8 @@ class _Head:
     seq: int = 0
     chain: str = ""
     pending: tuple[dict[str, Any], ...] = ()
+    index: str = ""
+    """Where it was read: its version means something only there."""
     seq_no: int | None = None
     primary_term: int | None = None
 
@@ -166,7 +172,7 @@ class ElasticDecisions:
         self._connection.close()
 
     def _new_name(self, old_id: str) -> str | None:
-        found = self._connection.wait(fetch(self._client, self._name, [_place("alias", old_id, 1)]))
+        found = self._connection.wait(fetch(self._client, self._name, [document_id("alias", old_id, 1)]))
         return str(found[0]["_source"]["new_id"]) if found else None
 
     async def _append(
@@ -180,7 +186,7 @@ class ElasticDecisions:
             for number, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=head.seq + 1):
                 records.append(record_of(entry, body, seq=number, at=at, by=by, before=chain))
                 chain = records[-1].chain
-            documents = tuple(_document(one, body) for one, body in zip(records, bodies, strict=True))
+            documents = await self._documents(list(zip(records, bodies, strict=True)))
             if await self._claim(replace(head, seq=head.seq + len(records), chain=chain, pending=documents)):
                 await self._write(documents)
                 return records
@@ -188,7 +194,7 @@ class ElasticDecisions:
 
     async def _adopt(self, sealed: Sequence[Sealed], before: tuple[int, str]) -> None:
         head, last = await self._settled(), sealed[-1].record
-        documents = tuple(_document(one.record, one.body) for one in sealed)
+        documents = await self._documents([(one.record, one.body) for one in sealed])
         claimed = replace(head, seq=last.seq, chain=last.chain, pending=documents)
         if (head.seq, head.chain) != before or not await self._claim(claimed):
             raise Overtaken(f"{self._name}: somebody else added records; start again")
@@ -196,7 +202,7 @@ class ElasticDecisions:
 
     def _empty(self, records: Iterable[Record]) -> None:
         emptied = {"body": "", "removed": True}
-        actions = [Action("update", self._name, _place(one.kind, one.id, one.version), emptied) for one in records]
+        actions = [Action("update", self._name, document_id(one.kind, one.id, one.version), emptied) for one in records]
         expect_none(self._connection.wait(write(self._client, actions)))
 
     async def _settled(self) -> _Head:
@@ -207,9 +213,10 @@ class ElasticDecisions:
             return _Head()
         source = found["_source"]
         pending = tuple(source["pending"])
-        if pending and not await fetch(self._client, self._name, [_of(pending[-1])], ("seq",)):
+        if pending and not await fetch(self._client, self._name, [id_of(pending[-1])], ("seq",)):
             await self._write(pending)
-        return _Head(source["seq"], source["chain"], pending, found["_seq_no"], found["_primary_term"])
+        version = found["_seq_no"], found["_primary_term"]
+        return _Head(source["seq"], source["chain"], pending, found["_index"], *version)
 
     async def _claim(self, head: _Head) -> bool:
         """Whether the new head was written: nobody else had written one since it was read."""
@@ -220,19 +227,40 @@ class ElasticDecisions:
         )
         document = {"seq": head.seq, "chain": head.chain, "pending": head.pending}
         try:
-            await self._client.index(index=self._name, id=HEAD, document=document, **condition)
+            await self._client.index(index=head.index or self._name, id=HEAD, document=document, **condition)
         except ConflictError:
+            return False
+        except AuthorizationException as error:
+            if "cluster_block_exception" not in str(error):
+                raise
+            await asyncio.sleep(SWAP)
             return False
         return True
 
     async def _write(self, documents: Sequence[dict[str, Any]]) -> None:
-        actions = [Action("create", self._name, _of(one), one) for one in documents]
+        actions = [Action("create", self._name, id_of(one), one) for one in documents]
         expect_none([one for one in await write(self._client, actions) if one.status != 409])
+
+    async def _documents(self, sealed: Sequence[tuple[Record, str]]) -> tuple[dict[str, Any], ...]:
+        """The documents, with what steps carry along from the notice and the step before."""
+        if not (names := sorted({record.id for record, _ in sealed if record.kind == "step"})):
+            return documents_of(sealed)
+        found = await fetch(self._client, self._name, steps_before(record for record, _ in sealed))
+        await self._client.indices.refresh(index=self._name)
+        answer = await self._client.search(
+            index=self._name,
+            query={"bool": {"filter": [{"term": {"kind": "notice"}}, {"terms": {"id": names}}]}},
+            sort=[{"version": "asc"}],
+            size=MOST,
+            source_includes=["id", "brand", "notice"],
+        )
+        notices = [hit["_source"] for hit in answer["hits"]["hits"]]
+        return documents_of(sealed, {one["_id"]: one["_source"] for one in found}, {one["id"]: one for one in notices})
 
     async def _expect(self, wanted: Mapping[tuple[RecordKind, str], int]) -> None:
         """Raises Overtaken where a record does not stand at that version. Versions have no gaps."""
         places = {
-            _place(k, n, v + step): (k, n, v, step) for (k, n), v in wanted.items() for step in (0, 1) if v + step
+            document_id(k, n, v + step): (k, n, v, step) for (k, n), v in wanted.items() for step in (0, 1) if v + step
         }
         there = {doc["_id"] for doc in await fetch(self._client, self._name, list(places), ("seq",))}
         for place, (kind, name, version, step) in places.items():
@@ -272,22 +300,6 @@ class ElasticDecisions:
         query = {"bool": {"filter": [*filters, {"range": {"seq": {"gt": after}}}, {"exists": {"field": "version"}}]}}
         answer = await self._client.search(index=self._name, query=query, sort=by, size=size, track_total_hits=False)
         return [hit["_source"] for hit in answer["hits"]["hits"]]
-
-
-def _place(kind: str, name: str, version: int) -> str:
-    return f"{kind}.{digest(kind, name)}.{version}"
-
-
-def _of(document: Mapping[str, Any]) -> str:
-    return _place(document["kind"], document["id"], document["version"])
-
-
-def _document(record: Record, body: str) -> dict[str, Any]:
-    said = asdict(record)
-    value = said.pop("value")
-    new = {"new_id": value["new_id"]} if record.kind == "alias" else {}
-    state = {"state": str(word)} if isinstance(word := value.get("state") or value.get("kind"), str) else {}
-    return {**said, **new, **state, "body": body}
 
 
 def _stored(source: Mapping[str, Any]) -> Record:

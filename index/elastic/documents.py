@@ -8,9 +8,11 @@ from typing import Any
 
 from apk_analysis.fingerprint import Fingerprint
 from index.arrivals import Body
+from index.elastic.mappings import RUN_COUNTS
 from index.model import Finding, Listing, Run
 from index.protocol import Kind, Stored
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
+from index.times import hours_between
 
 Document = dict[str, Any]
 LONGEST = 8000
@@ -51,8 +53,11 @@ def sample_document(sample: Fingerprint) -> Document:
 def run_document(run: Run) -> Document:
     """The same of a run."""
     said = {name: getattr(run, name) for name in ("id", "marketplace", "spider", "outcome", "started_at")}
-    more = {"finished_at": run.finished_at, "counts": run.counts, "problems": run.problems}
-    return {**said, **more, "body": run}
+    more = {"finished_at": run.finished_at, "counts": run.counts, "problems": run.problems, "problem": [*run.problems]}
+    numbers: Document = {name: run.counts[name] for name in RUN_COUNTS if name in run.counts}
+    if (hours := hours_between(run.started_at, run.finished_at)) is not None:
+        numbers["minutes"] = hours * 60
+    return {**said, **more, **numbers, "body": run}
 
 
 def stored(kind: Kind, source: Mapping[str, Any]) -> Stored:

@@ -26,6 +26,23 @@ KEYWORD = {"type": "keyword"}
 DATE = {"type": "date", "format": "strict_date_time_no_millis||strict_date_optional_time"}
 OPAQUE = {"type": "object", "enabled": False}
 """Kept, never looked into."""
+NUMBER, WHOLE = {"type": "double"}, {"type": "long"}
+RUN_COUNTS = ("pages", "listings", "new", "changed", "samples", "findings", "blocked", "failed")
+"""Counts of a run that dashboards show: what is flattened cannot be summed."""
+_NOTICE = {
+    "properties": {
+        "recipient": KEYWORD,
+        "basis": KEYWORD,
+        "targets": WHOLE,
+        "sent_at": DATE,
+        "down": WHOLE,
+        "hours_down": NUMBER,
+        "back": WHOLE,
+        "hours_back": NUMBER,
+    }
+}
+"""What a step of a notice tells dashboards (`index.elastic.record_documents`): hours from sending until each target
+that this step says is down was, and from then until it was back."""
 _BOTH = {
     "type": "text",
     "analyzer": "cjk_plain",
@@ -51,11 +68,13 @@ _OWN: dict[Store, dict[str, Any]] = {
     "views": {"listing_id": KEYWORD, "at": DATE, "run_id": KEYWORD, "body": OPAQUE},
     "supplied": {"listing_id": KEYWORD, "at": DATE, "by": KEYWORD, "body": OPAQUE},
     "runs": {"id": KEYWORD, "marketplace": KEYWORD, "spider": KEYWORD, "outcome": KEYWORD, "started_at": DATE,
-             "finished_at": DATE, "counts": {"type": "flattened"}, "problems": {"type": "flattened"}, "body": OPAQUE},
+             "finished_at": DATE, "counts": {"type": "flattened"}, "problems": {"type": "flattened"}, "body": OPAQUE,
+             "problem": KEYWORD, "minutes": NUMBER, **dict.fromkeys(RUN_COUNTS, WHOLE)},
     "records": {"seq": {"type": "long"}, "kind": KEYWORD, "id": KEYWORD, "version": {"type": "integer"}, "at": DATE,
                 "by": KEYWORD, "about": KEYWORD, "sha256": {**KEYWORD, "index": False},
                 "chain": {**KEYWORD, "index": False}, "new_id": KEYWORD, "removed": {"type": "boolean"},
-                "state": KEYWORD, "body": {**KEYWORD, "index": False, "doc_values": False}, "pending": OPAQUE},
+                "state": KEYWORD, "reason": KEYWORD, "brand": KEYWORD, "notice": _NOTICE, "life": OPAQUE,
+                "body": {**KEYWORD, "index": False, "doc_values": False}, "pending": OPAQUE},
 }  # fmt: skip
 
 
