@@ -124,8 +124,27 @@ class ArchiveSettings:
 
     file_mb: Positive = 1024
     """MB of a WARC file, after which the next one begins."""
-    keep_days: Annotated[int, Meta(ge=0)] = 0
-    """Days after which `copycatch archive prune` removes pages that no finding needs; 0 keeps everything."""
+
+
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """[retention] in copycatch.toml: days after which things may go that nothing needs; 0 keeps them for ever."""
+
+    pages: Days = 0
+    """Archived pages, from when they were taken."""
+    pictures: Days = 0
+    """Pictures of pages and of offers, from when they were stored; as are samples and exports."""
+    samples: Days = 0
+    exports: Days = 0
+    listings: Days = 0
+    """Listings on which nothing was found, from when they were last seen."""
+    decided: Days = 0
+    """Listings of which everything that was found was confirmed or dismissed, from the last answer on."""
+    notices: Days = 0
+    """What notices say beyond what statistics count, from when they were closed or withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +237,7 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     elastic: ElasticSettings = field(default_factory=ElasticSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     people: tuple[PersonSettings, ...] = ()
     reporter: PartySettings | None = None
     principal: PartySettings | None = None
@@ -257,6 +277,8 @@ _TABLES: dict[str, type] = {
     "schedule": ScheduleSettings,
     "browser": BrowserSettings,
     "evidence": EvidenceSettings,
+    "retention": RetentionSettings,
+    "archive": ArchiveSettings,
     "elastic": ElasticSettings,
     "reporter": PartySettings,
     "principal": PartySettings,

@@ -66,7 +66,7 @@ def prune(
     json: JsonFlag = False,
 ) -> int:
     """Removes old pages that nothing needs; what is left of each is its hash and the reason."""
-    folder, days = home().archive, load_settings().archive.keep_days
+    folder, days = home().archive, load_settings().retention.pages
     age = older or (f"{days}d" if days else None)
     if age is None:
         raise CommandError(t("archive.no_age"))

@@ -184,7 +184,8 @@ class SqliteDecisions:
 
     def _forget(self) -> None:
         with speaking_of(self.path):
-            self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the old pages do not linger in the journal
+            self._opened.execute("VACUUM")  # copies linger where pages were split, and in the journal
+            self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _insert(self, record: Record, body: str) -> None:
         self._opened.execute(

@@ -13,6 +13,7 @@ from index.model import Capture, Run
 from index.open import open_decisions, open_index
 from tests.console.conftest import Answer
 from tests.console.shelf import counterfeit, harmless
+from tests.takedown.answers import say
 
 Command = Callable[..., Answer]
 OLD, NEW = "2024-01-05T08:00:00Z", "2026-11-25T08:00:00Z"
@@ -40,7 +41,7 @@ def filled(own_home: Path) -> dict[str, Capture]:
     index.close()
     decisions = open_decisions(place)
     finding = decided.findings[0].id
-    decisions.append("decision", "d1", {"id": "d1", "finding_ids": [finding]}, at=OLD, by="li", about=[finding])
+    say(decisions, "u1-a", "confirm", finding, at=OLD)
     decisions.close()
     return pages
 
@@ -122,7 +123,7 @@ def test_a_setting_says_how_long_pages_are_kept(
     copycatch: Command, own_home: Path, tmp_path: Path, monkeypatch
 ) -> None:
     filled(own_home)
-    (tmp_path / "copycatch.toml").write_text("[archive]\nkeep_days = 300\n")
+    (tmp_path / "copycatch.toml").write_text("[retention]\npages = 300\n")
     monkeypatch.chdir(tmp_path)
     [would] = copycatch("archive", "prune", "--dry-run", "--json").fits("archive_prune")
     assert would["records"] == 1

@@ -38,6 +38,8 @@ PARTS = {
     "browser": ("login", "status"),
     "audit": ("list", "export", "verify"),
     "report": ("day", "week", "campaign", "make"),
+    "hold": ("add", "list", "release"),
+    "retention": ("plan", "run", "forget"),
     "groups": ("list", "show", "export", "cut", "mend", "cuts", "relisted", "half-life"),
     "notice": tuple(parts(notice)),
     "papers": ("add", "list", "show", "remove"),

@@ -13,7 +13,7 @@ from index.open import open_index
 SETTINGS = (
     (b"[crawl]\ndelai = 2\n", "delai", "没有"),
     (b'[crawl]\ndelay = "two"\n', "delay", "应为数字，收到文字"),
-    (b'[archive]\nkeep_days = "x"\n', "keep_days", "应为整数"),
+    (b'[retention]\npages = "x"\n', "pages", "应为整数"),
     (b"[crawl\n", "copycatch.toml", "第 1 行"),
     (b"\xff\xfe[", "copycatch.toml", "UTF-8"),
     (b'[alerts]\nkind = "weixin"\n', "weixin", "不能是"),

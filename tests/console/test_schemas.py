@@ -49,6 +49,8 @@ PRINTED = {
     "evidence build": "evidence_build", "evidence verify": "evidence_verify", "evidence stamp": "evidence_stamp",
     "groups list": "groups_list", "groups show": "groups_show", "groups export": "groups_export", "groups cut": "groups_cut",
     "groups mend": "groups_mend", "groups cuts": "groups_cuts", "groups relisted": "groups_relisted", "groups half-life": "groups_half_life",
+    "hold add": "hold", "hold list": "hold_list", "hold release": "hold",
+    "retention plan": "retention_plan", "retention run": "retention_plan", "retention forget": "retention_forget",
     **{f"report {one}": "report" for one in ("day", "week", "campaign", "make")},
     "audit list": "audit_list", "audit export": "audit_export", "audit verify": "audit_verify",
     **{f"notice {one}": "notice_state" for one in ("draft", "edit", "statement", "override", "approve", "list")},
