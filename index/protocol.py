@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.fingerprint import Fingerprint, Sketch
 from index.model import Capture, Finding, Judgement, Listing, Observation, Picture, Run, Supplied, Verdict, View
 
 Kind = Literal["findings", "listings", "samples"]
@@ -62,6 +62,18 @@ class Glance:
 
     verdict: Verdict
     first_seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """A sample that is like another."""
+
+    id: str
+    """SHA-256."""
+    similarity: float
+    """0 to 1. Of icons the share of equal bits, of code the features of both in those of either (Jaccard)."""
+    exact: bool = True
+    """False where it was estimated, because one of the two holds more than its sketch does."""
 
 
 class Index(Protocol):
@@ -126,6 +138,18 @@ class Index(Protocol):
 
     def ties(self, listing_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Listing id -> the tie keys it carries, in order; listings without any are left out."""
+
+    def similar_icons(self, dhash: str, *, distance: int = 8, limit: int = 10) -> list[Similar]:
+        """Samples whose launcher icon differs in at most `distance` (0 to 11) of 64 bits, nearest first, ties by id.
+
+        Raises ValueError for what is no hash or too far.
+        """
+
+    def similar_code(self, sketch: Sketch, *, limit: int = 10) -> list[Similar]:
+        """Samples whose own code shares most with that of the sketch, best first, ties by id.
+
+        Found by bands: two that share half of their features are hardly ever missed, at a fifth one in five is.
+        """
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """Appends observations."""

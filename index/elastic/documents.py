@@ -8,6 +8,7 @@ from typing import Any
 
 from apk_analysis.fingerprint import Fingerprint
 from index.arrivals import Body
+from index.elastic import similar
 from index.elastic.mappings import RUN_COUNTS
 from index.model import Finding, Listing, Run
 from index.protocol import Kind, Stored
@@ -47,7 +48,7 @@ def finding_document(finding: Finding, listing: Listing, *, proposed: bool) -> D
 def sample_document(sample: Fingerprint) -> Document:
     """The same of a sample."""
     raw = {"label": [sample.label or "", *sample.labels.values()], "package_words": sample.package}
-    return {**_texts(raw, sample_texts(sample)), **sample_values(sample), "body": sample}
+    return {**_texts(raw, sample_texts(sample)), **sample_values(sample), **similar.fields_of(sample), "body": sample}
 
 
 def run_document(run: Run) -> Document:

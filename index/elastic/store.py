@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args
 
-from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.fingerprint import Fingerprint, Sketch
 from index.arrivals import arrival
-from index.elastic import manage, removing, searching
+from index.elastic import manage, removing, searching, similar
 from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection, address
 from index.elastic.documents import run_document, stored
@@ -15,7 +15,7 @@ from index.elastic.mappings import SCHEMA_VERSION, Store, alias_name
 from index.elastic.writing import Writer, digest, expect_none, fetch, observation
 from index.messages import t
 from index.model import Observation, Picture, Run, Supplied, View
-from index.protocol import Glance, Judged, Kind, Put, QueryError, Stored
+from index.protocol import Glance, Judged, Kind, Put, QueryError, Similar, Stored
 from index.query.parse import parse
 from index.reading import read
 from index.redacting import Redaction
@@ -157,6 +157,15 @@ class ElasticIndex:
         """See the protocol."""
         found = self._fetch("listings", list(dict.fromkeys(listing_ids)), ("ties",))
         return {doc["_id"]: tuple(sorted(ties)) for doc in found if (ties := doc["_source"].get("ties"))}
+
+    def similar_icons(self, dhash: str, *, distance: int = 8, limit: int = 10) -> list[Similar]:
+        """See the protocol."""
+        name = self._searchable("samples")
+        return self._connection.wait(similar.icons(self._client, name, dhash, distance, limit))
+
+    def similar_code(self, sketch: Sketch, *, limit: int = 10) -> list[Similar]:
+        """See the protocol."""
+        return self._connection.wait(similar.codes(self._client, self._searchable("samples"), sketch, limit))
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """See the protocol."""

@@ -21,6 +21,7 @@ from index.query.values import (
     sample_values,
 )
 from index.reading import decode, encode, read
+from index.sqlite import similar
 from index.sqlite.rows import Document, Rows
 from index.transfer.rows import Row, Store
 
@@ -71,6 +72,7 @@ def _sample(rows: Rows, row: Row) -> None:
     values, texts = sample_values(sample), sample_texts(sample)
     document = Document(kind="samples", id=name, body=_json(body), values=values, texts=texts)
     _put(rows, row, document, lambda stored: sample_texts(decode(Fingerprint, stored)))
+    similar.remember(rows.opened, sample)
 
 
 def _put(rows: Rows, row: Row, document: Document, before: Callable[[str], Texts]) -> int:

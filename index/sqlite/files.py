@@ -11,6 +11,7 @@ from pathlib import Path
 from index.messages import t
 from index.protocol import IndexUnavailable
 from index.query.tokens import tokenise
+from index.sqlite import similar
 
 BUSY_SECONDS = 60.0
 """How long to wait for another process's short write before giving up."""
@@ -100,6 +101,7 @@ def _open(uri: str) -> sqlite3.Connection:
         opened.execute("PRAGMA cache_size = -32768")
         opened.execute("PRAGMA trusted_schema = OFF")
         opened.create_function("tokens", 1, lambda text: tokenise(text or ""), deterministic=True)
+        similar.register(opened)
     except sqlite3.Error:
         opened.close()
         raise

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
-from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.fingerprint import Fingerprint, Sketch
 from index.arrivals import arrival
 from index.messages import t
 from index.model import Capture, Observation, Picture, Run, Supplied, View
-from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Stored
+from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Similar, Stored
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
 from index.redacting import Redaction
-from index.sqlite import removing, searching, writing
+from index.sqlite import removing, searching, similar, writing
 from index.sqlite.compile import Compiled, compile_query
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated, version
@@ -192,6 +192,16 @@ class SqliteIndex:
             found = {name: opened.execute(carried, (name,)).fetchall() for name in listing_ids}
         return {name: tuple(row[0] for row in rows) for name, rows in found.items() if rows}
 
+    def similar_icons(self, dhash: str, *, distance: int = 8, limit: int = 10) -> list[Similar]:
+        """See the protocol."""
+        with self._reading() as opened:
+            return similar.icons(opened, dhash, distance, limit)
+
+    def similar_code(self, sketch: Sketch, *, limit: int = 10) -> list[Similar]:
+        """See the protocol."""
+        with self._reading() as opened:
+            return similar.codes(opened, sketch, limit)
+
     def observe(self, observations: Sequence[Observation]) -> None:
         """See the protocol."""
         for start in range(0, len(observations), BATCH):
@@ -304,12 +314,13 @@ class SqliteIndex:
         self._forget()
 
     def _forget(self) -> None:
-        """Writes the full text and the journal anew: what was deleted does not linger in their old parts."""
+        """Writes the full text, the file and its journal anew: what was deleted does not linger in free places."""
         for kind in ("listings", "findings"):
             for table in (f"{kind}_text", f"{kind}_title"):
                 with self._writing() as opened:
                     opened.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - ours
         with speaking_of(self.path):
+            self._opened.execute("VACUUM")
             self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def record_run(self, run: Run) -> None:

@@ -13,6 +13,7 @@ from index.model import Finding
 from index.protocol import Glance, Kind, Put
 from index.query.values import finding_texts, finding_values, listing_texts, listing_values, sample_texts, sample_values
 from index.reading import decode, encode
+from index.sqlite import similar
 from index.sqlite.rows import Document, Rows
 from index.standing import PAGE
 
@@ -193,10 +194,12 @@ class Writer:
         ).fetchone()
         if found is None:
             self.rows.insert(document, self.at)
+            similar.remember(self.opened, sample)
             return
         number, place, old = found[0], found[1], decode(Fingerprint, found[2])
         if sample.analyser_version >= old.analyser_version and sample != old:
             self.rows.replace(number, place, sample_texts(old), document)
+            similar.remember(self.opened, sample)
         self._see("samples", number)
 
     def _see(self, kind: Kind, number: int) -> None:
