@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
+from index.elastic import similar
 from index.protocol import Kind
 from index.query.fields import FIELDS, Field
 
@@ -58,7 +59,7 @@ _OWN: dict[Store, dict[str, Any]] = {
         "last_capture": {**KEYWORD, "index": False, "doc_values": False},
     },
     "findings": {"proposed": {"type": "boolean"}},
-    "samples": {},
+    "samples": similar.FIELDS,
     "fingerprints": {"id": KEYWORD, "at": DATE, "body": OPAQUE},
     "history": {"listing_id": KEYWORD, "seq": {"type": "integer"}, "at": DATE, "run_id": KEYWORD, "field": KEYWORD,
                 "body": OPAQUE},
