@@ -26,6 +26,7 @@ from takedown.notices import NoticeBook
 from tests.conftest import ROOT
 from tests.console.conftest import Answer
 from tests.console.shelf import HOSTILE, counterfeit, fill
+from tests.crawler.test_intake import BAD, take
 from tests.takedown.objects import content, target
 
 Command = Callable[..., Answer]
@@ -295,17 +296,31 @@ def test_a_wrong_join_is_cut_and_stays_cut(copycatch: Command, home: Home) -> No
 
 
 def test_a_hundred_crawls_in_which_only_counters_changed_reopen_nothing(copycatch: Command, home: Home) -> None:
+    """Judged anew each time: reach, and with it the priority, moves with the counters; the answers stay."""
+    offers = [
+        replace(BAD, seller="甲店", price="￥39"),
+        replace(BAD, native_id="3", url=f"{BAD.url}3", title="AI换脸软件 永久会员"),
+    ]
+    take(home.path, offers)
     for unit in listing(copycatch):
         copycatch("triage", "confirm", unit["id"])
-    for number in range(100):
-        day = datetime(2026, 11, 21, 8, tzinfo=UTC) + timedelta(hours=number)
-        counters = {"downloads": 10.0**6 + number, "rating": number % 50 / 10, "views": float(number)}
-        again = [
-            replace(one, listing=replace(one.listing, counters=counters, published_at=f"{day:%Y-%m-%d}"))
-            for one in (*TWO, ALONE)
-        ]
-        put(home, *again, at=f"{day:%Y-%m-%dT%H:%M:%SZ}")
-    assert listing(copycatch) == [] and len(listing(copycatch, "--state", "confirmed")) == 2
+    before = {unit["id"]: unit["priority"] for unit in listing(copycatch, "--state", "confirmed")}
+    for number in range(1, 101):
+        counters = {
+            "downloads": 10.0 ** (number % 8),
+            "rating": number % 50 / 10,
+            "views": 7.0 * number,
+            "sales": number,
+        }
+        day = f"2026-11-{1 + number % 28:02d}"
+        assert (
+            take(home.path, [replace(one, counters=counters, published_at=day) for one in offers]).counts["listings"]
+            == 2
+        )
+    after = {unit["id"]: unit["priority"] for unit in listing(copycatch, "--state", "confirmed")}
+    assert listing(copycatch) == [] and after.keys() == before.keys() and after != before
+    put(home, replace(TWO[0], listing=replace(TWO[0].listing, counters={"downloads": 1e6})))
+    assert listing(copycatch) == []
 
 
 def test_what_reopens_shows_the_difference_first(copycatch: Command, home: Home) -> None:
