@@ -62,7 +62,7 @@ class GooglePlay(AppStore):
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """The page of an app: what it says in schema.org terms first, then what its data add."""
         page, package = readable(response), _package(response.url)
-        nodes = (node for node in described(page.text, page.url).nodes if _package(first(node, "url")) == package)
+        nodes = (node for node in described(page).nodes if _package(first(node, "url")) == package)
         node, found = next(nodes, {}), blocks(page)
         app = app_block(found, package)
         if app is None:

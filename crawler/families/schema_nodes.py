@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from extruct.jsonld import JsonLdExtractor
 from extruct.opengraph import OpenGraphExtractor
 from extruct.w3cmicrodata import MicrodataExtractor
-from lxml import etree
+from scrapy.http import HtmlResponse
 
 from apk_analysis.fingerprint import Problem
 from index.model import SourceKind
@@ -30,6 +30,8 @@ INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item",
 """Properties that lead from a page to what it offers; 'isRelatedTo' and the like lead away from it."""
 WRAPPER = re.compile(r"^\s*(?:<!--|(?://)?\s*<!\[CDATA\[)|(?:-->|(?://)?\s*\]\]>)\s*$")
 """What hides a script from ancient browsers."""
+NO_TEXT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no element may hold: control characters, which shops copy into their descriptions."""
 MARK = "ld+json"
 MOST_NODES = 500
 DEEPEST = 12
@@ -48,13 +50,9 @@ class Described:
     problems: tuple[Problem, ...]
 
 
-def described(html: str, url: str) -> Described:
+def described(page: HtmlResponse) -> Described:
     """What the page says. Broken blocks are problems; what stands beside them is still read."""
-    try:
-        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
-        tree = lxml.html.fromstring(html.replace("\0", "").encode("utf-8"), parser=parser)
-    except (etree.ParserError, ValueError):
-        return Described(nodes=(), graph={}, problems=())
+    html, url, tree = page.text, page.url, page.selector.root
     blocks, problems = _json_ld(tree, url)
     microdata: list[Node] = []
     if len(html) <= LARGEST:
@@ -74,10 +72,10 @@ def _json_ld(tree: Any, url: str) -> tuple[list[Any], list[Problem]]:
     problems = []
     reader = JsonLdExtractor()
     for script in tree.xpath('//script[contains(@type, "ld+json")]')[:MOST_NODES]:
-        script.set("type", "application/ld+json")
-        script.text = WRAPPER.sub("", script.text_content())
+        block = lxml.html.Element("script", type="application/ld+json")
+        block.text = NO_TEXT.sub(" ", WRAPPER.sub("", script.text_content()))
         try:
-            found += reader.extract_items(script)
+            found += reader.extract_items(block)
         except (ValueError, RecursionError) as error:
             problems.append(Problem(part="page", kind="malformed_json_ld", detail=f"{url}: {error}"[:500]))
     return found, problems
@@ -130,6 +128,8 @@ def _merged(nodes: list[Node]) -> tuple[Node, ...]:
 
 def _open_graph(tree: Any, url: str) -> dict[str, str]:
     graph: dict[str, str] = {}
+    if tree.head is None:  # none, or one after the end of the page, at which extruct raises
+        return graph
     for item in OpenGraphExtractor().extract_items(tree, base_url=url):
         for name, value in item["properties"]:
             if isinstance(value, str) and value.strip():

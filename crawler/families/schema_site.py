@@ -97,7 +97,7 @@ class SchemaSite(MarketplaceSpider):
 
     def offers(self, page: HtmlResponse) -> Iterator[Yield]:
         """What the page offers, each once. Of several things, those with a page of their own are read there."""
-        said = described(page.text, page.url)
+        said = described(page)
         yield from said.problems
         alone = len(said.nodes) == 1
         canonical = page.css("link[rel=canonical]::attr(href)").get() if alone else None

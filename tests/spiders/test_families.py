@@ -202,6 +202,7 @@ def hostile_pages() -> Iterator[bytes]:
     yield b'<script type="application/ld+json">{"@type":"Product","name":{"name":{"name":1}},"offers":[[[{}]]],"url":[{}],"image":{"url":[1]}}</script>'
     yield b'<script type="application/ld+json">{"@type":["Product",{"a":1}],"name":"x","sku":1e999,"review":["a",null],"aggregateRating":[[]]}</script>'
     yield b'<div itemscope itemtype="http://schema.org/Product" id="a" itemref="a"><p itemprop="name" itemscope itemref="a">x</p></div>'
+    yield b"<body>x</html><head><meta property='og:title' content=x>"
     yield b"<meta charset='no-such-encoding'><a href='http://[broken'>x</a><a href='//:99999999/'>y</a><base href='http://[x'>"
     yield b"<a href='forum.php?mod=viewthread&tid=999999999999999999999'>x</a><table id='pid1'><td id='postmessage_1'>"
 
@@ -212,6 +213,14 @@ def test_hostile_pages_never_raise(member: type, page: bytes) -> None:
     for url in ("https://e.org/topic/1-x", "https://e.org/"):
         for thing in singly(member().parse(HtmlResponse(url, body=page))):
             assert isinstance(thing, Listing | Problem | scrapy.Request)
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1f", "\ufffe", "\0", ""], ids=ascii)
+def test_control_characters_in_a_description_cost_no_listing(sign: str) -> None:
+    said = json.dumps({"@type": "Product", "name": "Tee", "sku": "7", "description": "rot|blau"}).replace("|", sign)
+    page = HtmlResponse("https://e.org/1", body=f"<script type='application/ld+json'>{said}</script>".encode())
+    (found,) = (thing for thing in AppSite().parse(page) if isinstance(thing, Listing))
+    assert found.title == "Tee" and found.description in {"rot blau", "rotblau"}
 
 
 def hostile_answers() -> Iterator[bytes]:
