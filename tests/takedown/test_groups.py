@@ -84,6 +84,11 @@ def test_two_kinds_join_only_where_the_same_two_listings_share_both() -> None:
     assert sets(group({1: ["icon:a"], 2: ["icon:a", "text:0-b"], 3: ["text:0-b"]})) == []
 
 
+def test_any_band_of_a_copied_thing_will_do() -> None:
+    carried = {1: ["code:0-q", "code:1-x", "icon:a"], 2: ["code:1-x", "icon:a"], 3: ["code:0-q"]}
+    assert sets(group(carried)) == [{1, 2}]
+
+
 def test_wording_and_its_template_are_one_and_the_same_evidence() -> None:
     assert sets(group({1: ["template:-:0-a", "text:0-b"], 2: ["template:-:0-a", "text:0-b"]})) == []
 
@@ -123,6 +128,19 @@ def test_a_package_name_that_anybody_can_state_hides_no_contact() -> None:
     (found,) = grouped(known, carried, [GENUINE]).groups
     assert [tie.kind for tie in found.ties if tie.joins] == ["contact"]
     assert {tie.why_not for tie in found.ties if not tie.joins} == {"genuine"}
+
+
+def test_who_offers_the_genuine_package_as_his_own_is_known_by_his_contact_only() -> None:
+    package = [f"signer:{PIN}", "sample:g", "icon:g", "code:0-g"]
+    found = group(
+        {1: [*package, "contact:qq:1"], 2: [*package, "contact:qq:2"], 3: ["contact:qq:1", "icon:g", "code:0-g"]}
+    )
+    assert sets(found) == [{1, 3}]
+    assert [(tie.kind, tie.joins) for tie in found.groups[0].ties] == [
+        ("contact", True),
+        ("code", False),
+        ("icon", False),
+    ]
 
 
 @pytest.mark.parametrize("key", ["domain:xiaozhou.example", "contact:mail:help@xiaozhou.example", f"signer:{PIN}"])

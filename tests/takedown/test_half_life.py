@@ -112,6 +112,8 @@ def test_what_others_brought_counts_from_when_we_saw_it() -> None:
 def test_a_clock_that_jumps_back_ends_nothing_before_it_began() -> None:
     found = life_of(stored(first=DAY.format(10), last=DAY.format(10)), looks((1, "gone"), (2, "gone")))
     assert found is None or not found.ended
+    jumped = life_of(stored(), looks((10, "seen"), (1, "gone"), (2, "gone")), brought=True)
+    assert jumped == Life(days=0, ended=False)
 
 
 def test_confirmed_listings_by_marketplace(index: Index, records: Decisions) -> None:

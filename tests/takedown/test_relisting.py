@@ -133,6 +133,21 @@ def test_while_the_earlier_one_stands_it_is_another_and_of_before_it_is_nothing(
     assert third is not None and (third.how, third.gone_at) == ("another", "")
 
 
+def test_what_was_there_before_the_earlier_one_went_is_no_relisting(index: Index, records: Decisions) -> None:
+    gone(index, confirmed(index, records, ["contact:qq:1"]))
+    put(index, 2, ["contact:qq:1"], at="2026-11-11T08:00:00Z")
+    put(index, 3, ["contact:qq:1"], at="2026-11-13T08:00:00Z")
+    between = of(index, records, 3)
+    assert of(index, records, 2) is None and between is not None and between.how == "another"
+
+
+def test_one_look_that_missed_it_makes_no_return(index: Index, records: Decisions) -> None:
+    old = confirmed(index, records, ["contact:qq:1"])
+    index.observe([Observation(listing_id=old.listing_id, at=GONE, state="gone", run_id="r2")])
+    index.observe([Observation(listing_id=old.listing_id, at=LATER, state="seen", run_id="r3")])
+    assert of(index, records, 1) is None
+
+
 def test_one_look_that_missed_it_makes_no_relisting(index: Index, records: Decisions) -> None:
     old = confirmed(index, records, ["contact:qq:1"])
     index.observe([Observation(listing_id=old.listing_id, at=GONE, state="gone", run_id="r2")])
@@ -166,6 +181,7 @@ def test_what_a_person_dismissed_or_cut_is_none(index: Index, records: Decisions
     cut(records, old.listing_id, three.listing_id, kind_of="listing", at=LATER, by="lin", reason="两家")
     put(index, 4, ["contact:qq:1"], at=LATER)
     assert [one.listing_id for one in relisted(index, records, PROFILES)] == [listing_id("shop:market.example", "4")]
+    assert of(index, records, 2) is None and of(index, records, 3) is None
     cut(records, "contact:qq:1", ALL, kind_of="tie", at=LATER, by="lin", reason="平台客服")
     assert relisted(index, records, PROFILES) == []
 
