@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from index.reading import read
-from index.records import Decisions, Record
+from index.records import Decisions, Record, RecordKind
 from takedown.decision import ANSWERS, SAYS_WHAT_IT_IS, Decision
+
+FEW = 50
+"""Findings up to which the store is asked about each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Answers:
                 said = read(Decision, record.value, f"decision {record.id}, version {record.version}")
                 answer = Answer(version=record.version, seq=record.seq, decision=said)
                 self.units.setdefault(record.id, []).append(answer)
-        self._renamed = {record.id: str(record.value["new_id"]) for record in decisions.every("alias") if record.value}
+        self._renamed = renamed(decisions)
         self._of: dict[str, list[Answer]] = {}
         standing = [one for unit in self.units.values() for one in stands(unit)]
         for answer in sorted(standing, key=lambda one: one.seq):
@@ -45,9 +48,7 @@ class Answers:
                 self._of.setdefault(self._current(name), []).append(answer)
 
     def _current(self, name: str) -> str:
-        while name in self._renamed:
-            name = self._renamed[name]
-        return name
+        return current(self._renamed, name)
 
     def of(self, finding: str) -> Answer | None:
         """The answer that stands."""
@@ -84,8 +85,37 @@ def all_answers(decisions: Decisions) -> Answers:
 
 def answers_about(decisions: Decisions, findings: Iterable[str]) -> Answers:
     """Of the units that say something about these findings."""
-    named = {record.id for one in findings for record in decisions.about(one) if record.kind == "decision"}
+    named = {record.id for record in records_about(decisions, "decision", findings)}
     return Answers((record for name in sorted(named) for record in decisions.versions("decision", name)), decisions)
+
+
+def records_about(decisions: Decisions, kind: RecordKind, findings: Iterable[str]) -> Iterator[Record]:
+    """Records of a kind about any of these findings, each once, in no order.
+
+    Of many, all records of the kind are read once: those about thousands are large, and asked for finding by finding
+    they would come thousands of times.
+    """
+    wanted = set(findings)
+    if len(wanted) > FEW:
+        now = renamed(decisions)
+        yield from (
+            one for one in decisions.every(kind) if not wanted.isdisjoint(current(now, name) for name in one.about)
+        )
+        return
+    found = {record.seq: record for name in wanted for record in decisions.about(name) if record.kind == kind}
+    yield from found.values()
+
+
+def renamed(decisions: Decisions) -> dict[str, str]:
+    """Former id -> the one that took its place, step by step."""
+    return {record.id: str(record.value["new_id"]) for record in decisions.every("alias") if record.value}
+
+
+def current(now: Mapping[str, str], name: str) -> str:
+    """The id that is used now."""
+    while name in now:
+        name = now[name]
+    return name
 
 
 def stands(versions: Iterable[Answer]) -> list[Answer]:

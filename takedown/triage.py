@@ -10,7 +10,7 @@ from datetime import datetime
 
 from index.messages import t
 from index.records import Decisions, Entry, Overtaken, RecordKind
-from takedown.answers import Answer, Answers, answers_about, stands
+from takedown.answers import Answer, Answers, answers_about, records_about, stands
 from takedown.decision import ANSWERS, Decision
 from takedown.leases import Held, given_back, holder
 
@@ -179,12 +179,10 @@ def _nothing_was_sent(records: Decisions, target: Answer) -> dict[tuple[RecordKi
     """The notices about its findings, with how far each is. Raises TriageError where one was sent."""
     steps: dict[tuple[RecordKind, str], int] = {}
     sent: set[str] = set()
-    for name in target.decision.finding_ids:
-        for record in records.about(name):
-            if record.kind == "step":
-                steps["step", record.id] = max(record.version, steps.get(("step", record.id), 0))
-                if record.value.get("state") == "sent":
-                    sent.add(record.id)
+    for record in records_about(records, "step", target.decision.finding_ids):
+        steps["step", record.id] = max(record.version, steps.get(("step", record.id), 0))
+        if record.value.get("state") == "sent":
+            sent.add(record.id)
     if sent:
         raise TriageError(t("triage.sent", unit=target.decision.unit, notices=", ".join(sorted(sent))))
     return steps

@@ -190,7 +190,7 @@ def said(answer: Answer) -> str:
         t("triage.about", count=len(one.finding_ids)),
         f"“{one.note}”" if one.note else "",
     ]
-    return "  ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _fact(fact: str) -> str:

@@ -52,5 +52,17 @@ def test_answers_follow_an_id_that_changed(records: Decisions) -> None:
     assert kinds(records, "f1-z") == ["confirm"] and answers_about(records, ["f1-z"]).of("f1-z") is not None
 
 
+def test_answers_about_many_are_those_about_each(records: Decisions) -> None:
+    names = [f"f1-{number:03}" for number in range(120)]
+    say(records, "u1-a", "confirm", *names[:60])
+    say(records, "u1-b", "dismiss", *names[50:])
+    say(records, "u1-c", "confirm", "f1-other")
+    records.alias("f1-007", "f1-zzz", at="2026-11-26T08:00:00Z", **_by())
+    asked = [*names[:7], "f1-zzz", *names[8:]]
+    many, each = answers_about(records, asked), [answers_about(records, [name]) for name in asked]
+    assert [many.of(name).id for name in asked] == [one.of(name).id for one, name in zip(each, asked, strict=True)]
+    assert set(many.units) == {"u1-a", "u1-b"}
+
+
 def _by() -> dict[str, str]:
     return {"by": "li", "reason": "the marketplace numbers anew"}
