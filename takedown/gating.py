@@ -136,7 +136,7 @@ def _in(value: Value, lang: str) -> str | int:
 
 def authors(records: Decisions, notice: Notice) -> Authors:
     """Who drafted a notice and who changed its content last, from its records."""
-    versions = [record for record in records.versions("notice", notice.id) if not record.removed]
+    versions = [record for record in records.versions("notice", notice.id) if record.value]
     last, before = notice.steps[0].by, None
     for record in versions:
         now = {name: value for name, value in record.value.items() if name != "overrides"}

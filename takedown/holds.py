@@ -41,6 +41,8 @@ def held(records: Decisions) -> dict[str, Held]:
     """All that is held, by id, oldest hold first. Raises ReadError."""
     found: dict[str, Held] = {}
     for record in records.every("hold"):
+        if not record.value:  # content that was removed; a newer version says what stands
+            continue
         hold = read(Hold, record.value, f"hold {record.id}, version {record.version}")
         found.pop(record.id, None)
         if hold.stands:

@@ -109,7 +109,7 @@ class PaperBook:
     def get(self, name: str) -> Paper:
         """By id. Raises PaperError and ReadError."""
         record = self._records.latest("paper", name)
-        if record is None or record.removed:
+        if record is None or not record.value:
             raise PaperError(t("papers.unknown", id=name))
         return _paper(record)
 
@@ -118,7 +118,7 @@ class PaperBook:
         newest: dict[str, Record] = {}
         for record in self._records.every("paper"):
             newest[record.id] = record
-        yield from (_paper(record) for record in newest.values() if not record.removed)
+        yield from (_paper(record) for record in newest.values() if record.value)
 
     def remove(self, name: str, *, at: str, by: str) -> Paper:
         """Takes a paper out; it stays readable for the notices that went out with it. Raises PaperError, Overtaken."""

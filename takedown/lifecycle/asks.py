@@ -24,7 +24,7 @@ class Ask:
 
 def asks(records: Decisions, recipient: str) -> list[Ask]:
     """What this recipient answered so far, newest first. Raises ReadError."""
-    found = [record for record in records.versions("ask", recipient) if not record.removed]
+    found = [record for record in records.versions("ask", recipient) if record.value]
     return [read(Ask, record.value, f"ask {recipient}, {record.version}") for record in reversed(found)]
 
 
