@@ -44,6 +44,14 @@ def owned(address: str) -> str | None:
     return host if host and host != domain else None
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: what is said to it needs no encryption."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _and_above(domain: str) -> list[str]:
     """The domain and those above it: a public suffix may itself lie below a shared one."""
     labels = domain.split(".")

@@ -169,6 +169,26 @@ class ElasticSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KibanaSettings:
+    """[kibana] in copycatch.toml: where `copycatch kibana install` brings its dashboards."""
+
+    url: str = ""
+    space: str = ""
+    """Empty: Kibana's default space."""
+    user: str = ""
+    password_file: str = ""
+    """File with the password; COPYCATCH_KIBANA_PASSWORD (the password itself) goes before it."""
+    api_key_file: str = ""
+    """File with the encoded API key; COPYCATCH_KIBANA_API_KEY (the key itself) goes before it, and before a user."""
+    ca_file: str = ""
+    """Certificate of the authority that signed the server's; empty: those this machine trusts."""
+    allow_http: bool = False
+    """Whether a Kibana on another machine may be asked without encryption."""
+    timeout: Annotated[float, Meta(gt=0)] = 60.0
+    """Seconds for the import."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceSettings:
     """[evidence] in copycatch.toml: time stamps for evidence bundles."""
 
@@ -236,6 +256,7 @@ class Settings:
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     elastic: ElasticSettings = field(default_factory=ElasticSettings)
+    kibana: KibanaSettings = field(default_factory=KibanaSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     people: tuple[PersonSettings, ...] = ()
@@ -280,6 +301,7 @@ _TABLES: dict[str, type] = {
     "retention": RetentionSettings,
     "archive": ArchiveSettings,
     "elastic": ElasticSettings,
+    "kibana": KibanaSettings,
     "reporter": PartySettings,
     "principal": PartySettings,
 }

@@ -11,7 +11,6 @@ import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, AuthenticationException, AuthorizationException
 from elasticsearch.serializer import OrjsonSerializer
 
+from index.hosts import is_loopback
 from index.messages import t
 from index.protocol import IndexUnavailable
 from index.settings import ElasticSettings
@@ -47,7 +47,7 @@ def address(url: str, settings: ElasticSettings) -> Address:
         raise IndexUnavailable(t("elastic.bad_url", url=repr(_without_password(url))))
     if parts.username or parts.password:
         raise IndexUnavailable(t("elastic.credentials", url=repr(_without_password(url))))
-    if parts.scheme == "http" and not _is_loopback(parts.hostname) and not settings.allow_http:
+    if parts.scheme == "http" and not is_loopback(parts.hostname) and not settings.allow_http:
         raise IndexUnavailable(t("elastic.plain_http", host=parts.hostname))
     prefix = prefix or settings.prefix
     if not prefix.replace("-", "").replace("_", "").isalnum() or prefix != prefix.lower() or prefix[0] in "-_":
@@ -60,13 +60,6 @@ def _without_password(url: str) -> str:
     return f"{head.partition('://')[0]}://…@{tail}" if at else url
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class Connection:
     """Calls to one server. Thread-safe."""
 
@@ -76,7 +69,7 @@ class Connection:
         self.client = AsyncElasticsearch(
             place.url,
             serializers={"application/json": OrjsonSerializer()},
-            http_compress=not _is_loopback(urlsplit(place.url).hostname or ""),  # costs more than it saves here
+            http_compress=not is_loopback(urlsplit(place.url).hostname or ""),  # costs more than it saves here
             request_timeout=settings.timeout,
             retry_on_timeout=True,
             max_retries=2,
