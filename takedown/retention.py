@@ -144,7 +144,7 @@ def _says_more(notice: Notice) -> bool:
 def reduce(records: Decisions, notices: Iterable[Notice], *, at: str, by: str, reason: str) -> int:
     """Leaves of notices what statistics count; says how many records were emptied. Raises Overtaken."""
     seqs = []
-    for notice in notices:
+    for notice in list(notices):  # all of them, before the first record is added
         for record in (*records.versions("notice", notice.id), *records.versions("step", notice.id)):
             if record.chain:
                 said = reduced(record.kind, record.value)
