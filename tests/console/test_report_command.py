@@ -12,6 +12,8 @@ from index.home import Home
 from index.open import open_decisions
 from tests.console.conftest import Answer
 from tests.console.shelf import HOSTILE, counterfeit, fill, harmless, note_run
+from tests.takedown.lifecycle.lives import sent
+from tests.takedown.objects import target
 
 Command = Callable[..., Answer]
 AT = "2026-11-20T08:00:00Z"
@@ -90,3 +92,26 @@ def test_days_that_are_none_are_refused(copycatch: Command, own_home: Path) -> N
         ("make", "--from", str(own_home / "nothing.jsonl")),
     ):
         assert copycatch("report", *argv).code == 2, argv
+
+
+def test_what_notices_achieved_is_what_their_statistics_say(copycatch: Command, own_home: Path, tmp_path: Path) -> None:
+    place = filled(own_home)
+    finding = counterfeit(1, "豆包官方版").findings[0]
+    records = open_decisions(place)
+    sent(
+        records, target(1, finding_id=finding.id, listing_id=finding.listing_id, marketplace=finding.marketplace), at=AT
+    )
+    records.close()
+    (said,) = copycatch(
+        "report", "day", "--from", "2026-11-20", "--lang", "en", "--out", tmp_path / "a", "--json"
+    ).fits("report")
+    rows = list(load_workbook(said["files"][1], read_only=True)["numbers"].iter_rows(min_row=2, values_only=True))
+    (command,) = {row[4] for row in rows if row[4].startswith("copycatch notice statistics")}
+    (stated,) = copycatch(*shlex.split(command)[1:]).documents
+    document = Document(said["files"][0])
+    (table,) = [one for one in document.tables if one.rows[0].cells[0].text == "of"]
+    shown = {row.cells[0].text: [cell.text.split()[0] for cell in row.cells[1:3]] for row in table.rows[1:]}
+    groups = {
+        f"{one['by']} {one['key']}".strip(): [str(one["notices"]), str(one["targets"])] for one in stated["groups"]
+    }
+    assert shown == groups and len(groups) == 3
