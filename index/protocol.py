@@ -42,6 +42,16 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One value that hits have in a field."""
+
+    value: str
+    """As it is searched: folded."""
+    count: int
+    """Hits that have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A listing and what was said about it, put together in one transaction."""
 
@@ -126,6 +136,12 @@ class Index(Protocol):
 
     def count(self, query: str, *, kind: Kind = "findings") -> int:
         """Number of hits. Raises QueryError."""
+
+    def facet(self, query: str, field: str, *, kind: Kind = "findings", limit: int = 20) -> list[Facet]:
+        """What the hits have in a keyword field, the most frequent values first, ties in order of the value.
+
+        Raises QueryError, also for fields of other types.
+        """
 
     def scan(self, query: str, *, kind: Kind = "findings") -> Iterator[Stored]:
         """All hits in constant memory, in order of id. Raises QueryError."""

@@ -13,7 +13,7 @@ from console.runs import NARROW
 from console.terminal import JsonFlag, emit, out, remark, table
 from console.words import chance, verdict
 from index.messages import language, t
-from index.protocol import Kind, Stored
+from index.protocol import Facet, Kind, Stored
 from takedown.columns import allowed, evidence_of
 
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -33,15 +33,21 @@ def run(
     *,
     kind: Annotated[Kind, typer.Option(help=t("cli.search.kind"))] = "findings",
     sort: Annotated[str | None, typer.Option(help=t("cli.search.sort"), show_default=False)] = None,
+    facet: Annotated[str | None, typer.Option(help=t("query.facet"), show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help=t("cli.search.limit"))] = 20,
     json: JsonFlag = False,
 ) -> int:
     """Prints the hits in order."""
     with reading() as index:
-        hits = index.search(query, kind=kind, sort=sort, limit=limit)
         total = index.count(query, kind=kind)
+        values = index.facet(query, facet, kind=kind, limit=limit) if facet else []
+        hits = [] if facet else index.search(query, kind=kind, sort=sort, limit=limit)
     if json:
-        emit({"query": query, "kind": kind, "total": total, "hits": hits})
+        counted = {"facet": {"field": facet, "values": values}} if facet else {}
+        emit({"query": query, "kind": kind, "total": total, "hits": hits, **counted})
+        return Exit.DONE
+    if facet:
+        _show(facet, values, total)
         return Exit.DONE
     if hits:
         headings = {name: t(f"cli.search.column.{name}") for name in COLUMNS[kind]}
@@ -50,6 +56,13 @@ def run(
         console.print(table(list(headings.values()), _rows(kind, hits), wide=wide, dense=console.width < NARROW))
     remark(t("cli.search.shown", shown=len(hits), total=total))
     return Exit.DONE
+
+
+def _show(field: str, values: list[Facet], total: int) -> None:
+    if values:
+        rows = ((one.value, str(one.count)) for one in values)
+        out().print(table([field, t("query.facet_count")], rows))
+    remark(t("query.facet_shown", field=field, shown=len(values), total=total))
 
 
 def _rows(kind: Kind, hits: list[Stored]) -> Iterator[tuple[Any, ...]]:

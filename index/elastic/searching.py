@@ -10,8 +10,8 @@ from elasticsearch import AsyncElasticsearch
 
 from index.elastic.compile import ALL, Query, compile_query, titles
 from index.elastic.documents import stored
-from index.protocol import Kind, Stored
-from index.query.fields import sort_field
+from index.protocol import Facet, Kind, Stored
+from index.query.fields import facet_field, sort_field
 from index.query.tree import Node
 
 SHOWN = ("id", "first_seen", "last_seen", "body")
@@ -109,6 +109,19 @@ async def opened(client: AsyncElasticsearch, index: str) -> AsyncIterator[str]:
 async def number_of(client: AsyncElasticsearch, index: str, node: Node, kind: Kind) -> int:
     """How many hits there are."""
     return int((await client.count(index=index, query=compile_query(node, kind)))["count"])
+
+
+async def facet(
+    client: AsyncElasticsearch, index: str, node: Node, kind: Kind, *, name: str, limit: int
+) -> list[Facet]:
+    """The most frequent values of a keyword field among the hits."""
+    # Where an index has several shards, each names so many that hardly one of the most frequent can be missed.
+    asked = {"field": facet_field(name, kind).name, "size": limit, "shard_size": 10 * limit + 1000}
+    values = {"terms": {**asked, "order": [{"_count": "desc"}, {"_key": "asc"}]}}
+    answer = await client.search(
+        index=index, query=compile_query(node, kind), aggs={"values": values}, size=0, track_total_hits=False
+    )
+    return [Facet(value=one["key"], count=one["doc_count"]) for one in answer["aggregations"]["values"]["buckets"]]
 
 
 async def every(

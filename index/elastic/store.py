@@ -15,7 +15,8 @@ from index.elastic.mappings import SCHEMA_VERSION, Store, alias_name
 from index.elastic.writing import Writer, digest, expect_none, fetch, observation
 from index.messages import t
 from index.model import Observation, Picture, Run, Supplied, View
-from index.protocol import Glance, Judged, Kind, Put, QueryError, Similar, Stored
+from index.protocol import Facet, Glance, Judged, Kind, Put, QueryError, Similar, Stored
+from index.query.fields import check_facets
 from index.query.parse import parse
 from index.reading import read
 from index.redacting import Redaction
@@ -140,6 +141,13 @@ class ElasticIndex:
         wanted = list(dict.fromkeys(keys))
         by = [{"first_seen": "desc"}, {"id": "asc"}]
         bodies = [
+    def facet(self, query: str, field: str, *, kind: Kind = "findings", limit: int = 20) -> list[Facet]:
+        """See the protocol."""
+        check_facets(limit)
+        node = parse(query, kind)
+        name = self._searchable(kind)
+        return self._connection.wait(searching.facet(self._client, name, node, kind, name=field, limit=limit))
+
             {"query": {"term": {"ties": key}}, "sort": by, "size": NEIGHBOURS, "_source": ["id"]} for key in wanted
         ]
         answers = self._ask_many(bodies)

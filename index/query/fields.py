@@ -63,6 +63,9 @@ FIELDS: dict[Kind, dict[str, Field]] = {
 }
 """Kind -> name -> field. A query without field names looks into all text fields."""
 
+MOST_FACETS = 10_000
+"""Values that are counted at once."""
+
 TITLE: dict[Kind, str] = {"listings": "title", "findings": "title", "samples": "label"}
 """The text field whose hits come first when sorting by relevance."""
 
@@ -90,3 +93,18 @@ def sort_field(sort: str, kind: Kind) -> tuple[Field, bool]:
     if not field.sortable:
         raise QueryError(t("query.unsortable", kind=t(f"query.kind_{kind}"), field=field.name))
     return field, sort.startswith("-")
+
+
+def facet_field(name: str, kind: Kind) -> Field:
+    """The field whose values can be counted. Raises QueryError."""
+    field = field_named(name, kind)
+    if field.type != "keyword":
+        known = ", ".join(sorted(one.name for one in FIELDS[kind].values() if one.type == "keyword"))
+        raise QueryError(t("query.no_facet", kind=t(f"query.kind_{kind}"), field=name, names=known))
+    return field
+
+
+def check_facets(limit: int) -> None:
+    """Raises QueryError for a number of values that no engine gives."""
+    if not 0 < limit <= MOST_FACETS:
+        raise QueryError(t("query.bad_facets", most=MOST_FACETS))

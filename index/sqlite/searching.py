@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from index.protocol import Kind, Stored
-from index.query.fields import TITLE, sort_field
+from index.protocol import Facet, Kind, Stored
+from index.query.fields import TITLE, facet_field, sort_field
 from index.reading import decode
 from index.sqlite.compile import Compiled, column
 
@@ -100,6 +100,19 @@ def number_of(opened: sqlite3.Connection, query: Compiled) -> int:
     kind = query.kind
     hits = f"{kind}_text WHERE {kind}_text MATCH ?" if query.match and query.where == "1" else _hits(query)
     return int(opened.execute(f"SELECT count(*) FROM {hits}", _parameters(query)).fetchone()[0])  # noqa: S608
+
+
+def facet(opened: sqlite3.Connection, query: Compiled, name: str, limit: int) -> list[Facet]:
+    """The most frequent values of a keyword field among the hits."""
+    field = facet_field(name, query.kind)
+    held = f"(SELECT {column(field.name, query.kind)} AS value FROM {_hits(query)}) held"  # noqa: S608 - all parts are ours
+    value = "one.value" if field.many else "held.value"
+    source = f"{held}, json_each(held.value) one" if field.many else held
+    found = opened.execute(
+        f"SELECT {value}, count(*) FROM {source} WHERE held.value IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",  # noqa: S608
+        (*_parameters(query), limit),
+    )
+    return [Facet(value=value, count=count) for value, count in found]
 
 
 def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:

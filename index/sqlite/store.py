@@ -12,7 +12,8 @@ from apk_analysis.fingerprint import Fingerprint, Sketch
 from index.arrivals import arrival
 from index.messages import t
 from index.model import Capture, Observation, Picture, Run, Supplied, View
-from index.protocol import Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Similar, Stored
+from index.protocol import Facet, Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Similar, Stored
+from index.query.fields import check_facets
 from index.query.parse import parse
 from index.reading import ReadError, decode, encode
 from index.redacting import Redaction
@@ -156,6 +157,13 @@ class SqliteIndex:
         compiled = _compiled(query, kind)
         with self._reading() as opened:
             return searching.number_of(opened, compiled)
+
+    def facet(self, query: str, field: str, *, kind: Kind = "findings", limit: int = 20) -> list[Facet]:
+        """See the protocol."""
+        check_facets(limit)
+        compiled = _compiled(query, kind)
+        with self._reading() as opened:
+            return searching.facet(opened, compiled, field, limit)
 
     def scan(self, query: str, *, kind: Kind = "findings") -> Iterator[Stored]:
         """See the protocol."""

@@ -40,6 +40,17 @@ def test_every_kind_can_be_searched(copycatch, home: Home, kind: str, total: int
     assert f"of {total} shown" in shown.err
 
 
+def test_values_of_a_field_are_counted(copycatch, home: Home) -> None:
+    answer = copycatch("search", "--facet", "source_kind", "--kind", "listings", "--json")
+    (found,) = answer.fits("search")
+    assert answer.code == 0 and found["hits"] == [] and found["facet"]["field"] == "source_kind"
+    assert sum(one["count"] for one in found["facet"]["values"]) == found["total"] == 7
+    shown = copycatch("search", "--facet", "brand")
+    assert "doubao" in shown.out and "2 hits in all" in shown.err
+    refused = copycatch("search", "--facet", "title")
+    assert refused.code == 2 and "marketplace" in refused.err
+
+
 def test_a_person_reads_suspected_and_why(copycatch, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYCATCH_LANG", "zh")
     shown = copycatch("search", "永久会员版").out

@@ -208,6 +208,7 @@ def test_every_query_over_samples_finds_the_same(both: Both) -> None:
 
 def same_answers(both: Both, kind: Kind) -> None:
     sortable = [name for name, field in FIELDS[kind].items() if field.sortable]
+    names = [name for name, field in FIELDS[kind].items() if field.type == "keyword"]
     found = {True: 0, False: 0}
     sorts = st.none() | st.builds(str.__add__, st.sampled_from(["", "-"]), st.sampled_from(sortable))
 
@@ -223,6 +224,9 @@ def same_answers(both: Both, kind: Kind) -> None:
             lambda index: {hit.id for hit in index.search(query, kind=kind, sort="relevance", limit=300)}
         )
         assert best == others, query
+        field = names[len(query) % len(names)]
+        shares, parts = both.asked(lambda index: index.facet(query, field, kind=kind, limit=10))
+        assert shares == parts, (query, field)
         counted, number = both.asked(lambda index: index.count(query, kind=kind))
         assert counted == number and (isinstance(ours, str) or counted == len(ours) + min(offset, counted))
 

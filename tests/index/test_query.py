@@ -297,3 +297,27 @@ def test_every_declared_field_can_be_asked_for_and_sorted_by(index: Index, kind:
     field = FIELDS[kind][name]
     if field.sortable:
         assert index.search("", kind=kind, sort=name)
+
+
+def test_values_of_a_field_are_counted_the_most_frequent_first(index: Index) -> None:
+    sellers = ["甲", "乙", "甲", None, "Ｂ", "b"]
+    many = [listing(str(n), lang=name, declared_signers=("aa", "BB")[: n % 3]) for n, name in enumerate(sellers)]
+    index.put([judged(one, flagged=True) for one in many], run_id="r", at="2026-01-01T00:00:00Z")
+
+    def counted(query: str, field: str, **options: object) -> list[tuple[str, int]]:
+        return [(one.value, one.count) for one in index.facet(query, field, kind="listings", **options)]
+
+    assert counted("", "lang") == [("b", 2), ("甲", 2), ("乙", 1)]
+    assert counted("", "lang", limit=1) == [("b", 2)]
+    assert counted("换脸 AND NOT lang:b", "lang") == [("甲", 2), ("乙", 1)]
+    assert counted("", "declared_signers") == [("aa", 4), ("bb", 2)]
+    assert counted("nothing", "lang") == counted("", "brand") == []
+    assert [(one.value, one.count) for one in index.facet("", "violation")] == [("p1-2b", 6)]
+
+
+@pytest.mark.parametrize(
+    ("field", "limit"), [("title", 1), ("first_seen", 1), ("views", 1), ("lnag", 1), ("lang", 0), ("lang", 10**6)]
+)
+def test_what_cannot_be_counted_is_refused(index: Index, field: str, limit: int) -> None:
+    with pytest.raises(QueryError):
+        index.facet("", field, kind="listings", limit=limit)
