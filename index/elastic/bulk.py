@@ -21,6 +21,7 @@ MOST = 2000
 UNDER_WAY = 4
 ATTEMPTS = 6
 BUSY = frozenset({429, 502, 503, 504})
+FORBIDDEN = 403
 FIRST_WAIT, LONGEST_WAIT = 0.25, 15.0
 """Seconds before the first and at most before the last of the attempts; each is drawn between half and all of it."""
 _ERRORS = "errors,items.*.error,items.*.status"
@@ -125,7 +126,8 @@ async def _send(client: AsyncElasticsearch, chunk: list[tuple[Action, bytes]]) -
 async def _ask(client: AsyncElasticsearch, chunk: list[tuple[Action, bytes]]) -> tuple[list[Action], list[Refusal]]:
     """What is worth another attempt, and all that was refused."""
     body: Any = b"".join(lines for _, lines in chunk)
-    answer = await client.bulk(operations=body, filter_path=_ERRORS)
+    # the client's own retries come at once and would multiply ours
+    answer = await client.options(max_retries=0).bulk(operations=body, filter_path=_ERRORS)
     if not answer.get("errors"):
         return [], []
     again, refused = [], []
@@ -133,14 +135,16 @@ async def _ask(client: AsyncElasticsearch, chunk: list[tuple[Action, bytes]]) ->
         (said,) = item.values()
         if said["status"] >= 300:
             refused.append(Refusal(action, said["status"], _reason(said)))
-            if said["status"] in BUSY and not _blocked(said):
+            if said["status"] in BUSY and not blocked(refused[-1]):
                 again.append(action)
+            elif said["status"] == FORBIDDEN and blocked(refused[-1]) and action.seq_no is None:
+                again.append(action)  # for the moment in which a rebuilt index takes the place of this one
     return again, refused
 
 
-def _blocked(said: dict[str, Any]) -> bool:
-    """A full disk's read-only block answers 429 as well; it does not pass by waiting."""
-    return bool(said.get("error", {}).get("type") == "cluster_block_exception")
+def blocked(refusal: Refusal) -> bool:
+    """Whether the index may not be written: a full disk's block (429, which no waiting ends), or somebody's (403)."""
+    return refusal.reason.startswith("cluster_block_exception")
 
 
 def _reason(said: dict[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 
 from index.elastic.connection import Connection
-from index.elastic.mappings import SCHEMA_VERSION, STORES, Store, alias_name, index_name, template
+from index.elastic.mappings import SCHEMA_VERSION, STORES, Store, alias_name, components, index_name, template
 from index.messages import t
 from index.protocol import IndexUnavailable
 from index.settings import ElasticSettings
@@ -20,12 +21,22 @@ async def prepare(connection: Connection, settings: ElasticSettings) -> None:
     check(found, connection.place.url)
     if set(found) == set(STORES):
         return
+    await put_templates(connection, settings)
+    await gather(*(_create(client, prefix, store) for store in STORES if store not in found))
+
+
+async def put_templates(connection: Connection, settings: ElasticSettings) -> None:
+    """What every index made from now on looks like; those that are there stay as they are."""
+    client, prefix = connection.client, connection.place.prefix
+    parts: dict[str, dict[str, Any]] = {}
     for store in STORES:
-        name = f"{alias_name(prefix, store)}-v{SCHEMA_VERSION}"
-        await client.indices.put_index_template(name=name, **template(prefix, store, settings.analysis))
-    for store in STORES:
-        if store not in found:
-            await _create(client, prefix, store)
+        parts |= components(prefix, store, settings.analysis)
+    put = client.cluster.put_component_template
+    await gather(*(put(name=name, template=one["template"], meta=one["_meta"]) for name, one in parts.items()))
+    made = {
+        f"{alias_name(prefix, store)}-v{SCHEMA_VERSION}": template(prefix, store, settings.analysis) for store in STORES
+    }
+    await gather(*(client.indices.put_index_template(name=name, **one) for name, one in made.items()))
 
 
 async def versions(client: AsyncElasticsearch, prefix: str) -> dict[Store, int]:

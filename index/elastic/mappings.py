@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from index.elastic import similar
+from index.elastic import ecs, similar
 from index.protocol import Kind
 from index.query.fields import FIELDS, Field
 
@@ -113,7 +113,8 @@ def mapping(store: Store, analysis: Literal["", "smartcn", "ik"] = "") -> dict[s
         declared = FIELDS[store].values()  # type: ignore[index] # a kind
         properties["tokens"] = {"properties": {f.name: _tokens() for f in declared if f.type == "text"}}
         properties |= {f.name: _field(f, analysis) for f in declared if f.name not in properties}
-    return {"dynamic": "strict", "_meta": {"schema_version": SCHEMA_VERSION}, "properties": properties}
+    named = ecs.with_names(store, properties)
+    return {"dynamic": "strict", "_meta": {"schema_version": SCHEMA_VERSION}, "properties": named}
 
 
 def _tokens() -> dict[str, Any]:
@@ -128,11 +129,30 @@ def _field(field: Field, analysis: str) -> dict[str, Any]:
     return {"keyword": KEYWORD, "number": {"type": "double"}, "date": DATE}[field.type]
 
 
+def components(prefix: str, store: Store, analysis: Literal["", "smartcn", "ik"] = "") -> dict[str, dict[str, Any]]:
+    """Component templates of one store by name: how its index is kept, its texts, its fields.
+
+    A component is checked by itself, so the analysis stands in the one whose fields name it.
+    """
+    whole, ending = mapping(store, analysis), f"v{SCHEMA_VERSION}"
+    texts = {name: said for name, said in whole["properties"].items() if name == "tokens" or said.get("type") == "text"}
+    fields = {name: said for name, said in whole["properties"].items() if name not in texts}
+    kept = settings()
+    found: dict[str, dict[str, Any]] = {
+        f"{prefix}-settings-{ending}": {"settings": {"refresh_interval": kept["refresh_interval"]}},
+        f"{prefix}-{store}-fields-{ending}": {"mappings": {**whole, "properties": fields}},
+    }
+    if texts:
+        analysed = {"settings": {"analysis": kept["analysis"]}, "mappings": {"properties": texts}}
+        found[f"{prefix}-{store}-texts-{ending}"] = analysed
+    return {name: {"template": said, "_meta": {"schema_version": SCHEMA_VERSION}} for name, said in found.items()}
+
+
 def template(prefix: str, store: Store, analysis: Literal["", "smartcn", "ik"] = "") -> dict[str, Any]:
     """The index template that gives every index of a store its settings and mapping."""
     return {
-        "index_patterns": [f"{alias_name(prefix, store)}-v*"],
+        "index_patterns": [f"{alias_name(prefix, store)}-v{SCHEMA_VERSION}-*"],
         "priority": 200,
-        "template": {"settings": settings(), "mappings": mapping(store, analysis)},
+        "composed_of": list(components(prefix, store, analysis)),
         "_meta": {"schema_version": SCHEMA_VERSION},
     }

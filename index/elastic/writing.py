@@ -7,6 +7,7 @@ again without harm.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from elasticsearch import AsyncElasticsearch
 
 from apk_analysis.fingerprint import Fingerprint
 from index.arrivals import Arrival, Body, changes, same_page
-from index.elastic.bulk import Action, Refusal, write
+from index.elastic.bulk import FORBIDDEN, Action, Refusal, blocked, write
 from index.elastic.documents import finding_document, listing_document, sample_document
 from index.elastic.mappings import Store
 from index.model import Capture, Finding, Observation
@@ -26,7 +27,9 @@ from index.protocol import Glance, IndexUnavailable, Put
 from index.reading import encode, read
 from index.standing import PAGE
 
-CONFLICT = 409
+CONFLICT, GONE = 409, 404
+SWAP = 1.0
+"""Seconds until an index that may not be written is looked for again: a rebuilt one may be taking its place."""
 ROUNDS = 20
 """Times a listing is read anew when others write it at the same moment."""
 _KEPT = ("id", "first_seen", "last_seen", "content", "body", "finding_ids", "proposed_ids", "changes", "last_capture",
@@ -50,6 +53,8 @@ class Known:
     changes: int = 0
     last_capture: str | None = None
     ties: tuple[str, ...] = ()
+    index: str = ""
+    """Where it was read: its version means something only there, and never in an index that took its place."""
     seq_no: int | None = None
     primary_term: int | None = None
     touched: bool = False
@@ -66,6 +71,8 @@ class Writer:
     run_id: str = ""
     looked: bool = True
     """As in `index.sqlite.writing`: False where what is known was judged anew."""
+    refused: Callable[[list[Refusal]], None] = field(default_factory=lambda: expect_none)
+    """Takes what the server refuses, or raises IndexUnavailable."""
     beside: list[Action] = field(default_factory=list)
     """What belongs to listings, to be written before them."""
 
@@ -73,6 +80,7 @@ class Writer:
         """Stores the arrivals and says what became of each. Raises IndexUnavailable for what the server refuses."""
         outcomes: dict[int, Put] = {}
         turns = list(enumerate(arrivals))
+        refused: list[Refusal] = []
         for _ in range(ROUNDS):
             known = await self._known({one.id for _, one in turns})
             self.beside = []
@@ -80,17 +88,24 @@ class Writer:
                 outcomes[turn] = self._take(known, one)
             stored = [one for _, one in turns if one.id in known and known[one.id].touched]
             await self._samples([one.judged.sample for one in stored if one.judged.sample])
-            expect_none(await write(self.client, self.beside))
-            overtaken = {r.action.id for r in await write(self.client, self._listings(known)) if _conflict(r)}
+            self.refused(await write(self.client, self.beside))
+            refused = await write(self.client, self._listings(known))
+            self.refused([one for one in refused if not _passing(one)])
+            refused = list(filter(_passing, refused))
+            if any(map(blocked, refused)):
+                await asyncio.sleep(SWAP)
+            overtaken = {r.action.id for r in refused}
             turns = [(turn, one) for turn, one in turns if one.id in overtaken]
             if not turns:
                 return [outcomes[turn] for turn in range(len(arrivals))]
+        expect_none([one for one in refused if blocked(one)])
         raise IndexUnavailable(f"{turns[0][1].id} is written by too many at once")
 
     async def see_again(self, listing_ids: Sequence[str]) -> dict[str, Glance]:
         """Moves last_seen of the listings that are there, and says how they stand."""
         known = await self._known(set(listing_ids), findings=False)
-        expect_none([r for r in await write(self.client, self._listings(known, seen=set(known))) if not _conflict(r)])
+        refused = await write(self.client, self._listings(known, seen=set(known)))
+        self.refused([one for one in refused if one.status not in {CONFLICT, GONE}])
         return {
             name: Glance(verdict=one.body.judgement.verdict, first_seen=one.first_seen)
             for name, one in known.items()
@@ -116,6 +131,7 @@ class Writer:
                 changes=source.get("changes", 0),
                 last_capture=source.get("last_capture"),
                 ties=tuple(source.get("ties", ())),
+                index=doc["_index"],
                 seq_no=doc["_seq_no"],
                 primary_term=doc["_primary_term"],
             )
@@ -229,7 +245,7 @@ class Writer:
             "last_capture": one.last_capture,
         }
         op: Any = "create" if one.seq_no is None else "index"
-        return Action(op, self.name("listings"), one.id, document, one.seq_no, one.primary_term)
+        return Action(op, one.index or self.name("listings"), one.id, document, one.seq_no, one.primary_term)
 
     async def _samples(self, samples: Sequence[Fingerprint]) -> None:
         """Every analyser version's answer, and the newest one's for searching."""
@@ -243,7 +259,7 @@ class Writer:
         known = {doc["_id"]: doc for doc in await fetch(self.client, self.name("samples"), sorted(newest), fields)}
         for name, sample in newest.items():
             actions += self._sample(name, sample, known.get(name, {}).get("_source"))
-        expect_none(await write(self.client, actions))
+        self.refused(await write(self.client, actions))
 
     def _sample(self, name: str, sample: Fingerprint, old: dict[str, Any] | None) -> list[Action]:
         last = max(old["last_seen"], self.at) if old and self.looked else old["last_seen"] if old else self.at
@@ -281,10 +297,9 @@ async def fetch(
     return found
 
 
-def _conflict(refusal: Refusal) -> bool:
-    if refusal.status != CONFLICT:
-        expect_none([refusal])
-    return True
+def _passing(refusal: Refusal) -> bool:
+    """Whether it is worth reading anew and another attempt."""
+    return refusal.status == CONFLICT or (refusal.status == FORBIDDEN and blocked(refusal))
 
 
 def expect_none(refusals: list[Refusal]) -> None:

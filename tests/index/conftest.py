@@ -35,6 +35,8 @@ def elastic_place() -> Iterator[str]:
             client.indices.delete(index=name)
         for found in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
             client.indices.delete_index_template(name=found["name"])
+        for found in client.cluster.get_component_template(name=f"{prefix}-*")["component_templates"]:
+            client.cluster.delete_component_template(name=found["name"])
 
 
 @pytest.fixture
