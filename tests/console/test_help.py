@@ -42,6 +42,7 @@ PARTS = {
     "retention": ("plan", "run", "forget"),
     "groups": ("list", "show", "export", "cut", "mend", "cuts", "relisted", "half-life"),
     "notice": tuple(parts(notice)),
+    "kibana": ("build", "install"),
     "papers": ("add", "list", "show", "remove"),
     "archive": ("status", "verify", "prune"),
     "evidence": ("build", "verify", "stamp"),

@@ -59,6 +59,7 @@ PRINTED = {
     "notice check": "notice_check", "notice show": "notice_show", "notice export": "notice_export",
     "papers add": "papers", "papers list": "papers", "papers show": "papers", "papers remove": "papers",
     "recipients list": "recipients_list", "recipients show": "recipients_show", "recipients check": "recipients_check",
+    "kibana build": "kibana_build", "kibana install": "kibana_install",
     "registry import": "registry_import", "registry check": "registry_check",
     "triage list": "triage_list", "triage next": "triage_show", "triage show": "triage_show",
     **{f"triage {name}": "triage_done" for name in ("confirm", "dismiss", "wait", "escalate", "assign", "note", "undo")},
