@@ -68,7 +68,9 @@ def make(
     *,
     source: Annotated[Path, typer.Option("--from", help=t("cli.report.snapshot"), metavar="FILE", show_default=False)],
     lang: LangFlag = None,
-    target: OutFlag = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", help=t("report.option.again"), metavar="DIR", show_default=False)
+    ] = None,
     json: JsonFlag = False,
 ) -> int:
     """The documents once more, from the snapshot alone: neither index nor records are asked."""
