@@ -5,6 +5,7 @@ header `kbn-xsrf`, and `overwrite`. Answers and error bodies have the documented
 """
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -30,12 +32,17 @@ class Shop:
 
 
 @contextmanager
-def kibana(shop: Shop | None = None) -> Iterator[Shop]:
-    shop = shop or Shop()
+def kibana(tls: tuple[Path, Path] | None = None) -> Iterator[Shop]:
+    shop = Shop()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(shop))
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # a client that hangs up is no failure here
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    shop.url = f"http://127.0.0.1:{server.server_port}"
+    shop.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     try:
         yield shop
     finally:

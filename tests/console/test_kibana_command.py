@@ -4,9 +4,16 @@ import json
 import socket
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from index.kibana.checking import mistakes
 from index.kibana.installing import Kibana, KibanaUnavailable
@@ -177,3 +184,43 @@ def test_files_of_the_settings_that_are_not_there(tmp_path: Path, shop: Shop) ->
             Kibana(shop.url, KibanaSettings(user="kim", **{part: str(tmp_path / "none")}))
     with pytest.raises(KibanaUnavailable):
         Kibana(shop.url, KibanaSettings(ca_file=str(tmp_path / "none"))).install(b"{}")
+
+
+def test_a_certificate_is_checked_and_one_of_ones_own_authority_is_taken(
+    copycatch, tmp_path: Path, settings: Path
+) -> None:
+    certificate, key = own_certificate(tmp_path)
+    with kibana(tls=(certificate, key)) as shop:
+        settings.write_text(f'[kibana]\nurl = "{shop.url}"\n')
+        answer = copycatch("kibana", "install")
+        assert answer.code == 4 and "certificate" in answer.err.lower() and not held(shop)
+        settings.write_text(f'[kibana]\nurl = "{shop.url}"\nca_file = "{certificate}"\n')
+        assert copycatch("kibana", "install").code == 0 and held(shop)
+
+
+def test_an_expired_certificate_is_refused(copycatch, tmp_path: Path, settings: Path) -> None:
+    certificate, key = own_certificate(tmp_path, days=-1)
+    with kibana(tls=(certificate, key)) as shop:
+        settings.write_text(f'[kibana]\nurl = "{shop.url}"\nca_file = "{certificate}"\n')
+        answer = copycatch("kibana", "install")
+        assert answer.code == 4 and "expired" in answer.err and not held(shop)
+
+
+def own_certificate(folder: Path, *, days: int = 2) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kibana for a test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=9)).not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "own.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "own.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return folder / "own.pem", folder / "own.key"
