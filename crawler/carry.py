@@ -19,14 +19,14 @@ from typing import Protocol
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
 from crawler.rejudge import PAGE_UNSEEN
-from crawler.subjects import NOBODY, subjects
+from crawler.subjects import NEIGHBOURS_UNSEEN, NOBODY, Unasked, subjects
 from crawler.tally import Tally
 from detection.judge import findings, judge
 from index.allowed import AllowedList
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing
 from index.profiles import Profile
-from index.protocol import Index, Judged, Put
+from index.protocol import Index, IndexUnavailable, Judged, Put
 from index.reading import ReadError, encode
 from index.registry.model import Registry
 from index.times import utc
@@ -204,19 +204,30 @@ class Carrier:
 
     def _judge(self, looks: Sequence[Look]) -> None:
         judged = [(look.listing, look.fingerprint) for look in looks]
-        known = subjects(self.index, self._profiles, judged, self._registry, allowed=self._allowed)
+        away = False
+        try:
+            known = subjects(self.index, self._profiles, judged, self._registry, allowed=self._allowed)
+        except IndexUnavailable as error:  # judged by themselves; their pages are read again when it is back
+            logger.warning("%s", error)
+            known = subjects(Unasked(), self._profiles, judged, self._registry, allowed=self._allowed)
+            away = True
         for look, known_of in zip(looks, known, strict=True):
             look.ties, look.listing = known_of.ties, known_of.subject.listing
             try:
-                look.judgement = self._seen(judge(known_of.subject), look)
+                look.judgement = self._seen(judge(known_of.subject), look, away=away)
+                look.whole &= not away
             except Exception:  # a detector's defect must not cost us the listing
                 logger.exception("judging %s failed", look.listing.url)
                 self._tally.problem("judging_failed")
                 look.whole = False
                 look.judgement = look.judgement or Judgement(verdict="benign", unseen=("crawl.judging_failed",))
 
-    def _seen(self, judgement: Judgement, look: Look) -> Judgement:
-        """The judgement; it says so where there are only somebody's words and nobody saw a page."""
+    def _seen(self, judgement: Judgement, look: Look, *, away: bool) -> Judgement:
+        """The judgement; it says so where there are only somebody's words and nobody saw a page, and where the index
+        could not be asked.
+        """
+        if away:
+            judgement = replace(judgement, unseen=(*judgement.unseen, NEIGHBOURS_UNSEEN))
         if self._supplied and look.capture is None and look.fingerprint is None:
             return replace(judgement, unseen=(*judgement.unseen, PAGE_UNSEEN))
         return judgement

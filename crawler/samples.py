@@ -18,7 +18,7 @@ from crawler.problems import problem_of
 from crawler.sample_download import Fetched
 from index.blobs import BlobError
 from index.model import Judgement, Listing
-from index.protocol import Index
+from index.protocol import Index, IndexUnavailable
 from index.times import utc
 
 if TYPE_CHECKING:
@@ -80,7 +80,11 @@ class Samples:
         return Problem(part="sample", kind=kind, detail=f"{address}: status {response.status}"[:500])
 
     async def _known_or_analysed(self, fetched: Fetched) -> Fingerprint | Problem:
-        known = self._index.sample(fetched.sha256, ANALYSER_VERSION)
+        try:
+            known = self._index.sample(fetched.sha256, ANALYSER_VERSION)
+        except IndexUnavailable as error:  # analysed once more; if it cannot be written either, the run stops there
+            logger.warning("%s", error)
+            known = None
         if known is not None:
             return known
         if self._pool is None:

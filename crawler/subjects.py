@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
 from apk_analysis.fingerprint import Fingerprint
 from detection.subject import Subject
@@ -12,7 +13,6 @@ from index.allowed import AllowedList, scopes
 from index.ids import listing_id
 from index.model import AllowedHit, Listing, Picture, View
 from index.profiles import Profile
-from index.protocol import Index
 from index.registry.model import Registry
 from index.times import utc
 
@@ -21,6 +21,42 @@ NOBODY = AllowedList()
 """An allow-list without entries."""
 MOST_CODES = 50
 """Of one listing."""
+
+
+NEIGHBOURS_UNSEEN = "unseen.neighbours"
+"""Said of what was judged while the index could not be asked."""
+
+
+class Asked(Protocol):
+    """What an index is asked about listings that are to be judged."""
+
+    def neighbours(self, keys: Iterable[str]) -> dict[str, list[str]]:
+        """As in `index.protocol.Index`."""
+
+    def pictures(self, urls: Iterable[str]) -> dict[str, Picture]:
+        """As there."""
+
+    def views(self, listing_ids: Iterable[str]) -> dict[str, list[View]]:
+        """As there."""
+
+    def history(self, listing_id: str) -> list[dict[str, object]]:
+        """As there."""
+
+
+class Unasked:
+    """Stands for an index that cannot be asked: nothing is known."""
+
+    def neighbours(self, keys: Iterable[str]) -> dict[str, list[str]]:  # noqa: D102, ARG002 - see above
+        return {}
+
+    def pictures(self, urls: Iterable[str]) -> dict[str, Picture]:  # noqa: D102, ARG002 - see above
+        return {}
+
+    def views(self, listing_ids: Iterable[str]) -> dict[str, list[View]]:  # noqa: D102, ARG002 - see above
+        return {}
+
+    def history(self, listing_id: str) -> list[dict[str, object]]:  # noqa: D102, ARG002 - see above
+        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +68,7 @@ class Known:
 
 
 def subjects(
-    index: Index,
+    index: Asked,
     profiles: Mapping[str, Profile],
     looks: Sequence[tuple[Listing, Fingerprint | None]],
     registry: Registry | None = None,
@@ -82,7 +118,7 @@ def _allowed(entries: AllowedList, listing: Listing, sample: Fingerprint | None)
     return entries.hits(reached, utc()[:10])
 
 
-def _telling(index: Index, name: str, listing: Listing, views: Sequence[View], looked: str) -> tuple[View, ...]:
+def _telling(index: Asked, name: str, listing: Listing, views: Sequence[View], looked: str) -> tuple[View, ...]:
     """The views before the newest look, with what has changed since then as it is now: that is no difference."""
     history = index.history(name)
     told = []
@@ -95,7 +131,7 @@ def _telling(index: Index, name: str, listing: Listing, views: Sequence[View], l
     return tuple(told)
 
 
-def with_pictures(index: Index, listings: Sequence[Listing]) -> list[tuple[Listing, bool | None, str | None]]:
+def with_pictures(index: Asked, listings: Sequence[Listing]) -> list[tuple[Listing, bool | None, str | None]]:
     """The listings with what is known of their pictures, whether that is all of them (None: nobody read any), and the
     descriptor of the icon that the page shows.
 

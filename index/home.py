@@ -81,6 +81,16 @@ class Home:
         return self.path / "logs"
 
     @property
+    def rejected(self) -> Path:
+        """Documents that a team's index would not take, each with the reason."""
+        return self.logs / "rejected.jsonl"
+
+    @property
+    def spool(self) -> Path:
+        """What waits for a team's index that cannot be reached."""
+        return self.path / "spool"
+
+    @property
     def brands(self) -> Path:
         """The operator's own brand profiles."""
         return self.path / "brands"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from index.allowed import AllowedList, allowed_list
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 def open_index(home: Home, url: str | None = None, *, write: bool = True) -> Index:
     """The index at `url` ('sqlite:///relative/path', 'sqlite:////absolute/path'), by default index.sqlite in the home.
 
-    An http(s) address is a team's Elasticsearch. `write=False` makes and changes nothing, and works in a read-only
+    An http(s) address is a team's Elasticsearch: when it goes away later, what is written waits in the home.
+    `write=False` makes and changes nothing, and works in a read-only
     home. Raises IndexUnavailable.
     """
     if _is_remote(url):
-        team: Index = _elastic("store").ElasticIndex(url, load_settings().elastic, write=write)
-        return team
+        from index.spool.files import Spool  # noqa: PLC0415 - as below
+        from index.spool.index import SpooledIndex  # noqa: PLC0415 - as below
+
+        team: Index = _elastic("store").ElasticIndex(url, load_settings().elastic, write=write, rejected=home.rejected)
+        return cast("Index", SpooledIndex(team, Spool(home.spool, str(url)))) if write else team
     from index.sqlite.store import SqliteIndex  # noqa: PLC0415 - loads the query parser, which `--help` need not wait for
 
     return SqliteIndex(index_file(home, url), write=write)
@@ -42,6 +46,25 @@ def open_transfer(home: Home, url: str | None, *, write: bool = True) -> Transfe
     from index.sqlite.transfer import SqliteTransfer  # noqa: PLC0415 - as above
 
     return SqliteTransfer(index_file(home, url), write=write)
+
+
+def is_team(url: str | None) -> bool:
+    """Whether the address is that of a team's index."""
+    return _is_remote(url)
+
+
+def administration() -> Any:
+    """`index.elastic.administration`. Raises IndexUnavailable where its libraries are missing."""
+    return _elastic("administration")
+
+
+def open_records(home: Home, url: str | None, *, write: bool = True) -> Decisions:
+    """What people decided, of the index at `url`: beside a file, or in the team's index. Raises IndexUnavailable."""
+    if _is_remote(url):
+        return open_decisions(home, url, write=write)
+    from index.sqlite.decisions import SqliteDecisions  # noqa: PLC0415 - as above
+
+    return SqliteDecisions(index_file(home, url).with_name(home.decisions.name), write=write)
 
 
 def has_decisions(home: Home) -> bool:

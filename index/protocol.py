@@ -25,7 +25,8 @@ class Put:
     """What became of one listing that was put."""
 
     id: str
-    outcome: Literal["new", "changed", "unchanged"]
+    outcome: Literal["new", "changed", "unchanged", "kept"]
+    """'kept': a team's index is away, and the listing waits on this machine; what becomes of it is not known yet."""
     changed: tuple[str, ...] = ()
     """Names of changed fields; counters are updated but never named."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, get_args
 
 from apk_analysis.fingerprint import Fingerprint, Sketch
@@ -12,10 +14,11 @@ from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection, address
 from index.elastic.documents import run_document, stored
 from index.elastic.mappings import SCHEMA_VERSION, Store, alias_name
+from index.elastic.rejected import Rejected
 from index.elastic.writing import Writer, digest, expect_none, fetch, observation
 from index.messages import t
 from index.model import Observation, Picture, Run, Supplied, View
-from index.protocol import Facet, Glance, Judged, Kind, Put, QueryError, Similar, Stored
+from index.protocol import Facet, Glance, IndexUnavailable, Judged, Kind, Put, QueryError, Similar, Stored
 from index.query.fields import check_facets
 from index.query.parse import parse
 from index.reading import read
@@ -34,11 +37,18 @@ _KINDS: dict[str, Kind] = {"l": "listings", "f": "findings", "": "samples"}
 class ElasticIndex:
     """`index.protocol.Index` on one Elasticsearch cluster."""
 
-    def __init__(self, url: str, settings: ElasticSettings, *, write: bool = True) -> None:
-        """Connects, and makes templates and indices when writing. Raises IndexUnavailable."""
+    def __init__(
+        self, url: str, settings: ElasticSettings, *, write: bool = True, rejected: Path | None = None
+    ) -> None:
+        """Connects, and makes templates and indices when writing. Raises IndexUnavailable.
+
+        `rejected`: file for documents that the server will never take; None: one of them makes writing fail.
+        """
         self._place = address(url, settings)
         self._connection = Connection(self._place, settings)
         self._client = self._connection.client
+        self._rejected = Rejected(rejected) if rejected else None
+        self._refused = self._rejected.take if self._rejected else expect_none
         self._unseen: set[Store] = set()
         """Stores that this object wrote to since they were last made searchable."""
         try:
@@ -63,7 +73,7 @@ class ElasticIndex:
         outcomes: list[Put] = []
         self._unseen |= {"listings", "findings", "samples", "history", "observations"}
         for start in range(0, len(arrivals), BATCH):
-            writer = Writer(self._client, self._name, at, run_id, looked)
+            writer = Writer(self._client, self._name, at, run_id, looked, self._refused)
             outcomes += self._connection.wait(writer.put(arrivals[start : start + BATCH]))
         return outcomes
 
@@ -73,7 +83,7 @@ class ElasticIndex:
         found: dict[str, Glance] = {}
         self._unseen |= {"listings", "findings"}
         for start in range(0, len(wanted), BATCH):
-            writer = Writer(self._client, self._name, at)
+            writer = Writer(self._client, self._name, at, refused=self._refused)
             found |= self._connection.wait(writer.see_again(wanted[start : start + BATCH]))
         return found
 
@@ -90,7 +100,8 @@ class ElasticIndex:
     def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
         """See the protocol."""
         self._unseen.add("samples")
-        self._connection.wait(Writer(self._client, self._name, at).put_sample(fingerprint))
+        writer = Writer(self._client, self._name, at, refused=self._refused)
+        self._connection.wait(writer.put_sample(fingerprint))
 
     def sample(self, sha256: str, analyser_version: int) -> Fingerprint | None:
         """See the protocol."""
@@ -131,6 +142,13 @@ class ElasticIndex:
         node = parse(query, kind)
         return self._connection.wait(searching.number_of(self._client, self._searchable(kind), node, kind))
 
+    def facet(self, query: str, field: str, *, kind: Kind = "findings", limit: int = 20) -> list[Facet]:
+        """See the protocol."""
+        check_facets(limit)
+        node = parse(query, kind)
+        name = self._searchable(kind)
+        return self._connection.wait(searching.facet(self._client, name, node, kind, name=field, limit=limit))
+
     def scan(self, query: str, *, kind: Kind = "findings") -> Iterator[Stored]:
         """See the protocol."""
         pages = searching.walk(self._client, self._searchable(kind), parse(query, kind), kind)
@@ -141,13 +159,6 @@ class ElasticIndex:
         wanted = list(dict.fromkeys(keys))
         by = [{"first_seen": "desc"}, {"id": "asc"}]
         bodies = [
-    def facet(self, query: str, field: str, *, kind: Kind = "findings", limit: int = 20) -> list[Facet]:
-        """See the protocol."""
-        check_facets(limit)
-        node = parse(query, kind)
-        name = self._searchable(kind)
-        return self._connection.wait(searching.facet(self._client, name, node, kind, name=field, limit=limit))
-
             {"query": {"term": {"ties": key}}, "sort": by, "size": NEIGHBOURS, "_source": ["id"]} for key in wanted
         ]
         answers = self._ask_many(bodies)
@@ -187,7 +198,7 @@ class ElasticIndex:
         shown = {one.listing_id: {"last_capture": one.capture.sha256} for one in observations if one.capture}
         actions = [Action("update", self._name("listings"), name, said) for name, said in shown.items()]
         refusals = self._connection.wait(write(self._client, actions))
-        expect_none([one for one in refusals if one.status != 404])  # a listing that is not there has no page
+        self._refused([one for one in refusals if one.status != 404])  # a listing that is not there has no page
 
     def observations(self, listing_id: str) -> list[Observation]:
         """See the protocol."""
@@ -224,7 +235,7 @@ class ElasticIndex:
             for one in supplied
         ]  # fmt: skip
         refusals = self._connection.wait(write(self._client, actions))
-        expect_none([one for one in refusals if one.status != 409])  # the first word stays
+        self._refused([one for one in refusals if one.status != 409])  # the first word stays
 
     def supplied(self, listing_ids: Iterable[str]) -> dict[str, list[Supplied]]:
         """See the protocol."""
@@ -291,11 +302,17 @@ class ElasticIndex:
             "schema_version": SCHEMA_VERSION,
             "counts": {kind: self.count("", kind=kind) for kind in get_args(Kind)},
             "bytes": stats["_all"]["total"]["store"]["size_in_bytes"],
+            **({"rejected_bytes": self._rejected.size()} if self._rejected else {}),
         }
 
     def close(self) -> None:
-        """See the protocol."""
-        self._connection.close()
+        """See the protocol. What was written can be found by whoever asks next."""
+        try:
+            with suppress(IndexUnavailable):  # the server may be gone; it shows within seconds of its return
+                for store in sorted(self._unseen):
+                    self._searchable(store)
+        finally:
+            self._connection.close()
 
     def _name(self, store: Store) -> str:
         return alias_name(self._place.prefix, store)
@@ -310,7 +327,7 @@ class ElasticIndex:
     def _write(self, store: Store, documents: Sequence[tuple[str, object]]) -> None:
         self._unseen.add(store)
         actions = [Action("index", self._name(store), name, document) for name, document in documents]
-        expect_none(self._connection.wait(write(self._client, actions)))
+        self._refused(self._connection.wait(write(self._client, actions)))
 
     def _fetch(self, store: Store, names: Sequence[str], fields: Sequence[str] = ()) -> list[dict[str, Any]]:
         return self._connection.wait(fetch(self._client, self._name(store), names, fields))

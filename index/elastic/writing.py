@@ -22,6 +22,7 @@ from index.arrivals import Arrival, Body, changes, same_page
 from index.elastic.bulk import FORBIDDEN, Action, Refusal, blocked, write
 from index.elastic.documents import finding_document, listing_document, sample_document
 from index.elastic.mappings import Store
+from index.messages import t
 from index.model import Capture, Finding, Observation
 from index.protocol import Glance, IndexUnavailable, Put
 from index.reading import encode, read
@@ -306,4 +307,6 @@ def expect_none(refusals: list[Refusal]) -> None:
     """Raises IndexUnavailable for documents that the server refused."""
     if refusals:
         first = refusals[0]
+        if blocked(first):
+            raise IndexUnavailable(t("elastic.blocked", index=first.action.index, detail=first.reason))
         raise IndexUnavailable(f"{first.action.index}/{first.action.id}: {first.reason} ({len(refusals)} refused)")

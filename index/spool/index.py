@@ -1,0 +1,138 @@
+"""A team's index that may be away for a while: what is written meanwhile waits on this machine, and then goes first."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, cast
+
+from apk_analysis.fingerprint import Fingerprint
+from index.ids import listing_id
+from index.messages import t
+from index.model import Observation, Picture, Run, Supplied, View
+from index.protocol import Glance, Index, IndexUnavailable, Judged, Put
+from index.spool.files import Spool
+from index.spool.kept import Kept, perform
+
+PAUSE, LONGEST = 2.0, 60.0
+"""Seconds until a server that was away is asked again, at first and at most: each time twice as long."""
+
+logger = logging.getLogger(__name__)
+
+
+class SpooledIndex:
+    """`index.protocol.Index`: writes never fail because the server is away, reads say that it is.
+
+    What waits is written before anything else is, so that the order stays. Questions that this class does not name are
+    passed on as they are.
+    """
+
+    def __init__(self, index: Index, spool: Spool, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Writes what waits from earlier, as far as the server takes it."""
+        self._index = index
+        self._spool = spool
+        self._clock = clock
+        self._again_at = 0.0
+        self._pause = PAUSE
+        self._why = ""
+        self._ready()
+
+    def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
+        """See the protocol."""
+        outcomes = self._write(Kept(call="put", judged=tuple(judged), run_id=run_id, at=at))
+        return cast("list[Put]", outcomes) if outcomes is not None else _kept(judged)
+
+    def rejudge(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
+        """See the protocol."""
+        outcomes = self._write(Kept(call="rejudge", judged=tuple(judged), run_id=run_id, at=at))
+        return cast("list[Put]", outcomes) if outcomes is not None else _kept(judged)
+
+    def see_again(self, listing_ids: Iterable[str], *, at: str) -> dict[str, Glance]:
+        """See the protocol; nothing is known of listings while the server is away."""
+        glances = self._write(Kept(call="see_again", ids=tuple(listing_ids), at=at))
+        return cast("dict[str, Glance]", glances) if glances is not None else {}
+
+    def put_pictures(self, pictures: Sequence[Picture]) -> None:
+        """See the protocol."""
+        self._write(Kept(call="put_pictures", pictures=tuple(pictures)))
+
+    def put_sample(self, fingerprint: Fingerprint, *, at: str) -> None:
+        """See the protocol."""
+        self._write(Kept(call="put_sample", sample=fingerprint, at=at))
+
+    def observe(self, observations: Sequence[Observation]) -> None:
+        """See the protocol."""
+        self._write(Kept(call="observe", observations=tuple(observations)))
+
+    def put_views(self, views: Sequence[View]) -> None:
+        """See the protocol."""
+        self._write(Kept(call="put_views", views=tuple(views)))
+
+    def put_supplied(self, supplied: Sequence[Supplied]) -> None:
+        """See the protocol."""
+        self._write(Kept(call="put_supplied", supplied=tuple(supplied)))
+
+    def record_run(self, run: Run) -> None:
+        """See the protocol."""
+        self._write(Kept(call="record_run", run=run))
+
+    def status(self) -> dict[str, object]:
+        """See the protocol; `waiting`: calls that wait on this machine."""
+        found: dict[str, object] = self._ask("status")
+        return {**found, "waiting": len(self._spool.waiting())}
+
+    def close(self) -> None:
+        """Writes what waits, as far as the server takes it, and releases everything."""
+        self._ready()
+        self._index.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """A question, asked once what waits is written."""
+        found = getattr(self._index, name)
+        return partial(self._ask, name) if callable(found) else found
+
+    def _ask(self, name: str, *args: Any, **options: Any) -> Any:
+        if not self._ready() and self._clock() < self._again_at:
+            raise IndexUnavailable(t("spool.away", why=self._why))
+        try:
+            return getattr(self._index, name)(*args, **options)
+        except IndexUnavailable as error:
+            self._away(error)
+            raise
+
+    def _write(self, kept: Kept) -> object:
+        """What the call returns; None where it waits now. Raises IndexUnavailable where nothing more can wait."""
+        if self._ready():
+            try:
+                return perform(self._index, kept) or ()
+            except IndexUnavailable as error:
+                self._away(error)
+        self._spool.keep(kept)
+        return None
+
+    def _ready(self) -> bool:
+        """Whether nothing waits any more, so that the server may be written to."""
+        if self._clock() < self._again_at:
+            return False
+        try:
+            if (waiting := len(self._spool.waiting())) and not self._spool.carry_out(partial(perform, self._index)):
+                return False
+        except IndexUnavailable as error:
+            self._away(error)
+            return False
+        if waiting:
+            logger.warning("%s", t("spool.done", count=waiting))
+        self._pause = PAUSE
+        return True
+
+    def _away(self, error: IndexUnavailable) -> None:
+        logger.warning("%s", t("spool.away", why=error))
+        self._why = str(error)
+        self._again_at = self._clock() + self._pause
+        self._pause = min(2 * self._pause, LONGEST)
+
+
+def _kept(judged: Sequence[Judged]) -> list[Put]:
+    return [Put(id=listing_id(one.listing.marketplace, one.listing.native_id), outcome="kept") for one in judged]
