@@ -7,7 +7,7 @@ from typing import Literal
 
 Role = Literal["analyst", "reviewer", "admin"]
 Deed = Literal["decide", "draft", "approve", "override", "send", "manage"]
-"""decide, draft: everybody with a role. approve, override, send: reviewers and admins. manage (holds, retention,
+"""decide, draft, send: everybody with a role. approve, override: reviewers and admins. manage (holds, retention,
 papers, recipients): admins."""
 MAY: dict[Deed, frozenset[Role]] = {
     "decide": frozenset({"analyst", "reviewer", "admin"}),

@@ -98,8 +98,8 @@ NOTICE: Mapping[tuple[str, str], frozenset[str]] = {
 def where(quote: Quote, words: Words) -> str:
     """Where on the page a quote stands: 'description', or 'reviews[3]' of which the head is known."""
     head = quote.field.partition("[")[0].partition(".")[0]
-    known = {"title", "description", "bio", "seller", "options", "reviews", "questions", "notes", "image_text"}
-    known |= {"qr_text", "package_name"}
+    known = {"title", "label", "description", "bio", "seller", "options", "reviews", "questions", "notes"}
+    known |= {"image_text", "qr_text", "package_name"}
     return words.t(f"where.{head}") if head in known else words.t("where.other", field=words.shown(quote.field, 60))
 
 
@@ -172,10 +172,10 @@ def right(one: Right, words: Words) -> dict[str, str]:
 
 
 def attachment(one: Attachment, words: Words) -> dict[str, str]:
-    """Column -> what is known of an attachment."""
+    """Column -> what is known of an attachment. A paper is called by its title; notes of others are for machines."""
     return {
         "name": one.name,
-        "what": one.note or words.t(f"attachment.{one.kind}"),
+        "what": (one.note if one.kind == "paper" else "") or words.t(f"attachment.{one.kind}"),
         "size": f"{one.size:,}",
         "sha256": one.sha256,
         "captured_at": words.moment(one.captured_at) if one.captured_at else "",

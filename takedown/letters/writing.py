@@ -200,12 +200,12 @@ class _Writing:
 
     def _fields(self) -> Iterator[Block]:
         """What the recipient's form asks beside everything else."""
-        asked = self._form.fields if self._form else ()
-        free = {each.path.removeprefix("fields."): each.label(self.words.lang) for each in asked}
-        held = (
-            (label, self.content.fields.get(name, "")) for name, label in free.items() if not name.startswith("to_")
-        )
-        rows = tuple((self.words.shown(label, 60), self.words.shown(value)) for label, value in held if value)
+        lang, held = self.words.lang, {}
+        for each in self._form.fields if self._form else ():
+            head, _, name = each.path.partition(".")
+            if head == "fields" and not name.startswith("to_") and (value := self.content.fields.get(name)):
+                held[name] = (self.words.shown(each.label(lang), 60), self.words.shown(each.shown(value, lang)))
+        rows = tuple(held.values())
         if rows:
             yield Facts(title="", rows=rows)
 

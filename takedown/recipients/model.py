@@ -118,6 +118,10 @@ class Field:
         """In the reader's language."""
         return self.help_zh if lang == "zh" else self.help_en
 
+    def shown(self, value: str, lang: str) -> str:
+        """A value as the form shows it: of a choice its label."""
+        return next((each.label(lang) for each in self.choices if each.value == value), value)
+
     def length(self, text: str) -> int:
         """How long the form counts a text, in the field's unit."""
         if self.unit == "chars":

@@ -9,9 +9,21 @@ import pytest
 from takedown.letters.model import Facts, Heading, Letter, Table, Text
 from takedown.letters.words import LONGEST, Words, harmless, ranges
 from takedown.letters.writing import MOST_ROWS, MOST_TARGETS, letter
-from takedown.notice import RIGHTS, Action, AttachmentKind, Basis, PartyRole, Right, Signer, Statements, TargetKind
-from takedown.recipients import recipients
-from tests.takedown.letters.notices import HOSTILE, context, many, notice, rich, supplied
+from takedown.notice import (
+    RIGHTS,
+    Action,
+    Attachment,
+    AttachmentKind,
+    Basis,
+    PartyRole,
+    Quote,
+    Right,
+    Signer,
+    Statements,
+    TargetKind,
+)
+from takedown.recipients import Choice, Field, recipients
+from tests.takedown.letters.notices import FIRST, HOSTILE, context, many, notice, rich, supplied
 from tests.takedown.objects import allegation, target
 
 LANGUAGES = ("zh", "en")
@@ -152,6 +164,41 @@ def test_a_notice_is_given_under_provisions_about_such_notices(recipient: str, b
     said = words_of(letter(notice(rich(basis=basis)), context(recipient=unsure)))
     assert f"依据《{law.title_zh}》" not in said or (basis in RIGHTS and law.id == "cn-ecommerce")
     assert "涉及下列规定" not in said or "电子商务法" not in said.partition("涉及下列规定")[2]
+
+
+@pytest.mark.parametrize(("lang", "label"), [("zh", "假冒应用（示例）"), ("en", "Fake app (example)")])
+def test_a_choice_reads_as_the_form_shows_it(lang: str, label: str) -> None:
+    choice = Choice(value="fake", label_zh="假冒应用（示例）", label_en="Fake app (example)")
+    asked = (
+        Field(id="kind", path="fields.kind", label_zh="类型", label_en="Kind", kind="choice", choices=(choice,)),
+        Field(id="more", path="fields.more", label_zh="类型", label_en="Kind"),
+    )
+    form = replace(context().form, fields=asked)  # type: ignore[type-var]
+    for value, shown in {"fake": label, "not offered": "not offered"}.items():
+        said = rich(fields={"kind": value, "more": "补充"})
+        rows = letter(notice(said), context(language=lang, form=form)).blocks
+        facts = [row for block in rows if isinstance(block, Facts) for row in block.rows]
+        assert ({"zh": "类型", "en": "Kind"}[lang], shown) in facts and facts[-1][1] == "补充"
+
+
+def test_where_a_quote_stands_is_said_in_words() -> None:
+    quote = Quote(finding_id=FIRST, field="label", text="小舟智聊")
+    made = rich(allegations=(allegation(quotes=(quote,)),))
+    assert "安装后名称原文：“小舟智聊”" in words_of(letter(notice(made), context()))
+    assert "Name when installed: “小舟智聊”" in words_of(letter(notice(made), context(language="en")))
+
+
+def test_of_an_attachment_its_kind_is_said_and_of_a_paper_its_title() -> None:
+    files = (
+        Attachment(
+            kind="custody", name="e.zip", sha256="9f" * 32, size=1, media_type="application/zip", note="seal 3a71"
+        ),
+        Attachment(
+            kind="paper", name="p.pdf", sha256="7a" * 32, size=1, media_type="application/pdf", note="商标注册证"
+        ),
+    )
+    said = words_of(letter(notice(rich(attachments=files)), context()))
+    assert "seal" not in said and "证据保全文件" in said and "商标注册证" in said
 
 
 def test_a_title_stays_in_one_line() -> None:
