@@ -23,7 +23,7 @@ TYPES = {"index-pattern": "7.11.0", "search": "7.9.3", "dashboard": "8.7.0"}
 """Migration version of each type in Kibana 8.8."""
 HIDDEN = ("body", "tokens.*", "content", "pending", "life")
 """Kept for copycatch itself; Discover does not show them."""
-PERCENT, HOURS = ("probability", "priority"), ("notice.hours_down", "notice.hours_back", "minutes")
+PERCENT, HOURS = ("probability",), ("notice.hours_down", "notice.hours_back", "minutes")
 SEARCH_SOURCE = "kibanaSavedObjectMeta.searchSourceJSON.index"
 
 

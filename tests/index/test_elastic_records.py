@@ -2,30 +2,35 @@
 
 import pytest
 
+from index.elastic import record_documents
 from index.elastic.record_documents import before, documents, id_of
 from index.open import open_decisions
 from index.reading import encode
 from index.records import Entry, Record, record_of
+from takedown.lifecycle import outcome
+from takedown.notice import State, Step
 
 SENT, DOWN, BACK = "2026-03-01T00:00:00Z", "2026-03-02T12:00:00Z", "2026-03-05T12:00:00Z"
 NOTICE = {"recipient": "jd", "basis": "ip_trademark", "brand": "doubao", "reporter": {"name": "Li Person"}}
-PROVEN = {"f1-a": [f"{DOWN} r1", f"{BACK} r2"]}
+PROVEN = {"f1-a": (f"{DOWN} r1", f"{BACK} r2")}
 
 
-def entry(kind: str, value: dict, version: int = 1) -> Entry:
-    return Entry(kind=kind, id="n1-x", value=value, after=version - 1, about=("f1-a", "f1-b"))
+ABOUT = ("f1-a", "f1-b")
+
+
+def step(version: int, state: State, at: str, **said: dict) -> Entry:
+    value = Step(state=state, at=at, by="li", note="Li Person said so", **said)
+    return Entry(kind="step", id="n1-x", value=value, after=version - 1, about=ABOUT)
 
 
 LIFE = [
-    entry("notice", NOTICE),
-    entry("step", {"state": "draft", "at": SENT}),
-    entry("step", {"state": "sent", "at": SENT}, 2),
-    entry("step", {"state": "partially_actioned", "at": BACK, "targets": {"f1-a": "removed", "f1-b": "up"},
-                   "looks": PROVEN}, 3),
-    entry("step", {"state": "actioned", "at": BACK, "note": "Li Person said so",
-                   "targets": {"f1-a": "removed", "f1-b": "witnessed"}}, 4),
-    entry("step", {"state": "relisted", "at": BACK, "targets": {"f1-a": "relisted"}, "looks": PROVEN}, 5),
-]  # fmt: skip
+    Entry(kind="notice", id="n1-x", value=NOTICE, about=ABOUT),
+    step(1, "draft", SENT),
+    step(2, "sent", SENT),
+    step(3, "partially_actioned", BACK, targets={"f1-a": "removed", "f1-b": "up"}, looks=PROVEN),
+    step(4, "actioned", BACK, targets={"f1-a": "removed", "f1-b": "witnessed"}),
+    step(5, "relisted", BACK, targets={"f1-a": "relisted"}, looks=PROVEN),
+]
 
 
 def sealed(one: Entry) -> tuple[Record, str]:
@@ -64,6 +69,10 @@ def test_the_same_comes_out_step_by_step() -> None:
     assert facts(made) == expected()
 
 
+def test_down_means_what_it_means_for_whoever_writes_steps() -> None:
+    assert record_documents.DOWN == outcome.DOWN
+
+
 def test_no_free_words_and_no_person_stand_beside_the_record() -> None:
     cut = Entry(kind="cut", id="a|b", value={"reason": "Li Person is another"})
     for document in documents([sealed(one) for one in (*LIFE, cut)]):
@@ -80,7 +89,7 @@ def test_a_decision_says_its_kind_and_a_countable_reason() -> None:
     "value", [{}, {"targets": 5, "looks": [], "state": "sent", "at": "soon"}, {"targets": {"f": []}}]
 )
 def test_what_does_not_fit_is_left_out(value: dict) -> None:
-    said = [sealed(entry("step", value, 2))]
+    said = [sealed(Entry(kind="step", id="n1-x", value=value, after=1))]
     (document,) = documents(said)
     assert "sent_at" not in document["notice"] and document["notice"]["down"] == 0
 
