@@ -19,6 +19,9 @@ from index.spool.kept import Kept, perform
 PAUSE, LONGEST = 2.0, 60.0
 """Seconds until a server that was away is asked again, at first and at most: each time twice as long."""
 
+OFTEN = frozenset({"neighbours", "pictures", "views", "history", "sample"})
+"""Questions asked of every listing: while the server is away they are not passed on each time."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -85,6 +88,7 @@ class SpooledIndex:
 
     def close(self) -> None:
         """Writes what waits, as far as the server takes it, and releases everything."""
+        self._again_at = 0.0
         self._ready()
         self._index.close()
 
@@ -94,6 +98,8 @@ class SpooledIndex:
         return partial(self._ask, name) if callable(found) else found
 
     def _ask(self, name: str, *args: Any, **options: Any) -> Any:
+        if name not in OFTEN:
+            self._again_at = 0.0
         if not self._ready() and self._clock() < self._again_at:
             raise IndexUnavailable(t("spool.away", why=self._why))
         try:

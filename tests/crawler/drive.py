@@ -3,7 +3,7 @@
 Arguments: a JSON object with `home`, `start`, and optionally `spiders` (an order for each, default 'shop'), `queries`,
 `limit`, `settings` (Scrapy's), `crawl` (CrawlSettings), `alerts` (AlertSettings), `resolve` (host -> addresses),
 `largest_file` (bytes, stands for a full disk), `times` (the orders over again), `again` (whatever is
-remembered), `listings` (ids to look at again), `view` (beside what is known).
+remembered), `index` (its address), `listings` (ids to look at again), `view` (beside what is known).
 """
 
 import json
@@ -45,6 +45,7 @@ def main() -> None:
 
         crawler.settings.COPYCATCH_RESOLVE = resolve
     settings = Settings(
+        index=given.get("index"),
         crawl=CrawlSettings(**{"delay": 0.0, "contact": "ops@example.org", **given.get("crawl", {})}),
         alerts=AlertSettings(**given.get("alerts", {})),
     )
