@@ -8,6 +8,7 @@ Code: bands of the MinHash (`apk_analysis.code.sketch`), the MinHash itself, and
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
@@ -88,13 +89,11 @@ def promising(asked: Sketch, candidates: Sequence[tuple[str, str]]) -> list[str]
     """Of names with their MinHash (base64), those CHECKED that share most of its bins with the one asked for."""
     import numpy as np  # noqa: PLC0415 - as above
 
-    from apk_analysis.code.sketch import minhash_of  # noqa: PLC0415 - as above
-
-    ours = minhash_of(asked)
-    theirs = (Sketch(size=0, minhash=minhash, simhash="", smallest="") for _, minhash in candidates)
-    equal = [int(np.count_nonzero(minhash_of(sketch) == ours)) for sketch in theirs]
-    ranked = sorted(zip(equal, (name for name, _ in candidates), strict=True), key=lambda one: (-one[0], one[1]))
-    return [name for _, name in ranked[:CHECKED]]
+    names = sorted(candidates)
+    ours = np.frombuffer(b64decode(asked.minhash), "<u4")
+    theirs = np.frombuffer(b"".join(b64decode(minhash) for _, minhash in names), "<u4").reshape(len(names), len(ours))
+    best = np.argsort(-np.count_nonzero(theirs == ours, axis=1), kind="stable")[:CHECKED]
+    return [names[at][0] for at in best.tolist()]
 
 
 def most_alike(asked: Sketch, candidates: Iterable[tuple[str, Sketch]], limit: int) -> list[Similar]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.index.conftest import ENGINES, elastic_place, elastic_url  # noqa: F401 - fixtures
 from tests.platforms.software import asked_for, environment, free_port, program, run, server
 
 pytestmark = pytest.mark.platform
@@ -21,7 +22,8 @@ HERE = Path(__file__).parent
 class Copycatch:
     """The command line in a home of its own, as a user runs it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, index: str | None = None) -> None:
+        """`index`: address of a team's index, instead of the one in the home."""
         self.home = home
         self.env = {
             **os.environ,
@@ -30,7 +32,7 @@ class Copycatch:
             "COPYCATCH_DELAY": "0",
             "COPYCATCH_CONCURRENCY": "1",  # Django's server on SQLite answers 500 to more
             "COPYCATCH_LANG": "en",
-        }
+        } | ({"COPYCATCH_INDEX": index} if index else {})
 
     def __call__(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         command = [str(Path(sys.executable).parent / "copycatch"), *arguments]
@@ -47,6 +49,12 @@ class Copycatch:
 @pytest.fixture
 def copycatch(tmp_path: Path) -> Copycatch:
     return Copycatch(tmp_path / "home")
+
+
+@pytest.fixture(params=ENGINES)
+def on_either_index(request: pytest.FixtureRequest, tmp_path: Path) -> Copycatch:
+    """The same with the index in its home, and with a team's index."""
+    return Copycatch(tmp_path / "home", request.getfixturevalue("elastic_url") if request.param == "elastic" else None)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ HERE = Path(__file__).parent
 
 
 def test_exactly_the_planted_counterfeits_of_a_real_fdroid_repository_are_found(
-    fdroid_repository: str, copycatch: Copycatch
+    fdroid_repository: str, on_either_index: Copycatch
 ) -> None:
+    copycatch = on_either_index
     copycatch("crawl", "fdroid_repo", "--start", fdroid_repository)
     listings = copycatch.rows("*", kind="listings")
     assert len(listings) == len(GENUINE) + len(COUNTERFEITS)
@@ -30,7 +31,8 @@ def test_exactly_the_planted_counterfeits_of_a_real_fdroid_repository_are_found(
     assert any(evidence["detector"] == "brand_signer" for v in finding["violations"] for evidence in v["evidence"])
 
 
-def test_a_second_crawl_adds_nothing(fdroid_repository: str, copycatch: Copycatch) -> None:
+def test_a_second_crawl_adds_nothing(fdroid_repository: str, on_either_index: Copycatch) -> None:
+    copycatch = on_either_index
     copycatch("crawl", "fdroid_repo", "--start", fdroid_repository)
     before = {row["id"] for row in copycatch.rows("*", kind="listings")}
     samples = {path.name for path in (copycatch.home / "samples").rglob("*") if path.is_file()}
