@@ -1,12 +1,14 @@
-"""`copycatch index`: state, migration, backup, restore, re-scoring and pictures."""
+"""`copycatch index`: state, making, migration, rebuilding, copying, backup, restore, re-scoring and pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from console.carrying import copy, init, make_files, rebuild
 from console.exits import CommandError, Exit
 from console.opening import reading
 from console.picture_reading import pictures
@@ -14,12 +16,11 @@ from console.rescoring import rescore
 from console.terminal import JsonFlag, emit, home, out
 from index.home import Home
 from index.messages import t
-from index.open import index_file, open_index
+from index.open import administration, index_file, is_team
 from index.plain import plain
 from index.settings import load_settings
 from index.sqlite.backup import backup as write_backup
 from index.sqlite.backup import restore as put_back
-from index.sqlite.decisions import SqliteDecisions
 from index.sqlite.migrate import Store
 
 
@@ -36,13 +37,12 @@ def status(*, json: JsonFlag = False) -> int:
 
 
 def migrate(*, json: JsonFlag = False) -> int:
-    """Brings both files up to date, or makes them."""
-    place = home().prepare()
-    SqliteDecisions(place.decisions).close()
-    index = open_index(place, load_settings().index)
-    found = index.status()
-    index.close()
-    return _done([Path(str(found["place"])), place.decisions], json=json)
+    """Brings index and decisions up to date, or makes them."""
+    home().prepare()
+    settings = load_settings()
+    if is_team(settings.index):
+        return _done([administration().init(settings.index, settings.elastic)], json=json)
+    return _done(make_files(), json=json)
 
 
 def backup(
@@ -69,7 +69,10 @@ def restore(
 
 RUN = {
     "status": status,
+    "init": init,
     "migrate": migrate,
+    "rebuild": rebuild,
+    "copy": copy,
     "backup": backup,
     "restore": restore,
     "rescore": rescore,
@@ -81,7 +84,7 @@ def _files(place: Home) -> dict[Store, Path]:
     return {"index": index_file(place, load_settings().index), "decisions": place.decisions}
 
 
-def _done(files: list[Path], *, json: bool) -> int:
+def _done(files: Sequence[Path | str], *, json: bool) -> int:
     if json:
         emit({"files": [str(path) for path in files]})
     else:

@@ -46,7 +46,7 @@ PARTS = {
     "papers": ("add", "list", "show", "remove"),
     "archive": ("status", "verify", "prune"),
     "evidence": ("build", "verify", "stamp"),
-    "index": ("status", "migrate", "backup", "restore", "rescore", "pictures"),
+    "index": ("status", "init", "migrate", "rebuild", "copy", "backup", "restore", "rescore", "pictures"),
 }
 CALLS = ((), *((name,) for name in names()), *((name, part) for name in PARTS for part in PARTS[name]))
 

@@ -41,7 +41,7 @@ PRINTED = {
     "brands show": "brands_show", "brands check": "brands_check", "brands match": "brands_match",
     "brands add": "brands_add", "brands preview": "brands_preview", "brands variants": "brands_variants", "brands candidates": "brands_candidates", "index status": "index_status",
     "index migrate": "index_files", "index backup": "index_files", "index restore": "index_files",
-    "index rescore": "index_rescore",
+    "index rescore": "index_rescore", "index init": "index_init", "index rebuild": "index_rebuild", "index copy": "index_copy",
     "index pictures": "index_pictures", "learn": "learn",
     "recheck": "recheck", "record": "record", "archive status": "archive_status", "archive verify": "archive_status", "archive prune": "archive_prune",
     "schedule run": "schedule_run", "schedule next": "schedule_next", "schedule due": "schedule_next", "watch": "watch",
