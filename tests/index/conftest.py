@@ -33,10 +33,9 @@ def elastic_place() -> Iterator[str]:
     with Elasticsearch(base, request_timeout=300) as client:
         for name in client.indices.get(index=f"{prefix}-*"):
             client.indices.delete(index=name)
-        for found in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
-            client.indices.delete_index_template(name=found["name"])
-        for found in client.cluster.get_component_template(name=f"{prefix}-*")["component_templates"]:
-            client.cluster.delete_component_template(name=found["name"])
+        there = client.options(ignore_status=404)
+        there.indices.delete_index_template(name=f"{prefix}-*")
+        there.cluster.delete_component_template(name=f"{prefix}-*")
 
 
 @pytest.fixture
