@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from console.backlog import tell_backlog
 from console.exits import CommandError, Exit
 from console.terminal import JsonFlag, complain, emit, home, out, remark, table
 from crawler.alerts.post import AlertError, deliver
@@ -41,19 +42,20 @@ def run(
     test_alert: Annotated[bool, typer.Option("--test-alert", help=t("alert.option"))] = False,
     json: JsonFlag = False,
 ) -> int:
-    """Shows the fleet; ends with 3 when something is unhealthy, blocked or overdue."""
+    """Shows the fleet; ends with 3 when something is unhealthy, blocked or overdue, or did not reach the index."""
     settings = load_settings()
     if test_alert:
         return _test_alert(settings)
     if accept is not None:
         _accept(accept, by, reason, settings)
+    behind = tell_backlog()
     found = _fleet(settings)
     if json:
         for one in found:
             emit(one)
     else:
         _show(found)
-    return Exit.UNHEALTHY if any(alarming(found)) else Exit.DONE
+    return Exit.UNHEALTHY if behind or any(alarming(found)) else Exit.DONE
 
 
 def _fleet(settings: Settings) -> list[Health]:

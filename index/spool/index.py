@@ -44,18 +44,18 @@ class SpooledIndex:
 
     def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""
-        outcomes = self._write(Kept(call="put", judged=tuple(judged), run_id=run_id, at=at))
-        return cast("list[Put]", outcomes) if outcomes is not None else _kept(judged)
+        done, outcomes = self._write(Kept(call="put", judged=tuple(judged), run_id=run_id, at=at))
+        return cast("list[Put]", outcomes) if done else _kept(judged)
 
     def rejudge(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""
-        outcomes = self._write(Kept(call="rejudge", judged=tuple(judged), run_id=run_id, at=at))
-        return cast("list[Put]", outcomes) if outcomes is not None else _kept(judged)
+        done, outcomes = self._write(Kept(call="rejudge", judged=tuple(judged), run_id=run_id, at=at))
+        return cast("list[Put]", outcomes) if done else _kept(judged)
 
     def see_again(self, listing_ids: Iterable[str], *, at: str) -> dict[str, Glance]:
         """See the protocol; nothing is known of listings while the server is away."""
-        glances = self._write(Kept(call="see_again", ids=tuple(listing_ids), at=at))
-        return cast("dict[str, Glance]", glances) if glances is not None else {}
+        done, glances = self._write(Kept(call="see_again", ids=tuple(listing_ids), at=at))
+        return cast("dict[str, Glance]", glances) if done else {}
 
     def put_pictures(self, pictures: Sequence[Picture]) -> None:
         """See the protocol."""
@@ -108,15 +108,17 @@ class SpooledIndex:
             self._away(error)
             raise
 
-    def _write(self, kept: Kept) -> object:
-        """What the call returns; None where it waits now. Raises IndexUnavailable where nothing more can wait."""
+    def _write(self, kept: Kept) -> tuple[bool, object]:
+        """Whether the call was made, and what it returned; else it waits now. Raises IndexUnavailable where nothing
+        more can wait.
+        """
         if self._ready():
             try:
-                return perform(self._index, kept) or ()
+                return True, perform(self._index, kept)
             except IndexUnavailable as error:
                 self._away(error)
         self._spool.keep(kept)
-        return None
+        return False, None
 
     def _ready(self) -> bool:
         """Whether nothing waits any more, so that the server may be written to."""

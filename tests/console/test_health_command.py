@@ -9,6 +9,8 @@ from console.cli import main
 from index.home import Home
 from index.model import Run
 from index.open import open_index
+from index.spool.files import Spool
+from index.spool.kept import Kept
 from tests.crawler.robot import robot
 
 NAMES = ("discuz:bbs.example.org", "feed:news.example.net", "jsonld_shop:shop.example.com")
@@ -141,3 +143,20 @@ def test_a_test_message_shows_whether_the_robot_is_set_up(
         listening.answer = b'{"errcode": 93000}'
         answer = copycatch("health", "--test-alert")
     assert answer.code == 1 and "code 93000" in answer.err and "HUSH" not in answer.err + answer.out
+
+
+def test_what_did_not_reach_the_team_s_index_is_told(copycatch, own_home: Path) -> None:
+    runs(own_home, NAMES[0], "healthy", "healthy", listings=380)
+    place = Home(own_home).prepare()
+    spool = Spool(place.spool, "https://team.example")
+    spool.keep(Kept(call="see_again", ids=("l1-0",), at="2026-11-02T08:30:00Z"))
+    spool.keep(Kept(call="see_again", ids=("l1-1",), at="2026-11-02T08:30:00Z"))
+    place.rejected.write_text("{}\n")
+    for command in (("health", "--json"), ("index", "status", "--json")):
+        answer = copycatch(*command)
+        assert answer.code == (3 if command[0] == "health" else 0)
+        assert "2 things wait" in answer.err and str(place.rejected) in answer.err.replace("\n", "")
+    spool.carry_out(lambda kept: None)
+    place.rejected.unlink()
+    answer = copycatch("health", "--json")
+    assert answer.code == 0 and "wait" not in answer.err

@@ -69,7 +69,7 @@ def clock() -> Clock:
 
 
 def spooled(moody: Moody, home: Home, clock: Clock) -> SpooledIndex:
-    return SpooledIndex(moody, Spool(home.spool, URL), clock=clock)  # type: ignore[arg-type] # stands for one
+    return SpooledIndex(moody, Spool(home.spool, URL), clock=clock)
 
 
 def test_what_is_written_while_it_is_away_follows_in_order_once_it_is_back(
@@ -157,5 +157,5 @@ def test_what_may_wait_is_bounded_and_what_waits_for_one_index_never_goes_to_ano
     with pytest.raises(IndexUnavailable, match="not lost"):
         index.put([judged(listing(2))], run_id="r", at=DAY.format(1))
     moody.away = False
-    SpooledIndex(moody, Spool(home.spool, "https://other.example"), clock=clock)  # type: ignore[arg-type] # as above
+    SpooledIndex(moody, Spool(home.spool, "https://other.example"), clock=clock)
     assert moody.index.count("", kind="listings") == 0 and backlog(home.spool) == (1, 0)
