@@ -28,6 +28,7 @@ from takedown.gating import Case, Refusal, authors
 from takedown.lifecycle.asks import asks
 from takedown.lifecycle.keeping import kept
 from takedown.moved import moved
+from takedown.named_before import named_before
 from takedown.notice import Look, Notice, Party, Target
 from takedown.notices import NoticeBook, NoticeError
 from takedown.papers import PaperBook
@@ -96,6 +97,7 @@ class Desk:
             current=self.records.current_id,
             papers={paper.id: paper for paper in PaperBook(self.records).every()},
             asks=asks(self.records, content.recipient),
+            named_before=named_before(self.records, notice),
             masked=frozenset(self.masked(content.targets)),
             kept=self.size,
         )

@@ -11,6 +11,7 @@ from index.messages import LANGUAGES, text
 from index.records import Decisions
 from takedown.lifecycle.asks import Ask
 from takedown.moved import Moved
+from takedown.named_before import NamedBefore
 from takedown.notice import Content, Look, Notice
 from takedown.papers import Paper
 from takedown.people import Role
@@ -80,6 +81,8 @@ class Case:
     papers: Mapping[str, Paper] = field(default_factory=dict)
     asks: Sequence[Ask] = ()
     """What this recipient asked back so far, newest first."""
+    named_before: Sequence[NamedBefore] = ()
+    """Earlier notices to the same recipient that name the same listings, newest first."""
     masked: frozenset[str] = frozenset()
     """SHA-256 of pictures that our own browser made, with boxes in place of media."""
     kept: Callable[[str], int | None] = no_file

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from takedown.notice import Allegation, Content, Look, Party, Statements, Target
+from takedown.notice import Allegation, Compared, Content, Look, Party, Statements, Target
 
 MARK = "[…]"
 _WRITTEN = (
@@ -37,6 +37,7 @@ def impersonal(content: Content) -> Content:
         statements=replace(content.statements, signed_by="") if content.statements else Statements(),
         targets=tuple(map(impersonal_target, content.targets)),
         allegations=tuple(map(_allegation, content.allegations)),
+        comparison=tuple(map(_compared, content.comparison)),
         attachments=tuple(each for each in content.attachments if not each.personal),
         fields={name: redacted(value) for name, value in content.fields.items()},
         overrides={},
@@ -66,6 +67,11 @@ def impersonal_target(target: Target) -> Target:
         look=_look(target.look) if target.look else None,
         custody=target.custody if target.custody == "crawled" else "supplied",
     )
+
+
+def _compared(line: Compared) -> Compared:
+    genuine = None if line.genuine is None else redacted(line.genuine)
+    return replace(line, observed=redacted(line.observed), genuine=genuine)
 
 
 def _look(look: Look) -> Look:

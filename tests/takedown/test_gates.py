@@ -17,6 +17,7 @@ from takedown.gating import Authors, Case, Refusal, authors
 from takedown.lifecycle.asks import Ask
 from takedown.material import material
 from takedown.moved import Moved, moved
+from takedown.named_before import named_before
 from takedown.notice import Attachment, Content, Look, Notice, Party, Quote, Right, Statements, Step
 from takedown.notices import NoticeBook
 from takedown.papers import Paper
@@ -542,6 +543,32 @@ def test_a_form_without_place_for_personal_data_gets_none() -> None:
     from takedown.personal import impersonal  # noqa: PLC0415 - what `edit --redact` does
 
     assert [one for one in blocking(impersonal(made), form=form) if one.gate == "personal"] == []
+
+
+def test_an_earlier_notice_that_names_the_same_is_shown_and_blocks_nothing(records: Decisions) -> None:
+    book = NoticeBook(records)
+    first = book.draft(content(target(1), target(2)), at=AT, by="lin")
+    for state in ("approved", "exported", "sent", "acknowledged"):
+        receipt = "EXAMPLE-7" if state == "acknowledged" else ""
+        first = book.step(first, Step(state=state, at=AT, by="lin", receipt=receipt), by="lin")
+    other = content(target(1), recipient="vivo")
+    gone = book.draft(content(target(1)), at=AT, by="lin")
+    book.step(gone, Step(state="withdrawn", at=AT, by="lin", reason="示例"), by="lin")
+    second = book.draft(content(target(2), target(3)), at=AT, by="lin")
+    book.draft(content(target(2)), at=AT, by="lin")
+
+    assert named_before(records, first) == () == named_before(records, book.draft(other, at=AT, by="lin"))
+    found = named_before(records, second)
+    assert [(one.notice, one.state, one.listings) for one in found] == [
+        (first.id, "acknowledged", frozenset({target(2).listing_id}))
+    ]
+    (said,) = [one for one in check(case(second.content, named_before=found)) if one.gate == "named_before"]
+    assert not said.blocks and first.id[:15] in said.zh and "已受理" in said.zh and "1 of these 2 targets" in said.en
+    assert said.finding_id == target(2).finding_id
+    continued = replace(second.content, resubmits="EXAMPLE-7")
+    assert not [one for one in check(case(continued, named_before=found)) if one.gate == "named_before"]
+    twice = check(case(second.content, named_before=found * 5))
+    assert len([one for one in twice if one.gate == "named_before"]) == 3
 
 
 def test_what_was_asked_back_is_shown_and_blocks_nothing() -> None:

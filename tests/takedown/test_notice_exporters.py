@@ -88,6 +88,16 @@ def test_formats_that_forbid_personal_data_hold_none(name: str, tmp_path: Path) 
         assert "小舟科技（示例）有限公司" not in written or name != "misp"
 
 
+def test_a_line_of_comparison_holds_none_either() -> None:
+    line = Compared(
+        finding_id=FIRST, part="developer", observed="示例小铺 微信：abc_12345", genuine="a@b.example", differs=True
+    )
+    unknown = replace(line, observed="13800001111", genuine=None)
+    bare = impersonal(rich(comparison=(line, unknown)))
+    assert [(one.observed, one.genuine) for one in bare.comparison] == [("示例小铺 […]", "[…]"), ("[…]", None)]
+    assert impersonal(bare) == bare
+
+
 def test_a_notice_without_personal_data_keeps_its_facts() -> None:
     person = rich(
         reporter=Party(name="李示例", role="individual", uscc="1"), principal=Party(org="小舟", name="赵示例")
