@@ -15,6 +15,7 @@ from console.picture_reading import pictures
 from console.rescoring import rescore
 from console.terminal import JsonFlag, emit, home, out
 from index.home import Home
+from index.kept import copy_kept
 from index.messages import t
 from index.open import administration, index_file, is_team
 from index.plain import plain
@@ -48,8 +49,10 @@ def migrate(*, json: JsonFlag = False) -> int:
 def backup(
     folder: Annotated[Path, typer.Argument(help=t("cli.index.target"), show_default=False)], *, json: JsonFlag = False
 ) -> int:
-    """Copies both files while others may go on writing."""
-    return _done(write_backup(_files(home()), folder), json=json)
+    """Copies both files, papers and receipts while others may go on writing."""
+    place = home()
+    made = write_backup(_files(place), folder)
+    return _done([*made, *copy_kept(place.path, folder)], json=json)
 
 
 def restore(
@@ -64,7 +67,8 @@ def restore(
     if not yes and any(path.exists() for path in files.values()):
         raise CommandError(t("cli.index.wants_yes", path=place.path))
     place.prepare()
-    return _done(put_back(folder, files), json=json)
+    made = put_back(folder, files)
+    return _done([*made, *copy_kept(folder, place.path)], json=json)
 
 
 RUN = {

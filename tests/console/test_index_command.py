@@ -36,6 +36,22 @@ def test_a_backup_brings_back_what_was_lost(copycatch, home: Home, tmp_path: Pat
     assert copycatch("index", "status", "--json").documents[0]["counts"]["listings"] == 2
 
 
+def test_papers_and_receipts_are_in_a_backup(copycatch, home: Home, tmp_path: Path) -> None:
+    for name in ("papers/aa11.pdf", "receipts/bb22.png", "receipts/.half"):
+        (home.path / name).parent.mkdir(exist_ok=True)
+        (home.path / name).write_bytes(name.encode())
+    (home.papers / "elsewhere.pdf").symlink_to(tmp_path)
+    for _ in range(2):
+        (said,) = copycatch("index", "backup", tmp_path / "safe", "--json").fits("index_files")
+        assert said["files"][-2:] == [str(tmp_path / "safe/papers"), str(tmp_path / "safe/receipts")]
+    assert sorted(path.name for path in (tmp_path / "safe").rglob("*.p*")) == ["aa11.pdf", "bb22.png"]
+    (home.papers / "aa11.pdf").unlink()
+    (home.path / "receipts/bb22.png").write_bytes(b"half")
+    assert copycatch("index", "restore", tmp_path / "safe", "--yes").code == 0
+    assert (home.papers / "aa11.pdf").read_bytes() == b"papers/aa11.pdf"
+    assert (home.path / "receipts/bb22.png").read_bytes() == b"receipts/bb22.png"
+
+
 def test_restore_asks_before_it_replaces_anything(copycatch, home: Home, tmp_path: Path) -> None:
     copycatch("index", "backup", tmp_path / "safe")
     fill(home, harmless(3))
