@@ -34,6 +34,8 @@ def print_runs(runs: Sequence[Run], *, json: bool) -> None:
         if narrow:
             rest = {name: run.counts.get(name, 0) for name in COUNTS if name not in FEW}
             remark(f"{run.marketplace}: {t('live.rest', **rest)}")
+        if kept := run.counts.get("kept"):
+            remark(f"{run.marketplace}: {t('spool.kept', count=kept)}")
         for stored in run.remarks:
             say = remark if by_the_way(stored) else complain
             say(f"{run.marketplace}: {spoken(stored)}")

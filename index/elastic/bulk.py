@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,7 +20,8 @@ CHUNK = 5 << 20
 MOST = 2000
 """Documents of one request."""
 UNDER_WAY = 4
-ATTEMPTS = 6
+ATTEMPTS, PATIENCE = 6, 60.0
+"""Of one request: how often it is sent at most, and the seconds after which it is not sent again."""
 BUSY = frozenset({429, 502, 503, 504})
 FORBIDDEN = 403
 FIRST_WAIT, LONGEST_WAIT = 0.25, 15.0
@@ -106,14 +108,17 @@ def chunks(actions: Iterable[Action]) -> Iterator[list[tuple[Action, bytes]]]:
 async def _send(client: AsyncElasticsearch, chunk: list[tuple[Action, bytes]]) -> list[Refusal]:
     """One request, and again for what the server was too busy for."""
     refusals: list[Refusal] = []
+    until = time.monotonic() + PATIENCE
     for attempt in range(1, ATTEMPTS + 1):
+        last = attempt == ATTEMPTS
         try:
             again, refused = await _ask(client, chunk)
         except (NoConnection, ConnectionTimeout, ApiError) as error:
-            if attempt == ATTEMPTS or (isinstance(error, ApiError) and error.status_code not in BUSY):
+            last |= time.monotonic() >= until
+            if last or (isinstance(error, ApiError) and error.status_code not in BUSY):
                 raise
         else:
-            if attempt == ATTEMPTS:
+            if last or time.monotonic() >= until:
                 return refusals + refused
             refusals += [one for one in refused if one.action not in again]
             chunk = [pair for pair in chunk if pair[0] in again]

@@ -20,8 +20,8 @@ WINDOW = 10_000
 PAGE = 1000
 ALIVE = "5m"
 """How long the server keeps a walk open after each page."""
-IN_TITLE = 1e6
-"""More than any text scores: hits in the title come first."""
+IN_TITLE = 1e4
+"""More than any text scores, so that hits in the title come first; little enough for floats to tell those apart."""
 
 
 def order(sort: str | None, kind: Kind) -> list[dict[str, Any]]:

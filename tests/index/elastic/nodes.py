@@ -6,7 +6,7 @@ import os
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,12 +67,12 @@ def in_front_of(url: str, refuses: Refuses = lambda _path: False, *, expired: Pa
                 )
                 return
             there = urlsplit(url)
-            asked = HTTPConnection(there.hostname or "", there.port, timeout=60)
             kept = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            asked.request(self.command, self.path, body, kept)
-            got = asked.getresponse()
-            self._answer(got.status, dict(got.getheaders()), got.read())
-            asked.close()
+            with closing(HTTPConnection(there.hostname or "", there.port, timeout=60)) as asked:
+                asked.request(self.command, self.path, body, kept)
+                with asked.getresponse() as got:
+                    status, headers, said = got.status, dict(got.getheaders()), got.read()
+            self._answer(status, headers, said)
 
         def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)

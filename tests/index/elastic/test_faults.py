@@ -123,6 +123,25 @@ def test_a_server_that_never_has_time_is_given_up(place: str, monkeypatch: pytes
     assert asked.count("/_bulk") == bulk.ATTEMPTS
 
 
+def test_a_server_that_hangs_is_not_waited_for_again_and_again(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "PATIENCE", 0)
+    base, _, prefix = place.rpartition("/")
+    asked, over = [], Event()
+
+    def hangs(path: str) -> bool:
+        if path == "/_bulk":
+            asked.append(path)
+            over.wait(60)
+        return False
+
+    impatient = ElasticSettings(timeout=2)
+    with opened(place), in_front_of(base, hangs) as url, opened(f"{url}/{prefix}", impatient) as index:
+        with pytest.raises(IndexUnavailable, match="in time"):
+            index.put([judged(listing("hangs"))], run_id="r", at=DAY.format(1))
+        over.set()
+    assert asked == ["/_bulk"]
+
+
 def test_a_wrong_password_is_said_in_words(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     guarded = Node(shared, tmp_path, COPYCATCH_ES_PASSWORD="right")
     guarded.start()
