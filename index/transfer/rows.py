@@ -106,7 +106,10 @@ def carry(source: Transfer, target: Transfer, tell: Tell = lambda _: None) -> li
         one = Carried(store)
         empty = target.size(store) == 0
         for _ in range(PASSES):
+            wrote = one.written
             _pass(source, target, one, tell, empty=empty, writing=True)
+            if one.written == wrote:
+                break  # everything was compared, and nothing had to be done
             _pass(source, target, one, tell)
             if not one.missing:
                 break
