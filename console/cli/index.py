@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from console.backlog import tell_backlog
 from console.carrying import copy, init, make_files, rebuild
 from console.exits import CommandError, Exit
 from console.opening import reading
@@ -26,7 +27,8 @@ from index.sqlite.migrate import Store
 
 
 def status(*, json: JsonFlag = False) -> int:
-    """Where the index lies and how much is in it."""
+    """Where the index lies and how much is in it; what did not reach it is told beside."""
+    tell_backlog()
     with reading() as index:
         found = index.status()
     if json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, get_args
 
@@ -188,13 +189,12 @@ class ElasticIndex:
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """See the protocol."""
-        written: list[tuple[str, object]] = []
+        written: dict[str, object] = {}
         for one in observations:
-            document = observation(one)
-            written.append(
-                (f"{one.listing_id}.{digest(one.at, one.state, one.run_id, str(document['seq']))}", document)
-            )
-        self._write("observations", written)
+            said = digest(one.at, one.state, one.run_id, one.detail or "", one.capture.sha256 if one.capture else "")
+            alike = next(n for n in count() if f"{one.listing_id}.{said}.{n}" not in written)
+            written[f"{one.listing_id}.{said}.{alike}"] = observation(one)  # told twice it stands once
+        self._write("observations", list(written.items()))
         shown = {one.listing_id: {"last_capture": one.capture.sha256} for one in observations if one.capture}
         actions = [Action("update", self._name("listings"), name, said) for name, said in shown.items()]
         refusals = self._connection.wait(write(self._client, actions))

@@ -33,14 +33,18 @@ class SpooledIndex:
     """
 
     def __init__(self, index: Index, spool: Spool, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Writes what waits from earlier, as far as the server takes it."""
+        """Writes what waits from earlier, as far as the server takes it. Raises OSError, and closes the index then."""
         self._index = index
         self._spool = spool
         self._clock = clock
         self._again_at = 0.0
         self._pause = PAUSE
         self._why = ""
-        self._ready()
+        try:
+            self._ready()
+        except BaseException:
+            index.close()
+            raise
 
     def put(self, judged: Sequence[Judged], *, run_id: str, at: str) -> list[Put]:
         """See the protocol."""

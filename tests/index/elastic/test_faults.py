@@ -17,10 +17,13 @@ from index.elastic import bulk, rejected
 from index.elastic.decisions import ElasticDecisions
 from index.elastic.store import ElasticIndex
 from index.home import Home
+from index.model import Observation
 from index.open import open_index
 from index.protocol import IndexUnavailable
 from index.records import Overtaken
 from index.settings import ElasticSettings
+from index.spool.files import Spool
+from index.spool.kept import Kept, perform
 from tests.index.elastic.nodes import Node, in_front_of
 from tests.index.objects import judged, listing, own_id
 from tests.index.test_contract import DAY
@@ -230,3 +233,24 @@ def test_a_document_that_does_not_fit_is_kept_with_the_reason_and_the_others_are
             index.put([judged(listing(3, seller="李示例"))], run_id="r", at=DAY.format(1))
     with opened(odd) as index, pytest.raises(IndexUnavailable, match="seller"):
         index.put([judged(listing(4, seller="王示例"))], run_id="r", at=DAY.format(1))
+
+
+def test_what_was_carried_out_by_one_that_died_before_saying_so_stands_once(place: str, home: Home) -> None:
+    name, spool = own_id("twice"), Spool(home.spool, place)
+    looks = [Observation(listing_id=name, at=DAY.format(2), state="seen", run_id="r", detail=one) for one in "ab"]
+    with opened(place) as index:
+        index.put([judged(listing("twice", title="一"), flagged=True)], run_id="r", at=DAY.format(1))
+    for kept in (
+        Kept(call="put", judged=(judged(listing("twice", title="二")),), run_id="r", at=DAY.format(2)),
+        Kept(call="observe", observations=tuple(looks)),
+    ):
+        spool.keep(kept)
+        with opened(place) as index:
+            perform(index, kept)  # and the process dies before the file is gone
+        with closing(open_index(home, place)) as index:
+            assert index.status()["waiting"] == 0
+    with opened(place) as index:
+        assert [look.detail for look in index.observations(name)] == ["a", "b"]
+        titles = [(one["old"], one["new"]) for one in index.history(name) if one["field"] == "title"]
+        found = index.get(name)
+        assert titles == [("一", "二")] and found and found.value["title"] == "二"
