@@ -40,7 +40,8 @@ def show_refusals(notice: Notice, found: Sequence[Refusal], *, json: bool) -> No
         emit(refusals_document(notice, found))
         return
     closed = [one for one in found if one.blocks]
-    head = t("notice.blocked", count=len(closed)) if closed else t("notice.passes")
+    passes = "notice.passes_but_approval" if notice.state == "draft" else "notice.passes"
+    head = t("notice.blocked", count=len(closed)) if closed else t(passes)
     out().print(Text(f"{notice.id}  {head}", style="bold red" if closed else "bold green"), soft_wrap=True)
     for one in found[:MOST_REFUSALS]:
         out().print(_refusal(one), soft_wrap=True)

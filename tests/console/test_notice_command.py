@@ -144,7 +144,8 @@ def test_pages_read_well_in_both_languages(place: Home, copycatch, lang: str, mo
 def test_any_edit_voids_the_approval(place: Home, copycatch) -> None:
     fill(place, pictured(place, 1))
     name = drafted(copycatch, "u1-aaaaaaaa", "--to", "huawei_appgallery")
-    copycatch("notice", "edit", name, "--set", "reporter.id_number=1", "--sign", "李示例")
+    edited = copycatch("notice", "edit", name, "--set", "reporter.id_number=1", "--sign", "李示例")
+    assert "all gates are open but the second pair of eyes" in edited.out
     assert copycatch("notice", "approve", name, "--as", "wang").code == 0
     copycatch("notice", "edit", name, "--set", "summary=换了说法")
     assert copycatch("notice", "export", name, "--format", "json", "--json").code == 1

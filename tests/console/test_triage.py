@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -219,16 +219,27 @@ def test_undo_restores_and_says_so_and_after_sending_it_is_a_withdrawal(copycatc
     assert refused.code == 2 and notice.id in refused.err and "withdraw" in refused.err
 
 
-def test_waiting_ends_with_the_day_or_the_fact(copycatch: Command, home: Home) -> None:
+class Later(datetime):
+    """A clock of the week after next."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + timedelta(days=9)
+
+
+def test_waiting_ends_with_the_day_or_the_fact(copycatch: Command, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     two, alone = (one["id"] for one in listing(copycatch))
     assert copycatch("triage", "wait", alone).code == 2
     assert copycatch("triage", "wait", alone, "--until", "soon").code == 2
     assert "sample" in copycatch("triage", "wait", alone, "--fact", "moon").err
     (done,) = copycatch("triage", "wait", alone, "--until", "+3", "--json").fits("triage_done")
     assert done["kind"] == "wait" and shown(copycatch, alone)["state"] == "waiting"
-    assert copycatch("triage", "wait", alone, "--until", "2026-01-01").code == 0
-    assert shown(copycatch, alone)["state"] == "due"
+    for past in ("2026-01-01", f"{datetime.now(UTC):%Y-%m-%d}", "+0", "+-3"):
+        assert copycatch("triage", "wait", alone, "--until", past).code == 2
+    assert shown(copycatch, alone)["state"] == "waiting"
     assert copycatch("triage", "wait", two, "--fact", "sample").code == 0
+    monkeypatch.setattr(desks, "datetime", Later)
+    assert shown(copycatch, alone)["state"] == "due"
     assert [one["id"] for one in listing(copycatch)] == [alone]
     put(home, replace(TWO[0], findings=(replace(TWO[0].findings[0], unseen=()),)))
     assert {one["id"]: one["state"] for one in listing(copycatch)} == {two: "due", alone: "due"}
@@ -255,6 +266,9 @@ def test_escalated_units_go_to_reviewers_and_assigned_ones_to_whom_they_were_giv
     (done,) = copycatch("triage", "note", two, "--note", "asked them", "--as", "wang", "--json").fits("triage_done")
     assert done["kind"] == "note" and shown(copycatch, two)["state"] == "escalated"
     assert copycatch("triage", "list", "--as", "nobody").code == 2
+    for call in (("assign", two, "--to", "nobody"), ("escalate", two, "--note", "?", "--to", "nobody")):
+        refused = copycatch("triage", *call)
+        assert refused.code == 2 and "chen, li, wang" in refused.err
 
 
 def test_a_query_is_shown_first_and_exceptions_and_others_work_are_left_out(copycatch: Command, home: Home) -> None:

@@ -48,7 +48,7 @@ def run(
         emit({"as_of": now, "from": start or None, "to": end, "groups": found})
         return Exit.DONE
     headings = [t(f"life.column.{name}") for name in COLUMNS]
-    out().print(table(headings, _rows(found), wide={headings[0]: 2}))
+    out().print(table(headings, _rows(found), wide={headings[0]: 2}, dense=True))
     remark(t("life.definitions", at=now))
     return Exit.DONE
 

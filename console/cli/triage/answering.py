@@ -21,6 +21,7 @@ from index.messages import ids as message_ids
 from index.messages import t
 from index.plain import line
 from index.records import Overtaken
+from index.settings import load_settings
 from takedown.decision import DecisionKind, DismissReason
 from takedown.triage import TriageError, undo
 from takedown.units.apart import cut_out, put_back
@@ -86,7 +87,7 @@ def escalate(
     yes: Yes = False, name: AsFlag = None, json: JsonFlag = False,
 ) -> int:  # fmt: skip
     """Somebody else must decide."""
-    command = _command("escalate", exceptions, only, note=note, version=version, take=take, to=to)
+    command = _command("escalate", exceptions, only, note=note, version=version, take=take, to=_known_person(to))
     return _answer(command, ids, query, name, yes=yes, json=json)
 
 
@@ -96,7 +97,7 @@ def assign(
     exceptions: Except = None, yes: Yes = False, name: AsFlag = None, json: JsonFlag = False,
 ) -> int:  # fmt: skip
     """Says who looks at it; an empty name lifts that."""
-    return _answer(_command("assign", exceptions, None, to=to), ids, query, name, yes=yes, json=json)
+    return _answer(_command("assign", exceptions, None, to=_known_person(to)), ids, query, name, yes=yes, json=json)
 
 
 def note(
@@ -160,13 +161,25 @@ def _command(kind: DecisionKind, exceptions: list[str] | None, only: list[str] |
 
 
 def _day(given: str) -> str:
-    """A date, or '+7': so many days from now."""
+    """A date to come, or '+7': so many days from now. Raises CommandError."""
+    today = datetime.now(UTC).date()
     try:
-        if given.startswith("+"):
-            return (datetime.now(UTC).date() + timedelta(days=int(given[1:]))).isoformat()
-        return date.fromisoformat(given).isoformat() if given else ""
+        if not given:
+            return ""
+        day = today + timedelta(days=int(given[1:])) if given.startswith("+") else date.fromisoformat(given)
     except (ValueError, OverflowError) as error:
         raise CommandError(t("triage.no_day", given=given)) from error
+    if day <= today:
+        raise CommandError(t("triage.day_is_past", given=day.isoformat()))
+    return day.isoformat()
+
+
+def _known_person(name: str) -> str:
+    """Raises CommandError for somebody who is not among the people of the settings, where these name any."""
+    known = sorted(person.name for person in load_settings().people)
+    if name and known and name not in known:
+        raise CommandError(t("triage.unknown_person", name=line(name), known=", ".join(known)))
+    return name
 
 
 def _known_fact(given: str) -> None:

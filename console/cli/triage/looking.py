@@ -31,6 +31,10 @@ StateName = Literal[
 ]
 COLUMNS = ("unit", "state", "verdict", "members", "about", "title", "why")
 _SHORT = 11
+LEAST = {"unit": _SHORT, "title": 14}
+"""Characters that a narrow terminal leaves: an id that is cut cannot be copied."""
+ROOMY = 100
+"""Width of a terminal from which there is room for why several are one; `triage show` says it anyway."""
 
 
 def units(
@@ -79,11 +83,14 @@ def _row(place: Desk, one: UnitState) -> tuple[str | Text, ...]:
 def _table(rows: Iterable[Sequence[str | Text]]) -> Table:
     """One line per unit, however long its title is."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, collapse_padding=True)
-    for name in COLUMNS:
+    columns = COLUMNS if out().width >= ROOMY else COLUMNS[:-1]
+    for name in columns:
         wide = 1 if name == "title" else None
-        made.add_column(t(f"triage.column.{name}"), no_wrap=True, overflow="ellipsis", ratio=wide)
+        made.add_column(
+            t(f"triage.column.{name}"), no_wrap=True, overflow="ellipsis", ratio=wide, min_width=LEAST.get(name)
+        )
     for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+        made.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row[: len(columns)]))
     return made
 
 
