@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import get_args
 
@@ -169,6 +170,12 @@ def right(one: Right, words: Words) -> dict[str, str]:
         "valid": valid,
         "original_url": one.original_url,
     }
+
+
+def seal(one: Attachment) -> str:
+    """Of an evidence bundle, the value that its verifier shows and its reader compares; empty for anything else."""
+    found = re.fullmatch(r"seal ([0-9a-f]{64})", one.note) if one.kind == "custody" else None
+    return found[1] if found else ""
 
 
 def attachment(one: Attachment, words: Words) -> dict[str, str]:

@@ -224,6 +224,9 @@ class _Writing:
             ],
             len(held) - MOST_ROWS,
         )
+        for one in held[:MOST_ROWS]:
+            if seal := facts.seal(one):
+                yield Text(text=self.words.t("seal", name=self.words.shown(one.name, 100), seal=seal), style="small")
 
     def _table(self, widths: dict[str, float], rows: Sequence[dict[str, Any]], left: int) -> Iterator[Block]:
         if not rows:

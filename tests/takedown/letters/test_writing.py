@@ -191,13 +191,19 @@ def test_where_a_quote_stands_is_said_in_words() -> None:
 def test_of_an_attachment_its_kind_is_said_and_of_a_paper_its_title() -> None:
     files = (
         Attachment(
-            kind="custody", name="e.zip", sha256="9f" * 32, size=1, media_type="application/zip", note="seal 3a71"
+            kind="custody",
+            name="e.zip",
+            sha256="9f" * 32,
+            size=1,
+            media_type="application/zip",
+            note=f"seal {'3a' * 32}",
         ),
         Attachment(
             kind="paper", name="p.pdf", sha256="7a" * 32, size=1, media_type="application/pdf", note="商标注册证"
         ),
     )
     said = words_of(letter(notice(rich(attachments=files)), context()))
+    assert said.count("3a" * 32) == 1 and "封存值（核对程序显示的应与此相同）：" in said
     assert "seal" not in said and "证据保全文件" in said and "商标注册证" in said
 
 
