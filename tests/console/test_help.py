@@ -30,7 +30,7 @@ PARTS = {
         "cut",
         "allow",
         "allowed",
-    ),  # fmt: skip
+    ),
     "brands": ("list", "show", "add", "preview", "check", "match", "variants", "candidates"),
     "registry": ("import", "check"),
     "recipients": ("list", "show", "check"),

@@ -14,9 +14,9 @@ from console.offers import Offer
 from index.model import Listing
 from index.profiles import Profile
 from takedown.exporters.json_notice import NoticeDocument
-from takedown.recipients import Recipient
-from takedown.notice import Notice
 from takedown.groups import Group
+from takedown.notice import Notice
+from takedown.recipients import Recipient
 from takedown.relisting import Relisting
 from tests.conftest import ROOT
 
