@@ -133,10 +133,10 @@ class Market:
         self._server.server_close()
 
 
-def store(address: str, apps: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
-    """The files of the practice store. The same on every start."""
+def store(address: str, apps: Iterable[Mapping[str, Any]] | None = None) -> dict[str, bytes]:
+    """The files of the practice store with these apps, by default those of its content. The same on every start."""
     entries = []
-    for app in apps:
+    for app in content("apps") if apps is None else apps:
         held = {name: FAKE_KEY if text == "PRACTICE_KEY" else text for name, text in app.get("app", {}).items()}
         names = app["names"]
         wish = Wish(

@@ -67,8 +67,8 @@ def test_stored_files_are_aligned_and_every_start_gives_the_same_bytes() -> None
 
 
 def test_every_package_of_the_store_is_signed_by_whom_the_index_says(tmp_path: Path) -> None:
-    files = store("http://example.org/repo", content("apps"))
-    assert files == store("http://example.org/repo", content("apps"))
+    files = store("http://example.org/repo")
+    assert files == store("http://example.org/repo")
     for app in content("apps"):
         path = tmp_path / "a.apk"
         path.write_bytes(files[f"{app['package']}_1.apk"])
@@ -80,7 +80,7 @@ def test_every_package_of_the_store_is_signed_by_whom_the_index_says(tmp_path: P
 
 @pytest.mark.parametrize("name", ["entry.jar", "index-v1.jar"])
 def test_the_jars_verify_with_jarsigner_where_there_is_one(tmp_path: Path, name: str) -> None:
-    jar = store("http://example.org/repo", content("apps"))[name]
+    jar = store("http://example.org/repo")[name]
     with zipfile.ZipFile(BytesIO(jar)) as archive:
         assert {"META-INF/MANIFEST.MF", "META-INF/CERT.SF", "META-INF/CERT.EC"} < set(archive.namelist())
     if shutil.which("jarsigner"):
