@@ -1,6 +1,6 @@
 """What carrying an embedded index to Elasticsearch costs the client, decisions included, killed once and resumed.
 
-    ELASTICSEARCH_URL=http://127.0.0.1:9200 .venv/bin/python benchmarks/copy_bench.py [--listings 20000]
+    ELASTICSEARCH_URL=http://127.0.0.1:9200 .venv/bin/python -m benchmarks.copy_bench [--listings 20000]
 
 The source is made of invented listings (half of them with a finding) and as many decisions as findings. A first process
 copies and is killed after a third of the listings; a second one goes on to the end and compares everything; a third one
@@ -115,7 +115,7 @@ def main() -> None:
             make(home, options.listings)
             parts = []
             for die in (options.listings // 3, 0, 0):
-                call = [sys.executable, __file__, "--part", folder, url, str(die)]
+                call = [sys.executable, "-m", "benchmarks.copy_bench", "--part", folder, url, str(die)]
                 child = subprocess.run(call, check=False, capture_output=True, text=True)
                 if die:
                     assert child.returncode == -signal.SIGKILL, child.stderr

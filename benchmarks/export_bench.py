@@ -1,6 +1,6 @@
 """Export of many findings: peak memory and CPU of `copycatch export`, with either index.
 
-    ELASTICSEARCH_URL=... .venv/bin/python benchmarks/export_bench.py [--findings 1000000]
+    ELASTICSEARCH_URL=... .venv/bin/python -m benchmarks.export_bench [--findings 1000000]
 
 Fills an index with invented findings (1,000 to a listing) and exports all of them as JSON Lines in a process of its
 own. Prints JSON. Without ELASTICSEARCH_URL only SQLite is asked; Elasticsearch needs about 2 GB of disk for a million.

@@ -1,6 +1,6 @@
 """Similar icons and similar code in both engines, against exhaustive search over the same samples.
 
-    ELASTICSEARCH_URL=... .venv/bin/python benchmarks/similar_bench.py [--samples 20000] [--queries 300]
+    ELASTICSEARCH_URL=... .venv/bin/python -m benchmarks.similar_bench [--samples 20000] [--queries 300]
 
 Invented samples in families of 12: icons differ in 0 to 8 of 64 bits from the family's, sets of 60 to 600 features
 share a Jaccard similarity between .2 and .95, every set has 5 of 1,000 popular features besides, and a tenth of the
