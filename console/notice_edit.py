@@ -11,9 +11,10 @@ import msgspec
 
 from console.exits import CommandError
 from index.messages import t
+from index.party import Party
 from index.reading import ReadError, read
 from index.standing import SILENT
-from takedown.notice import Allegation, Content, Look, Party, Statements, Target
+from takedown.notice import Allegation, Content, Look, Statements, Target
 from takedown.recipients import Form
 
 EDITABLE = frozenset(

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from console.exits import CommandError
 from console.terminal import home, remark
 from index.blobs import Blobs
@@ -19,7 +17,7 @@ from index.open import open_decisions, open_index
 from index.profiles import load_profiles
 from index.protocol import Index
 from index.records import Decisions, Overtaken
-from index.settings import PartySettings, Settings, load_settings
+from index.settings import Settings, load_settings
 from takedown.answers import Answers, all_answers
 from takedown.confirmed import confirmed_by
 from takedown.drafting import DraftError, Known
@@ -29,7 +27,7 @@ from takedown.lifecycle.asks import asks
 from takedown.lifecycle.keeping import kept
 from takedown.moved import moved
 from takedown.named_before import named_before
-from takedown.notice import Look, Notice, Party, Target
+from takedown.notice import Look, Notice, Target
 from takedown.notices import NoticeBook, NoticeError
 from takedown.papers import PaperBook
 from takedown.recipients import recipients
@@ -140,11 +138,6 @@ def desk(*, write: bool = True) -> Iterator[Desk]:
             raise CommandError(str(error)) from error
         except Overtaken as error:
             raise CommandError(t("notice.overtaken")) from error
-
-
-def party(given: PartySettings | None) -> Party:
-    """[reporter] or [principal] of the settings; empty where they say nothing, and the gates name what is missing."""
-    return msgspec.convert(msgspec.to_builtins(given), Party) if given else Party()
 
 
 def wanted_findings(held: Desk, answers: Answers, names: Iterable[str], query: str | None) -> list[str]:

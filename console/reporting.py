@@ -66,14 +66,14 @@ def snapshot(period: Period, target: Path, settings: Settings) -> Snapshot:
 def documents(taken: Snapshot, folder: Path, stem: str, languages: Iterable[str]) -> list[Made]:
     """DOCX and XLSX in each language. Raises CommandError where one is there already."""
     from takedown.reports.book import written  # noqa: PLC0415 - slow libraries
-    from takedown.reports.document import drawn  # noqa: PLC0415
+    from takedown.reports.document import drawn  # noqa: PLC0415 - slow to load, and not always needed
 
     files = []
     for lang in languages:
         paper, book = folder / f"{stem}.{lang}.docx", folder / f"{stem}.{lang}.xlsx"
         content = drawn(taken, lang)
-        files.append(_write(paper, lambda out, content=content: out.write(content)))  # type: ignore[misc]
-        files.append(_write(book, lambda out, lang=lang: written(taken, lang, out)))  # type: ignore[misc]
+        files.append(_write(paper, lambda out, content=content: out.write(content)))  # type: ignore[misc] # a loop's value as a default
+        files.append(_write(book, lambda out, lang=lang: written(taken, lang, out)))  # type: ignore[misc] # a loop's value as a default
     return files
 
 

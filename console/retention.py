@@ -144,7 +144,7 @@ class Stores:
             for hit in hits:
                 value = hit.value if hit else {}
                 found |= {str(value[key]) for key in ("sample", "sample_sha256") if value.get(key)}
-                urls = [*(value.get("image_urls") or ()), value.get("icon_url")]  # type: ignore[misc]
+                urls = [*(value.get("image_urls") or ()), value.get("icon_url")]  # type: ignore[misc] # stored JSON
                 pictures = self.index.pictures([str(url) for url in urls if url])
                 found |= {one.sha256 for one in pictures.values() if one.sha256}
         found |= {one.screenshot for one in self.captures(self.kept.listings) if one.screenshot}

@@ -45,15 +45,15 @@ class Seen(Protocol):
     """What an answer's reach goes by; a `Listing` is one."""
 
     @property
-    def marketplace(self) -> str: ...  # noqa: D102
+    def marketplace(self) -> str: ...  # noqa: D102 - as of a listing
     @property
-    def native_id(self) -> str: ...  # noqa: D102
+    def native_id(self) -> str: ...  # noqa: D102 - as of a listing
     @property
-    def url(self) -> str: ...  # noqa: D102
+    def url(self) -> str: ...  # noqa: D102 - as of a listing
     @property
-    def source_kind(self) -> str: ...  # noqa: D102
+    def source_kind(self) -> str: ...  # noqa: D102 - as of a listing
     @property
-    def seller(self) -> str | None: ...  # noqa: D102
+    def seller(self) -> str | None: ...  # noqa: D102 - as of a listing
 
 
 def scopes(listing: Seen, *, sample: str | None, signers: Iterable[str] = (), package: str | None = None) -> Scopes:

@@ -25,11 +25,11 @@ class Home:
     path: Path
 
     @property
-    def index(self) -> Path:  # noqa: D102
+    def index(self) -> Path:  # noqa: D102 - its name says it
         return self.path / "index.sqlite"
 
     @property
-    def decisions(self) -> Path:  # noqa: D102
+    def decisions(self) -> Path:  # noqa: D102 - its name says it
         return self.path / "decisions.sqlite"
 
     @property
@@ -73,11 +73,11 @@ class Home:
         return self.path / "locks"
 
     @property
-    def exports(self) -> Path:  # noqa: D102
+    def exports(self) -> Path:  # noqa: D102 - its name says it
         return self.path / "exports"
 
     @property
-    def logs(self) -> Path:  # noqa: D102
+    def logs(self) -> Path:  # noqa: D102 - its name says it
         return self.path / "logs"
 
     @property

@@ -119,17 +119,18 @@ def back_up(home: Home, folder: Path, url: str | None = None) -> list[Path]:
     """Copies index, decisions and registers into `folder`, while others may go on writing. Raises IndexUnavailable."""
     from index.sqlite.backup import backup  # noqa: PLC0415 - as above
 
-    return backup(_stores(home, url), folder)
+    return backup(stores(home, url), folder)
 
 
 def restore(folder: Path, home: Home, url: str | None = None) -> list[Path]:
     """Puts a backup back. Raises IndexUnavailable and leaves everything as it was if the backup is no good."""
     from index.sqlite.backup import restore as put_back  # noqa: PLC0415 - as above
 
-    return put_back(folder, _stores(home, url))
+    return put_back(folder, stores(home, url))
 
 
-def _stores(home: Home, url: str | None) -> dict[Store, Path]:
+def stores(home: Home, url: str | None = None) -> dict[Store, Path]:
+    """The files a backup holds, there or not. Raises IndexUnavailable for a team's index."""
     return {"index": index_file(home, url), "decisions": home.decisions, "registry": home.registry}
 
 

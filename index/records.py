@@ -126,6 +126,8 @@ class Decisions(Protocol):
         after: int = 0,
     ) -> Record:
         """`append_all` of one entry."""
+        entry = Entry(kind=kind, id=record_id, value=value, after=after, about=tuple(about))
+        return self.append_all([entry], at=at, by=by)[0]
 
     def append_all(
         self,

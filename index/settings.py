@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from index.home import settings_file
 from index.messages import t
+from index.party import Party
 from index.reading import ReadError, read
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -224,25 +225,6 @@ class PersonSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartySettings:
-    """[reporter] or [principal] in copycatch.toml: who asks for removal, and for whom. As `takedown.notice.Party`."""
-
-    org: str = ""
-    name: str = ""
-    role: Literal["rights_owner", "agent", "regulator", "store_ts", "trusted_flagger", "individual"] = "rights_owner"
-    email: str = ""
-    phone: str = ""
-    address: str = ""
-    country: str = ""
-    """ISO 3166-1 alpha-2."""
-    domain: str = ""
-    id_kind: str = ""
-    id_number: str = ""
-    uscc: str = ""
-    """统一社会信用代码."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings."""
 
@@ -260,8 +242,8 @@ class Settings:
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     people: tuple[PersonSettings, ...] = ()
-    reporter: PartySettings | None = None
-    principal: PartySettings | None = None
+    reporter: Party | None = None
+    principal: Party | None = None
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -302,8 +284,8 @@ _TABLES: dict[str, type] = {
     "archive": ArchiveSettings,
     "elastic": ElasticSettings,
     "kibana": KibanaSettings,
-    "reporter": PartySettings,
-    "principal": PartySettings,
+    "reporter": Party,
+    "principal": Party,
 }
 
 

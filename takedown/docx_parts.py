@@ -32,14 +32,14 @@ def language(properties: Any) -> None:
 
 def row_property(row: Any, name: str) -> None:
     """Sets a property: 'w:cantSplit', 'w:tblHeader'."""
-    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001
+    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001 - python-docx has no public way
 
 
 def rule(paragraph: Any, side: str, size: int) -> None:
     """A line beside a paragraph; size in eighths of a point."""
     borders = OxmlElement("w:pBdr")
     borders.append(_line(side, size, "1A1F2B" if side == "bottom" else "C9CED8"))
-    paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001
+    paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001 - python-docx has no public way
 
 
 def lines(table: Any) -> None:
@@ -47,7 +47,7 @@ def lines(table: Any) -> None:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
         borders.append(_line(side, 4, "C9CED8"))
-    table._tbl.tblPr.append(borders)  # noqa: SLF001
+    table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no public way
 
 
 def _line(side: str, size: int, color: str) -> Any:
@@ -62,7 +62,7 @@ def shade(cell: Any, fill: str) -> None:
     ground = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
         ground.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(ground)  # noqa: SLF001
+    cell._tc.get_or_add_tcPr().append(ground)  # noqa: SLF001 - python-docx has no public way
 
 
 def field(name: str) -> Iterator[Any]:

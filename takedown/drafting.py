@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.messages import t
+from index.party import Party
 from index.profiles import Profile
 from index.protocol import Index, Stored
 from takedown.allegations import allegations
 from takedown.comparing import compared
 from takedown.facts import summary
-from takedown.notice import RIGHTS, Action, Basis, Content, Language, Party, Target
+from takedown.notice import RIGHTS, Action, Basis, Content, Language, Target
 from takedown.papers import Paper
 from takedown.proofs import authorization, papers_attached, pictures_attached, rights
 from takedown.recipients import Form, Recipient

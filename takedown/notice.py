@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Literal
 
 from index.model import ObservationState
+from index.party import Party
 from index.reading import encode
 
 Basis = Literal[
@@ -30,7 +31,6 @@ RIGHTS: dict[str, str] = {"ip_trademark": "trademark", "ip_copyright": "copyrigh
 """Basis -> the one kind of right such a notice rests on."""
 Action = Literal["remove", "disable", "unlink", "suspend_account", "suspend_app", "label", "preserve_evidence", "refer"]
 TargetKind = Literal["app", "listing", "site", "post", "account", "mini_program", "bot", "file"]
-PartyRole = Literal["rights_owner", "agent", "regulator", "store_ts", "trusted_flagger", "individual"]
 AttachmentKind = Literal[
     "screenshot", "page", "wacz", "fingerprint", "comparison", "certificate", "paper", "custody", "letter", "other"
 ]
@@ -66,27 +66,6 @@ FOLLOWS: dict[State, tuple[State, ...]] = {
 }
 """State -> states that may come next. An edit leads back to 'draft', as long as nothing was sent. From then on a state
 may follow itself: another receipt, another target. What is closed can still turn out to be wrong: it is withdrawn."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """Reporter, principal or sender."""
-
-    org: str = ""
-    name: str = ""
-    """Natural person who answers for it."""
-    role: PartyRole = "rights_owner"
-    email: str = ""
-    phone: str = ""
-    address: str = ""
-    country: str = ""
-    """ISO 3166-1 alpha-2."""
-    domain: str = ""
-    id_kind: str = ""
-    """Kind of identity document: '营业执照', '身份证', 'passport'."""
-    id_number: str = ""
-    uscc: str = ""
-    """统一社会信用代码, 18 characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

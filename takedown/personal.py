@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from takedown.notice import Allegation, Compared, Content, Look, Party, Statements, Target
+from index.party import Party
+from takedown.notice import Allegation, Compared, Content, Look, Statements, Target
 
 MARK = "[…]"
 _WRITTEN = (

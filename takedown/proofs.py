@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from index.party import Party
 from index.profiles import Mark, Profile
 from index.protocol import Stored
-from takedown.notice import Attachment, Party, Right
+from takedown.notice import Attachment, Right
 from takedown.papers import Paper
 
 PROVES = {"mark": "trademark", "work": "copyright"}

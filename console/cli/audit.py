@@ -14,7 +14,7 @@ import typer
 from console.exits import CommandError, Exit
 from console.terminal import JsonFlag, complain, emit, home, out, raw_output, remark, table
 from index.messages import t
-from index.open import open_decisions
+from index.open import has_decisions, open_decisions
 from index.plain import line, plain
 from index.records import Record, RecordKind
 from index.times import utc
@@ -69,7 +69,7 @@ def export_(
     if json and target == Path("-"):
         raise CommandError(t("cli.export.json_to_stdout"))
     place = home()
-    if not place.decisions.exists():
+    if not has_decisions(place):
         raise CommandError(t("audit.nothing"))
     with closing(open_decisions(place, write=False)) as records:
         if target == Path("-"):
@@ -112,7 +112,7 @@ RUN = {"list": list_, "export": export_, "verify": verify}
 
 def _records() -> Iterator[Record]:
     place = home()
-    if place.decisions.exists():
+    if has_decisions(place):
         with closing(open_decisions(place, write=False)) as records:
             yield from records.every()
 
@@ -124,7 +124,7 @@ def _said(record: Record) -> dict[str, Any]:
 
 def _of_home() -> Audited:
     place = home()
-    if not place.decisions.exists():
+    if not has_decisions(place):
         raise CommandError(t("audit.nothing"))
     with closing(open_decisions(place, write=False)) as records:
         return check_store(records)

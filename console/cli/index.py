@@ -15,15 +15,12 @@ from console.opening import reading
 from console.picture_reading import pictures
 from console.rescoring import rescore
 from console.terminal import JsonFlag, emit, home, out
-from index.home import Home
 from index.kept import copy_kept
 from index.messages import t
-from index.open import administration, index_file, is_team
+from index.open import administration, back_up, is_team, stores
+from index.open import restore as put_back
 from index.plain import plain
 from index.settings import load_settings
-from index.sqlite.backup import backup as write_backup
-from index.sqlite.backup import restore as put_back
-from index.sqlite.migrate import Store
 
 
 def status(*, json: JsonFlag = False) -> int:
@@ -53,7 +50,7 @@ def backup(
 ) -> int:
     """Copies both files, papers and receipts while others may go on writing."""
     place = home()
-    made = write_backup(_files(place), folder)
+    made = back_up(place, folder, load_settings().index)
     return _done([*made, *copy_kept(place.path, folder)], json=json)
 
 
@@ -65,11 +62,11 @@ def restore(
 ) -> int:
     """Puts both files back; what was there is kept beside them."""
     place = home()
-    files = _files(place)
-    if not yes and any(path.exists() for path in files.values()):
+    url = load_settings().index
+    if not yes and any(path.exists() for path in stores(place, url).values()):
         raise CommandError(t("cli.index.wants_yes", path=place.path))
     place.prepare()
-    made = put_back(folder, files)
+    made = put_back(folder, place, url)
     return _done([*made, *copy_kept(folder, place.path)], json=json)
 
 
@@ -84,10 +81,6 @@ RUN = {
     "rescore": rescore,
     "pictures": pictures,
 }
-
-
-def _files(place: Home) -> dict[Store, Path]:
-    return {"index": index_file(place, load_settings().index), "decisions": place.decisions}
 
 
 def _done(files: Sequence[Path | str], *, json: bool) -> int:

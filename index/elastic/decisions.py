@@ -27,7 +27,7 @@ from index.elastic.record_documents import documents as documents_of
 from index.elastic.writing import SWAP, expect_none, fetch
 from index.protocol import IndexUnavailable
 from index.reading import encode
-from index.records import Entry, Overtaken, Record, RecordKind, Sealed, record_of
+from index.records import Decisions, Entry, Overtaken, Record, RecordKind, Sealed, record_of
 from index.settings import ElasticSettings
 
 HEAD = "head"
@@ -48,7 +48,7 @@ class _Head:
     primary_term: int | None = None
 
 
-class ElasticDecisions:
+class ElasticDecisions(Decisions):
     """See `index.records.Decisions`."""
 
     def __init__(self, url: str, settings: ElasticSettings, *, write: bool = True) -> None:
@@ -64,21 +64,6 @@ class ElasticDecisions:
         except BaseException:
             self._connection.close()
             raise
-
-    def append(
-        self,
-        kind: RecordKind,
-        record_id: str,
-        value: object,
-        *,
-        at: str,
-        by: str,
-        about: Iterable[str] = (),
-        after: int = 0,
-    ) -> Record:
-        """See the protocol."""
-        entry = Entry(kind=kind, id=record_id, value=value, after=after, about=tuple(about))
-        return self.append_all([entry], at=at, by=by)[0]
 
     def append_all(
         self,

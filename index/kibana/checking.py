@@ -122,8 +122,8 @@ def _fits(fields: Mapping[str, Json], name: str, fitting: frozenset[str]) -> Ite
 def _query(asked: Json, fields: Mapping[str, Json]) -> Iterator[str]:
     """Lucene syntax, Chinese quoted, and fields that can be searched."""
     from luqum.parser import parser  # noqa: PLC0415 - slow to load
-    from luqum.tree import SearchField  # noqa: PLC0415
-    from luqum.visitor import TreeVisitor  # noqa: PLC0415
+    from luqum.tree import SearchField  # noqa: PLC0415 - slow to load, and not always needed
+    from luqum.visitor import TreeVisitor  # noqa: PLC0415 - slow to load, and not always needed
 
     class Named(TreeVisitor):  # type: ignore[misc] # a library without types
         def visit_search_field(self, node: SearchField, context: object) -> Iterator[str]:

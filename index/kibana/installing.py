@@ -64,7 +64,7 @@ class Kibana:
         return self._read(answer.status, dict(answer.headers), body)
 
     def _pool(self) -> Any:
-        from urllib3 import PoolManager, Retry, Timeout  # noqa: PLC0415
+        from urllib3 import PoolManager, Retry, Timeout  # noqa: PLC0415 - slow to load, and not always needed
 
         trusted: dict[str, Any] = {"ca_certs": str(_file(file))} if (file := self._settings.ca_file) else {}
         # An import that was answered late may be repeated, but not by itself: whoever asked sees what came of it.
@@ -72,7 +72,7 @@ class Kibana:
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - slow to load, and not always needed
 
         try:
             yield

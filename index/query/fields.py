@@ -24,7 +24,7 @@ class Field:
     """Holds several values; such a field cannot be sorted by."""
 
     @property
-    def sortable(self) -> bool:  # noqa: D102
+    def sortable(self) -> bool:  # noqa: D102 - its name says it
         return self.type != "text" and not self.many
 
 

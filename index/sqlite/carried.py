@@ -79,7 +79,7 @@ def _put(rows: Rows, row: Row, document: Document, before: Callable[[str], Texts
     """One document under its id; the place where it stands. `before` makes the tokens of what was stored."""
     opened, kind = rows.opened, document.kind
     known = opened.execute(
-        f"SELECT k.number, k.place, b.body FROM {kind} k JOIN {kind}_body b USING (number) WHERE k.id = ?",  # noqa: S608
+        f"SELECT k.number, k.place, b.body FROM {kind} k JOIN {kind}_body b USING (number) WHERE k.id = ?",  # noqa: S608 - all parts are ours
         (document.id,),
     ).fetchone()
     if known:

@@ -6,14 +6,14 @@ Append-only, and the file itself enforces it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from index.reading import decode, encode
-from index.records import Entry, Overtaken, Record, RecordKind, Sealed, record_of
+from index.records import Decisions, Entry, Overtaken, Record, RecordKind, Sealed, record_of
 from index.sqlite.files import speaking_of, transaction
 from index.sqlite.migrate import open_migrated
 
@@ -30,28 +30,13 @@ _REMOVABLE = (
 )
 
 
-class SqliteDecisions:
+class SqliteDecisions(Decisions):
     """See `index.records.Decisions`."""
 
     def __init__(self, path: Path, *, write: bool = True) -> None:
         """Opens the file, and makes or migrates it when writing. Raises IndexUnavailable."""
         self.path = path
         self._opened = open_migrated(path, "decisions", write=write)
-
-    def append(
-        self,
-        kind: RecordKind,
-        record_id: str,
-        value: object,
-        *,
-        at: str,
-        by: str,
-        about: Iterable[str] = (),
-        after: int = 0,
-    ) -> Record:
-        """See the protocol."""
-        entry = Entry(kind=kind, id=record_id, value=value, after=after, about=tuple(about))
-        return self.append_all([entry], at=at, by=by)[0]
 
     def append_all(
         self,

@@ -53,13 +53,13 @@ def _newest(opened: sqlite3.Connection, query: Compiled, limit: int, offset: int
     """Down the places; only those that differ in nothing but the last bits are put in order of id."""
     kind = query.kind
     if query.match and query.where == "1":
-        source = f"SELECT rowid AS place FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid DESC"  # noqa: S608
+        source = f"SELECT rowid AS place FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid DESC"  # noqa: S608 - all parts are ours
     elif query.match:
-        source = f"SELECT t.rowid AS place FROM {_hits(query)} ORDER BY t.rowid DESC"  # noqa: S608
+        source = f"SELECT t.rowid AS place FROM {_hits(query)} ORDER BY t.rowid DESC"  # noqa: S608 - all parts are ours
     else:
-        source = f"SELECT d.place FROM {_hits(query)} ORDER BY d.place DESC"  # noqa: S608
+        source = f"SELECT d.place FROM {_hits(query)} ORDER BY d.place DESC"  # noqa: S608 - all parts are ours
     found = opened.execute(
-        f"SELECT d.number FROM ({source} LIMIT ?) found CROSS JOIN {kind} d ON d.place = found.place"  # noqa: S608
+        f"SELECT d.number FROM ({source} LIMIT ?) found CROSS JOIN {kind} d ON d.place = found.place"  # noqa: S608 - all parts are ours
         " ORDER BY found.place >> 4 DESC, d.id LIMIT ? OFFSET ?",
         (*_parameters(query), offset + limit + _SLACK, limit, offset),
     )
@@ -79,7 +79,7 @@ def _ranked(opened: sqlite3.Connection, query: Compiled, table: str, match: str 
     condition = f" AND {query.where}" if query.where != "1" else ""
     join = f" CROSS JOIN {query.kind} d ON d.place = t.rowid" if condition else ""
     best = opened.execute(
-        f"SELECT t.rowid, bm25({table}) AS score FROM {table} t{join} WHERE {table} MATCH ?{condition}"  # noqa: S608
+        f"SELECT t.rowid, bm25({table}) AS score FROM {table} t{join} WHERE {table} MATCH ?{condition}"  # noqa: S608 - all parts are ours
         # The lower half of a place falls as the id rises.
         " ORDER BY score, t.rowid & 0x7fffffff DESC LIMIT ?",
         (match, *query.parameters, wanted + _SLACK),
@@ -87,7 +87,7 @@ def _ranked(opened: sqlite3.Connection, query: Compiled, table: str, match: str 
     documents = {
         place: (document_id, number)
         for place, document_id, number in opened.execute(
-            f"SELECT d.place, d.id, d.number FROM json_each(?) w CROSS JOIN {query.kind} d ON d.place = w.value",  # noqa: S608
+            f"SELECT d.place, d.id, d.number FROM json_each(?) w CROSS JOIN {query.kind} d ON d.place = w.value",  # noqa: S608 - all parts are ours
             (json.dumps([place for place, _ in best]),),
         )
     }
@@ -99,7 +99,7 @@ def number_of(opened: sqlite3.Connection, query: Compiled) -> int:
     """How many hits there are."""
     kind = query.kind
     hits = f"{kind}_text WHERE {kind}_text MATCH ?" if query.match and query.where == "1" else _hits(query)
-    return int(opened.execute(f"SELECT count(*) FROM {hits}", _parameters(query)).fetchone()[0])  # noqa: S608
+    return int(opened.execute(f"SELECT count(*) FROM {hits}", _parameters(query)).fetchone()[0])  # noqa: S608 - all parts are ours
 
 
 def facet(opened: sqlite3.Connection, query: Compiled, name: str, limit: int) -> list[Facet]:
@@ -109,7 +109,7 @@ def facet(opened: sqlite3.Connection, query: Compiled, name: str, limit: int) ->
     value = "one.value" if field.many else "held.value"
     source = f"{held}, json_each(held.value) one" if field.many else held
     found = opened.execute(
-        f"SELECT {value}, count(*) FROM {source} WHERE held.value IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",  # noqa: S608
+        f"SELECT {value}, count(*) FROM {source} WHERE held.value IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",  # noqa: S608 - all parts are ours
         (*_parameters(query), limit),
     )
     return [Facet(value=value, count=count) for value, count in found]
@@ -121,12 +121,12 @@ def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:
     opened.execute(f"CREATE TEMP TABLE {table} (turn INTEGER PRIMARY KEY, hit INTEGER NOT NULL)")
     try:
         opened.execute(
-            f"INSERT INTO {table} (hit) SELECT d.number FROM {_hits(query)} ORDER BY d.id",  # noqa: S608
+            f"INSERT INTO {table} (hit) SELECT d.number FROM {_hits(query)} ORDER BY d.id",  # noqa: S608 - all parts are ours
             _parameters(query),
         )
         last = 0
         while hits := opened.execute(
-            f"SELECT turn, hit FROM {table} WHERE turn > ? ORDER BY turn LIMIT ?",  # noqa: S608
+            f"SELECT turn, hit FROM {table} WHERE turn > ? ORDER BY turn LIMIT ?",  # noqa: S608 - all parts are ours
             (last, _PAGE),
         ).fetchall():
             yield from stored(opened, query.kind, [hit for _, hit in hits])
@@ -138,7 +138,7 @@ def walk(opened: sqlite3.Connection, query: Compiled) -> Iterator[Stored]:
 def stored(opened: sqlite3.Connection, kind: Kind, numbers: Sequence[int]) -> list[Stored]:
     """The objects with these numbers, in the same order."""
     found = opened.execute(
-        f"SELECT d.number, d.id, d.first_seen, d.last_seen, b.body FROM json_each(?) w"  # noqa: S608
+        f"SELECT d.number, d.id, d.first_seen, d.last_seen, b.body FROM json_each(?) w"  # noqa: S608 - all parts are ours
         f" CROSS JOIN {kind} d ON d.number = w.value"
         f" CROSS JOIN {kind}_body b ON b.number = d.number",
         (json.dumps(numbers),),

@@ -110,7 +110,7 @@ def plain_text(said: Letter, left: list[Attachment]) -> Iterator[str]:
         yield from _text(block)
     yield from (*said.signature, "", said.small)
     if left:
-        from index.messages import text  # noqa: PLC0415
+        from index.messages import text  # noqa: PLC0415 - slow to load, and not always needed
 
         yield from ("", text("letter.mail.not_enclosed", said.language))
         yield from (f"{line(one.name, 120)}  SHA-256 {line(one.sha256, 64)}" for one in left)

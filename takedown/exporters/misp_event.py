@@ -28,7 +28,7 @@ MASQUERADE = 'rsit:fraud="masquerade"'
 def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
     """Writes all rows into one event, and returns their number."""
     from takedown.exchange.misp import event, objects  # noqa: PLC0415 - slow to load
-    from takedown.exchange.observed import of_stored, without_people  # noqa: PLC0415
+    from takedown.exchange.observed import of_stored, without_people  # noqa: PLC0415 - slow to load, and not always needed
 
     now, lang = utc(), language()
     written = 0
@@ -46,9 +46,9 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
 def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
     """Raises OSError."""
     from takedown.exchange.misp import event, objects, uuid_of  # noqa: PLC0415 - slow to load
-    from takedown.exchange.observed import of_notice  # noqa: PLC0415
-    from takedown.letters.words import Words  # noqa: PLC0415
-    from takedown.letters.writing import subject  # noqa: PLC0415
+    from takedown.exchange.observed import of_notice  # noqa: PLC0415 - slow to load, and not always needed
+    from takedown.letters.words import Words  # noqa: PLC0415 - slow to load, and not always needed
+    from takedown.letters.writing import subject  # noqa: PLC0415 - slow to load, and not always needed
 
     content = fitting(notice, context, forbids_personal=True)
     observations = list(of_notice(content))

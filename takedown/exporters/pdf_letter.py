@@ -15,6 +15,6 @@ FORBIDS_PERSONAL = False
 def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
     """Raises PartMissingError where no Chinese font is to be had, ExportError, OSError."""
     from takedown.letters.going import export_letter  # noqa: PLC0415 - draws in what letters need
-    from takedown.letters.typesetting import typeset  # noqa: PLC0415
+    from takedown.letters.typesetting import typeset  # noqa: PLC0415 - slow to load, and not always needed
 
     return export_letter(notice, context, target, SUFFIX, typeset)

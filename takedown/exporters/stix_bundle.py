@@ -26,7 +26,7 @@ FORBIDS_PERSONAL = False
 def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:  # noqa: ARG001 - a hit says itself what it is
     """Writes all rows, and returns their number. What no person confirmed is labelled a machine's proposal."""
     from takedown.exchange.observed import of_stored  # noqa: PLC0415 - slow to load
-    from takedown.exchange.stix import Teller, head, told  # noqa: PLC0415
+    from takedown.exchange.stix import Teller, head, told  # noqa: PLC0415 - slow to load, and not always needed
 
     teller = Teller(org="", now=utc(), lang=language())
     written = 0
@@ -45,9 +45,9 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:  # noqa: A
 def export_notice(notice: Notice, context: Context, target: Path) -> list[Path]:
     """The targets, and a report that groups them; beside it, what MVT can look for on a phone. Raises OSError."""
     from takedown.exchange.observed import of_notice  # noqa: PLC0415 - slow to load
-    from takedown.exchange.stix import Teller, head, mvt, report, told  # noqa: PLC0415
-    from takedown.letters.words import Words  # noqa: PLC0415
-    from takedown.letters.writing import name_of, subject  # noqa: PLC0415
+    from takedown.exchange.stix import Teller, head, mvt, report, told  # noqa: PLC0415 - slow to load, and not always needed
+    from takedown.letters.words import Words  # noqa: PLC0415 - slow to load, and not always needed
+    from takedown.letters.writing import name_of, subject  # noqa: PLC0415 - slow to load, and not always needed
 
     content = fitting(notice, context)
     words = Words(context.spoken(notice))

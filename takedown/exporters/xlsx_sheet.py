@@ -31,7 +31,7 @@ def export(rows: Iterable[Stored], out: BinaryIO, kind: Kind) -> int:
     """Writes a heading and all rows; returns the number of rows."""
     from openpyxl import Workbook  # noqa: PLC0415 - slow to load
 
-    from takedown.workbook import safe  # noqa: PLC0415
+    from takedown.workbook import safe  # noqa: PLC0415 - slow to load, and not always needed
 
     lang = language()
     book: Any = Workbook(write_only=True)

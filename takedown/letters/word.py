@@ -168,7 +168,7 @@ class _Paper:
     def _field(self, paragraph: Any, name: str) -> None:
         """A number that Word works out: each part in a run of its own, or it takes the wrong size."""
         for part in field(name):
-            self._run(paragraph, "", 8, SANS, faint=True)._r.append(part)  # noqa: SLF001
+            self._run(paragraph, "", 8, SANS, faint=True)._r.append(part)  # noqa: SLF001 - python-docx has no public way
 
     def _sides(self, paragraph: Any, left: str, right: str) -> None:
         self._run(paragraph, f"{left}\t{right}", 8.5, SANS, faint=True)
@@ -195,5 +195,5 @@ class _Paper:
     ) -> Any:
         run = paragraph.add_run(words)
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, FAINT if faint else INK
-        set_fonts(run._r.get_or_add_rPr(), font)  # noqa: SLF001
+        set_fonts(run._r.get_or_add_rPr(), font)  # noqa: SLF001 - python-docx has no public way
         return run

@@ -11,11 +11,12 @@ from itertools import islice
 from typing import Any
 
 from index.laws import checked
+from index.party import Party
 from takedown.exporting import Context
 from takedown.letters import facts
 from takedown.letters.model import Block, Facts, Heading, Letter, Table, Text
 from takedown.letters.words import Words, joined, ranges
-from takedown.notice import Allegation, Content, Notice, Party
+from takedown.notice import Allegation, Content, Notice
 
 MOST_TARGETS = 20
 MOST_ROWS = 40

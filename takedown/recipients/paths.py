@@ -16,7 +16,8 @@ from dataclasses import dataclass, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from takedown.notice import Attachment, AttachmentKind, Content, Party
+from index.party import Party
+from takedown.notice import Attachment, AttachmentKind, Content
 from takedown.recipients.model import Field, Form
 
 FREE = re.compile(r"fields\.[a-z][a-z0-9_]{0,40}", re.ASCII)
@@ -92,7 +93,7 @@ def _paths(kind: type, above: str) -> Iterator[str]:
         if Attachment in parts:
             continue
         if parts:
-            yield from _paths(parts[0], f"{above}{name}.")  # type: ignore[arg-type]  # a class, as hints are
+            yield from _paths(parts[0], f"{above}{name}.")  # type: ignore[arg-type] # a class, as hints are
         elif hint not in {dict, dict[str, str]}:
             yield f"{above}{name}"
 

@@ -283,7 +283,7 @@ class _Sections:
 
     def _seen(self, count: int, query: str, kind: str = "findings") -> Number:
         """A number over all marketplaces: where none was measured, it is not known."""
-        return _measured(self.measured > 0, Number(value=count, search=query, kind=kind))  # type: ignore[arg-type]
+        return _measured(self.measured > 0, Number(value=count, search=query, kind=kind))  # type: ignore[arg-type] # one of the literals
 
     def _counted(self, sheet: str, conditions: Conditions) -> Number:
         return Number(

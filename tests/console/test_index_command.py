@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.home import Home
+from index.sqlite.migrate import open_migrated
 from tests.console.shelf import counterfeit, fill, harmless
 
 
@@ -66,3 +67,12 @@ def test_what_is_not_there_is_said(copycatch, tmp_path: Path, part: str) -> None
     answer = copycatch("index", part, tmp_path / "nothing")
     assert answer.code == 4
     assert len(answer.err.splitlines()) == 2
+
+
+def test_a_backup_holds_the_registers_as_well(copycatch, own_home: Path, tmp_path: Path) -> None:
+    place = Home(own_home).prepare()
+    open_migrated(place.registry, "registry", write=True).close()
+    assert copycatch("index", "backup", tmp_path / "kept").code == 0
+    assert (tmp_path / "kept/registry.sqlite").is_file()
+    place.registry.unlink()
+    assert copycatch("index", "restore", tmp_path / "kept", "--yes").code == 0 and place.registry.is_file()

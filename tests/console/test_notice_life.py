@@ -75,7 +75,7 @@ class Shop:
             spider="fdroid_repo",
             started_at=ago(hours=hours),
             finished_at=ago(hours=hours),
-            outcome=outcome,  # type: ignore[arg-type]
+            outcome=outcome,  # type: ignore[arg-type] # one of the literals, or refused
         )
         self.index.record_run(run)
         listing = self.targets[number].listing_id

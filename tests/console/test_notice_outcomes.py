@@ -52,7 +52,7 @@ def test_a_takedown_is_proven_by_looks_and_a_relisting_is_noticed(shop: tuple[Sh
         book, made = NoticeBook(records), content(known["1"], known["2"], known["3"])
         notice = book.draft(made, at=ago(20), by="lin")
         for state in ("approved", "exported"):
-            notice = book.step(notice, Step(state=state, at=ago(20), by="wang", digest=made.digest), by="wang")  # type: ignore[arg-type]
+            notice = book.step(notice, Step(state=state, at=ago(20), by="wang", digest=made.digest), by="wang")  # type: ignore[arg-type] # one of the literals, or refused
     assert copycatch(site, "notice", "sent", notice.id, "--at", ago(10)).code == 0
 
     def outcomes(*more: str) -> tuple[dict[str, str], str]:

@@ -7,7 +7,7 @@ from index.home import Home
 from tests.console.test_notice_command import drafted, fill, pictured, place  # noqa: F401 - a fixture
 
 
-def test_a_sheet_comes_out_of_the_house(place: Home, copycatch) -> None:  # noqa: F811
+def test_a_sheet_comes_out_of_the_house(place: Home, copycatch) -> None:  # noqa: F811 - a fixture
     fill(place, pictured(place, 1), pictured(place, 2))
     name = drafted(copycatch, "u1-aaaaaaaa", "--to", "huawei_appgallery")
     edited = copycatch("notice", "edit", name, "--set", "reporter.id_number=EXAMPLE-1", "--sign", "李示例")

@@ -15,7 +15,8 @@ from index.blobs import Blobs
 from index.home import Home
 from index.model import Capture
 from index.open import open_decisions, open_index
-from takedown.notice import Notice, Party, Step
+from index.party import Party
+from takedown.notice import Notice, Step
 from takedown.notices import NoticeBook
 from tests.console.conftest import Answer
 from tests.console.shelf import counterfeit, harmless

@@ -54,7 +54,7 @@ def test_chinese_is_found_by_what_every_server_has_and_by_one_more_subfield(
     name = f"{elastic_url.rpartition('/')[2]}-analysis"
     from index.elastic.mappings import settings  # noqa: PLC0415 - an extra
 
-    server.indices.create(index=name, settings=settings(), mappings=mapping("listings", analysis))  # type: ignore[arg-type]
+    server.indices.create(index=name, settings=settings(), mappings=mapping("listings", analysis))  # type: ignore[arg-type] # one of the literals, or refused
     try:
         title = "我们提供人工智能换脸服务"
         server.index(index=name, id="1", document={"title": title, "tokens": {"title": " ".join(title)}}, refresh=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from takedown.notice import Allegation, Content, Law, Look, Party, Quote, Signer, Statements, Target
+from index.party import Party
+from takedown.notice import Allegation, Content, Law, Look, Quote, Signer, Statements, Target
 
 AT = "2026-11-25T08:00:00Z"
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from index.model import Observation, Supplied, Supply, Violation
+from index.party import Party
 from index.protocol import Index
 from index.reading import encode
 from index.records import Decisions
 from takedown.confirmed import confirmed
 from takedown.drafting import DraftError, Known, Wanted, draft, proposed_basis
-from takedown.notice import Content, Party
+from takedown.notice import Content
 from takedown.papers import Paper
 from takedown.recipients import recipients
 from takedown.targets import newest_looks

@@ -73,7 +73,7 @@ def inside(bundle: Bundle) -> dict[str, bytes]:
 
 def everything(bundle: Bundle) -> bytes:
     """All bytes of all members, opened as far as they can be."""
-    import zlib  # noqa: PLC0415
+    import zlib  # noqa: PLC0415 - of this test alone
 
     held = [*members(bundle).values(), *inside(bundle).values()]
     for content_ in list(held):
@@ -216,9 +216,9 @@ def test_what_a_person_brought_says_so_and_its_page_stays_the_same(make: Make, s
 @pytest.mark.parametrize("violation", ["p1-1b", "p2-3a", "p2-3"])
 def test_under_the_rule_no_media_is_passed_on(shelf: Shelf, make: Make, violation: str, tmp_path: Path) -> None:
     """Neither a person's picture nor a page with media in it; the renderer's picture shows grey boxes only."""
-    from base64 import b64encode  # noqa: PLC0415
+    from base64 import b64encode  # noqa: PLC0415 - of this test alone
 
-    from crawler import archive as writer  # noqa: PLC0415
+    from crawler import archive as writer  # noqa: PLC0415 - of this test alone
 
     with pytest.MonkeyPatch.context() as patch:  # as if media had slipped into the archive
         patch.setattr(writer, "cut_data_media", lambda body: (body, ()))
@@ -284,7 +284,7 @@ def test_a_notice_brings_its_targets_and_comparison_and_no_party(shelf: Shelf, t
 
 
 def test_the_account_of_the_operators_own_session_is_cut_out(make: Make, shelf: Shelf) -> None:
-    from crawler.archive import Archive  # noqa: PLC0415
+    from crawler.archive import Archive  # noqa: PLC0415 - of this test alone
 
     made = Archive(shelf.home.archive, "r5")
     session = replace(VISITOR, session=True)
@@ -351,7 +351,7 @@ def test_attachments_are_the_bundle_and_its_parts(make: Make, shelf: Shelf) -> N
 
 
 def test_the_newest_look_brings_its_page_too_and_a_blocked_one_does_not(make: Make, shelf: Shelf) -> None:
-    from crawler.archive import Archive  # noqa: PLC0415
+    from crawler.archive import Archive  # noqa: PLC0415 - of this test alone
 
     made = Archive(shelf.home.archive, "r3")
     new = archived(made, "https://store.example/plain", page("plain changed"), taken_at="2026-11-27T08:00:00Z")
@@ -410,7 +410,7 @@ def test_a_capture_that_points_nowhere_is_told(make: Make, shelf: Shelf, capture
     ],
 )
 def test_hostile_addresses_and_titles_are_carried(make: Make, shelf: Shelf, url: str) -> None:
-    from crawler.archive import Archive  # noqa: PLC0415
+    from crawler.archive import Archive  # noqa: PLC0415 - of this test alone
 
     made = Archive(shelf.home.archive, "r4")
     odd = archived(made, url, page("odd" + "长" * 100_000))
@@ -423,7 +423,7 @@ def test_hostile_addresses_and_titles_are_carried(make: Make, shelf: Shelf, url:
 @pytest.mark.nightly
 @pytest.mark.skipif(os.environ.get("COPYCATCH_NIGHTLY") != "1", reason="takes a minute: COPYCATCH_NIGHTLY=1")
 def test_five_thousand_targets_fit_into_one_bundle(make: Make, shelf: Shelf) -> None:
-    from crawler.archive import Archive  # noqa: PLC0415
+    from crawler.archive import Archive  # noqa: PLC0415 - of this test alone
 
     made = Archive(shelf.home.archive, "r6")
     for number in range(5000):

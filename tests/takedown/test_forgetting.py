@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from index.party import Party
 from index.protocol import IndexUnavailable
 from index.records import Decisions
 from index.redacting import Redaction
 from takedown.answers import all_answers
 from takedown.audit import check, check_store, export
 from takedown.forgetting import forget, naming
-from takedown.notice import Party
 from takedown.notices import NoticeBook
 from tests.takedown.answers import say
 from tests.takedown.objects import content, target

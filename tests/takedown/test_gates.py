@@ -8,6 +8,7 @@ import pytest
 
 from index.allowed import Scope
 from index.messages import LANGUAGES
+from index.party import Party
 from index.protocol import Index
 from index.records import Decisions
 from takedown.answers import all_answers
@@ -18,7 +19,7 @@ from takedown.lifecycle.asks import Ask
 from takedown.material import material
 from takedown.moved import Moved, moved
 from takedown.named_before import named_before
-from takedown.notice import Attachment, Content, Look, Notice, Party, Quote, Right, Statements, Step
+from takedown.notice import Attachment, Content, Look, Notice, Quote, Right, Statements, Step
 from takedown.notices import NoticeBook
 from takedown.papers import Paper
 from takedown.recipients import Field, Form, Recipient, filled, real, recipients
@@ -264,7 +265,7 @@ def test_take_it_down_is_never_for_a_listing() -> None:
     made = replace(full(recipient, recipient.forms[0], "malware"), basis="victim_ncii", principal=None)
     person = replace(made, reporter=replace(made.reporter, role="individual"))
     for kind in ("app", "listing", "site", "bot", "mini_program", "account"):
-        held = replace(person, targets=(replace(person.targets[0], kind=kind),))  # type: ignore[arg-type]
+        held = replace(person, targets=(replace(person.targets[0], kind=kind),))  # type: ignore[arg-type] # one of the literals, or refused
         assert "gate.ncii_listing" in {one.message for one in blocking(held, form=form)}
     post = replace(person, targets=(replace(person.targets[0], kind="post"),))
     assert blocking(post, form=form) == []
@@ -387,7 +388,7 @@ BLOCKED = (Look(at="2026-11-23T00:00:00Z", state="seen"), Look(at="2026-11-25T07
 def test_where_a_machine_is_blocked_a_named_person_shows_what_they_saw(
     change: Mapping[str, str], machine: tuple[Look, ...], message: str | None
 ) -> None:
-    one = target(look=replace(SAID, **change))  # type: ignore[arg-type]
+    one = target(look=replace(SAID, **change))  # type: ignore[arg-type] # one of the literals, or refused
     made = huawei(targets=(one,))
     if message is None:
         assert blocking(made, looks={one.finding_id: machine}) == []

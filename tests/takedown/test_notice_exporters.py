@@ -18,13 +18,14 @@ import xarf
 from pymisp import MISPEvent, MISPObject
 from stix2validator import ValidationOptions, validate_string
 
+from index.party import Party
 from index.protocol import Stored
 from takedown.exchange import misp, observed
 from takedown.exchange.observed import of_notice, of_stored, values
 from takedown.exporters import exporters, notice_exporters
 from takedown.exporters.mail_draft import address
 from takedown.exporting import ExportError, stem
-from takedown.notice import Basis, Compared, Content, Party, Signer
+from takedown.notice import Basis, Compared, Content, Signer
 from takedown.personal import impersonal
 from tests.conftest import ROOT
 from tests.takedown.letters.notices import FIRST, HOSTILE, NOW, context, many, notice, picture, rich, supplied
@@ -154,7 +155,7 @@ def test_json_follows_our_schema(said: Content, tmp_path: Path) -> None:
 def test_a_mail_draft_opens_with_letter_and_attachments(lang: str, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     known = picture(tmp_path)
-    shown = replace(known, language=lang, form=replace(known.form, address="abuse@host.example"))  # type: ignore[type-var, arg-type]
+    shown = replace(known, language=lang, form=replace(known.form, address="abuse@host.example"))  # type: ignore[type-var, arg-type] # a form of the recipient
     (path,) = notice_exporters()["eml"].export_notice(notice(), shown, tmp_path / "out")
     mail = email.message_from_bytes(path.read_bytes(), policy=policy.default)
     assert mail["X-Unsent"] == "1" and mail["To"].addresses[0].addr_spec == "abuse@host.example"
@@ -163,7 +164,7 @@ def test_a_mail_draft_opens_with_letter_and_attachments(lang: str, tmp_path: Pat
     files = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
     assert files["screenshot-1.png"] == (tmp_path / "kept").read_bytes()
     assert files[f"{stem(notice())}.pdf"].startswith(b"%PDF") and len(files) == 2
-    text = mail.get_body().get_content()  # type: ignore[union-attr]
+    text = mail.get_body().get_content()  # type: ignore[union-attr] # it is there
     assert ("华为应用市场：" if lang == "zh" else "To: Huawei AppGallery") in text
     said = "以下文件未随本邮件附上：" if lang == "zh" else "Not enclosed with this mail:"
     assert said in text and f"evidence.wacz  SHA-256 {'7a' * 32}" in text.partition(said)[2]
@@ -195,7 +196,7 @@ def test_a_mail_holds_no_more_than_servers_take(tmp_path: Path, monkeypatch: pyt
     (path,) = notice_exporters()["eml"].export_notice(notice(), picture(tmp_path), tmp_path / "out")
     mail = email.message_from_bytes(path.read_bytes(), policy=policy.default)
     assert [part.get_filename() for part in mail.iter_attachments()] == [f"{stem(notice())}.pdf"]
-    assert "screenshot-1.png" in mail.get_body().get_content()  # type: ignore[union-attr]
+    assert "screenshot-1.png" in mail.get_body().get_content()  # type: ignore[union-attr] # it is there
 
 
 # X-ARF
@@ -220,7 +221,7 @@ def test_x_arf_is_accepted_by_the_official_schemas(basis: Basis, kind: str, tmp_
     result = xarf.parse(json.dumps(report))
     assert (result.errors, result.warnings) == ([], []) and result.report is not None
     assert report["type"] == kind and report["xarf_version"] == "4.2.0"
-    assert [each["content_type"] for each in report["evidence"]] == ["application/json", "image/png"]  # type: ignore[attr-defined]
+    assert [each["content_type"] for each in report["evidence"]] == ["application/json", "image/png"]  # type: ignore[attr-defined] # of JSON or a plain object
 
 
 def test_x_arf_writes_one_report_for_each_target(tmp_path: Path) -> None:
@@ -233,7 +234,7 @@ def test_x_arf_writes_one_report_for_each_target(tmp_path: Path) -> None:
 def test_x_arf_leaves_out_a_domain_that_its_schema_refuses(host: str, tmp_path: Path) -> None:
     (report,) = reports(export("xarf", rich(target(url=f"https://{host}/app?q=小舟")), folder=tmp_path))
     assert "domain" not in report and xarf.parse(report).errors == []
-    assert report["url"].isascii() and report["source_identifier"].isascii()  # type: ignore[attr-defined]
+    assert report["url"].isascii() and report["source_identifier"].isascii()  # type: ignore[attr-defined] # of JSON or a plain object
 
 
 def test_x_arf_takes_the_genuine_site_of_a_form(tmp_path: Path) -> None:
@@ -246,7 +247,7 @@ def test_x_arf_takes_no_evidence_above_its_limit(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("takedown.exporters.x_arf.MOST_BYTES", 1233)
     (tmp_path / "out").mkdir()
     (report,) = reports(notice_exporters()["xarf"].export_notice(notice(), picture(tmp_path), tmp_path / "out"))
-    assert len(report["evidence"]) == 1  # type: ignore[arg-type]
+    assert len(report["evidence"]) == 1  # type: ignore[arg-type] # one of the literals, or refused
 
 
 @pytest.mark.parametrize(
@@ -274,11 +275,11 @@ def valid(bundle: str) -> dict[str, object]:
     result = validate_string(bundle, ValidationOptions(version="2.1", strict=True, enforce_refs=True))
     assert result.is_valid, [str(error) for error in (*result.errors, *result.warnings)]
     stix2.parse(bundle, allow_custom=False, version="2.1")
-    return json.loads(bundle)  # type: ignore[no-any-return]
+    return json.loads(bundle)  # type: ignore[no-any-return] # JSON
 
 
 def patterns(bundle: dict[str, object]) -> set[str]:
-    return {each["pattern"] for each in bundle["objects"] if each["type"] == "indicator"}  # type: ignore[attr-defined]
+    return {each["pattern"] for each in bundle["objects"] if each["type"] == "indicator"}  # type: ignore[attr-defined] # of JSON or a plain object
 
 
 @pytest.mark.parametrize("tlp", ["clear", "green", "amber", "red"])
@@ -373,7 +374,7 @@ def test_misp_takes_the_event_and_our_template(tmp_path: Path) -> None:
 
 
 def test_our_template_is_one_by_the_schema_of_templates() -> None:
-    import pymisp  # noqa: PLC0415
+    import pymisp  # noqa: PLC0415 - of this test alone
 
     schema = Path(pymisp.__file__).parent / "data/misp-objects/schema_objects.json"
     template = json.loads((misp.TEMPLATES / "marketplace-listing/definition.json").read_text("utf-8"))
@@ -397,13 +398,13 @@ def test_stored_rows_become_stix_and_misp(kind: str) -> None:
     ]  # fmt: skip
     rows = [replace(row, kind=kind) for row in rows] if kind == "findings" else [_listing(row, kind) for row in rows]
     out = io.BytesIO()
-    assert exporters()["stix"].export(iter(rows), out, kind) == 5  # type: ignore[arg-type]
+    assert exporters()["stix"].export(iter(rows), out, kind) == 5  # type: ignore[arg-type] # one of the literals, or refused
     bundle = valid(out.getvalue().decode())
-    labels = {label for each in bundle["objects"] for label in each.get("labels", ())}  # type: ignore[attr-defined]
+    labels = {label for each in bundle["objects"] for label in each.get("labels", ())}  # type: ignore[attr-defined] # of JSON or a plain object
     assert "machine-proposal" in labels and "person-reviewed" not in labels
     assert bool(patterns(bundle)) == (kind == "findings")
     out = io.BytesIO()
-    assert exporters()["misp"].export(iter(rows), out, kind) == 5  # type: ignore[arg-type]
+    assert exporters()["misp"].export(iter(rows), out, kind) == 5  # type: ignore[arg-type] # one of the literals, or refused
     event = MISPEvent(strict_validation=True)
     event.load(json.loads(out.getvalue()))
     assert sum(each.name == "marketplace-listing" for each in event.objects) == 5

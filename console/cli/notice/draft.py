@@ -9,9 +9,10 @@ import typer
 from console.acting import AsFlag, acting
 from console.exits import CommandError, Exit
 from console.notice_page import show_refusals, show_state
-from console.notices import Desk, desk, party, pictures_of, summary, wanted_findings
+from console.notices import Desk, desk, pictures_of, summary, wanted_findings
 from console.terminal import JsonFlag
 from index.messages import language, t
+from index.party import Party
 from index.times import utc
 from takedown.drafting import Wanted, draft, proposed_basis
 from takedown.gates import APPROVAL
@@ -51,7 +52,7 @@ def run(
         known = recipients(held.place.recipients)
         recipient = _recipient(known, to) if to is not None else _nobody(held, known, findings, basis)
         chosen = _form(recipient, form, basis)
-        reporter = party(held.settings.reporter)
+        reporter = held.settings.reporter or Party()
         hits = [hit for name in findings[:200] if (hit := held.index.get(name))]
         wanted = Wanted(
             recipient=recipient,
@@ -59,7 +60,7 @@ def run(
             basis=basis or proposed_basis(chosen, reporter, hits),
             language=lang or _language(chosen),
             reporter=reporter,
-            principal=party(held.settings.principal) if held.settings.principal else None,
+            principal=held.settings.principal,
             action=action,
         )
         content = draft(findings, wanted, held.known(answers, pictures_of(held.index, findings)))

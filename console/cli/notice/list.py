@@ -12,7 +12,7 @@ from console.notice_page import notice_row, notices_table
 from console.notices import summary
 from console.terminal import JsonFlag, emit, home, out, remark
 from index.messages import t
-from index.open import open_decisions
+from index.open import has_decisions, open_decisions
 from takedown.notice import State
 from takedown.notices import NoticeBook
 
@@ -28,7 +28,7 @@ def run(
         raise CommandError(t("notice.no_state", state=wrong[0], known=", ".join(get_args(State))))
     place = home()
     rows = []
-    with closing(open_decisions(place, write=False)) if place.decisions.exists() else nullcontext() as records:
+    with closing(open_decisions(place, write=False)) if has_decisions(place) else nullcontext() as records:
         for notice in NoticeBook(records).every() if records else ():
             if (state and notice.state not in state) or to not in {None, notice.content.recipient}:
                 continue

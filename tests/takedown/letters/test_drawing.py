@@ -42,7 +42,7 @@ def text_of_docx(made: bytes) -> str:
 
 
 def pdf_of(said: object = None, **given: object) -> bytes:
-    return typeset(letter(notice(said), context(**given)), NOW)  # type: ignore[arg-type]
+    return typeset(letter(notice(said), context(**given)), NOW)  # type: ignore[arg-type] # one of the literals, or refused
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -57,7 +57,7 @@ def test_a_pdf_can_be_read_copied_and_printed_anywhere(lang: str, tmp_path: Path
     fonts = [
         font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
         for sheet in reader.pages
-        for font in sheet["/Resources"]["/Font"].values()  # type: ignore[index]
+        for font in sheet["/Resources"]["/Font"].values()  # type: ignore[index] # of a plain object
     ]
     assert fonts and all({"/FontFile", "/FontFile2", "/FontFile3"} & set(font) for font in fonts)
     assert any("NotoSerifSC" in font["/FontName"] for font in fonts)

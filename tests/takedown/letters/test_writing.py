@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from index.party import PartyRole
 from takedown.letters.model import Facts, Heading, Letter, Table, Text
 from takedown.letters.words import LONGEST, Words, harmless, ranges
 from takedown.letters.writing import MOST_ROWS, MOST_TARGETS, letter
@@ -15,7 +16,6 @@ from takedown.notice import (
     Attachment,
     AttachmentKind,
     Basis,
-    PartyRole,
     Quote,
     Right,
     Signer,
@@ -83,7 +83,7 @@ def test_every_kind_and_action_has_words(lang: str) -> None:
     for kind in get_args(TargetKind):
         for action in get_args(Action):
             assert words_of(letter(notice(rich(target(kind=kind), action=action)), context(language=lang)))
-    words = Words(lang)  # type: ignore[arg-type]
+    words = Words(lang)  # type: ignore[arg-type] # one of the literals, or refused
     assert all(words.t(f"attachment.{kind}") for kind in get_args(AttachmentKind))
     two = rich(target(1, kind="app"), target(2, kind="site"))
     assert ("信息" if lang == "zh" else "offers") in letter(notice(two), context(language=lang)).subject
@@ -173,7 +173,7 @@ def test_a_choice_reads_as_the_form_shows_it(lang: str, label: str) -> None:
         Field(id="kind", path="fields.kind", label_zh="类型", label_en="Kind", kind="choice", choices=(choice,)),
         Field(id="more", path="fields.more", label_zh="类型", label_en="Kind"),
     )
-    form = replace(context().form, fields=asked)  # type: ignore[type-var]
+    form = replace(context().form, fields=asked)  # type: ignore[type-var] # a form of the recipient
     for value, shown in {"fake": label, "not offered": "not offered"}.items():
         said = rich(fields={"kind": value, "more": "补充"})
         rows = letter(notice(said), context(language=lang, form=form)).blocks

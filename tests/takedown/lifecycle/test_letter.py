@@ -20,7 +20,7 @@ from tests.takedown.objects import target
 
 
 def context(lang: str = "zh") -> Context:
-    return Context(now=NOW, version="0", language=lang, recipient=recipient())  # type: ignore[arg-type]
+    return Context(now=NOW, version="0", language=lang, recipient=recipient())  # type: ignore[arg-type] # one of the literals, or refused
 
 
 def words(said: Letter) -> str:

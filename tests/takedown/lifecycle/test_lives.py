@@ -39,7 +39,7 @@ ACTS = st.lists(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
 def test_any_life(tmp_path_factory: object, acts: list[tuple[str, int, int, list[tuple[int, str, int]]]]) -> None:
-    home = Path(tmp_path_factory.mktemp("life"))  # type: ignore[attr-defined]
+    home = Path(tmp_path_factory.mktemp("life"))  # type: ignore[attr-defined] # of JSON or a plain object
     records = open_decisions(Home(home).prepare())
     book, work, clock = NoticeBook(records), desk(records), START
     notice = exported(records, *TARGETS, at=utc(START))
@@ -97,6 +97,6 @@ def _look(number: int, state: str, clock: int, minutes: int) -> Observation:
     return Observation(
         listing_id=TARGETS[number].listing_id,
         at=utc(clock + minutes * 60),
-        state=state,  # type: ignore[arg-type]
+        state=state,  # type: ignore[arg-type] # one of the literals, or refused
         run_id=f"r{minutes}",
     )

@@ -85,7 +85,7 @@ def of(groups: list[Figures], by: str = "all", key: str = "") -> Figures:
 
 
 def known(*pairs: tuple[Notice, object]) -> list[Figures]:
-    return figures([(n, outcomes(n, lambda _, each=each: each, healthy)) for n, each in pairs])  # type: ignore[misc]
+    return figures([(n, outcomes(n, lambda _, each=each: each, healthy)) for n, each in pairs])  # type: ignore[misc] # a loop's value as a default
 
 
 def test_times_run_apart_from_detection_to_notice_and_from_notice_to_removal(records: Decisions) -> None:
@@ -130,7 +130,7 @@ def test_a_target_of_several_notices_is_one_case_of_its_marketplace(records: Dec
     assert market.notice_to_removal is not None and market.notice_to_removal.median == 48.0, "from the first notice on"
     store = of(groups, "recipient", "huawei_appgallery")
     assert (store.targets, store.became["refused"], store.became["removed"]) == (1, 0, 1)
-    assert of(groups, "recipient", "hosting_abuse").notice_to_removal.median == 21.0  # type: ignore[union-attr]
+    assert of(groups, "recipient", "hosting_abuse").notice_to_removal.median == 21.0  # type: ignore[union-attr] # it is there
 
 
 def test_a_withdrawn_notice_does_not_hide_what_the_first_achieved(records: Decisions) -> None:
@@ -170,7 +170,7 @@ def test_what_was_recognised_elsewhere_is_counted_only_where_somebody_asked(reco
     pairs = [
         (n, outcomes(n, lambda _, each=each: each, healthy))
         for n, each in ((sent(records), GONE), (sent(records, target(2)), UP))
-    ]  # type: ignore[misc]
+    ]  # type: ignore[misc] # a loop's value as a default
     assert of(figures(pairs)).elsewhere is None
     found = of(figures(pairs, {target(1).finding_id, target(2).finding_id})).elsewhere
     assert found is not None and (found.k, found.n) == (1, 1), "what is still up came back nowhere"

@@ -77,7 +77,7 @@ def test_a_withdrawal_is_all_or_nothing_and_has_a_reason(records: Decisions) -> 
 
 def found_of(notice: Notice, *became: str) -> list[Outcome]:
     return [
-        Outcome(finding_id=each.finding_id, became=what)  # type: ignore[arg-type]
+        Outcome(finding_id=each.finding_id, became=what)  # type: ignore[arg-type] # one of the literals, or refused
         for each, what in zip(notice.content.targets, became, strict=True)
     ]
 

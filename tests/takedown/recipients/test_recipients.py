@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from index.messages import LANGUAGES
+from index.party import Party
 from index.reading import ReadError
-from takedown.notice import Attachment, Party, Right
+from takedown.notice import Attachment, Right
 from takedown.recipients import filled, parse_recipient, proposed, real, recipients, values_at
 from takedown.recipients.paths import known
 from takedown.recipients.reading import SHIPPED as SHIPPED_FILES

@@ -72,7 +72,7 @@ def run(name: str, outcome: str, at: str, run_id: str = "") -> Run:
         spider=name.partition(":")[0],
         started_at=at,
         finished_at=at,
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,  # type: ignore[arg-type] # one of the literals, or refused
     )
 
 
