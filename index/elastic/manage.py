@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from asyncio import gather
+from asyncio import gather, sleep
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
+from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError
 
 from index.elastic.connection import Connection
 from index.elastic.mappings import SCHEMA_VERSION, STORES, Store, alias_name, components, index_name, template
@@ -13,16 +13,33 @@ from index.messages import t
 from index.protocol import IndexUnavailable
 from index.settings import ElasticSettings
 
+UNAVAILABLE = 503
+ATTEMPTS = 20
+
 
 async def prepare(connection: Connection, settings: ElasticSettings) -> None:
     """Templates, and the first index of each store where there is none. Raises IndexUnavailable for a newer schema."""
     client, prefix = connection.client, connection.place.prefix
     found = await versions(client, prefix)
     check(found, connection.place.url)
-    if set(found) == set(STORES):
-        return
-    await put_templates(connection, settings)
-    await gather(*(_create(client, prefix, store) for store in STORES if store not in found))
+    if set(found) != set(STORES):
+        await put_templates(connection, settings)
+        await gather(*(_create(client, prefix, store) for store in STORES if store not in found))
+    await _answering(client, prefix)
+
+
+async def _answering(client: AsyncElasticsearch, prefix: str) -> None:
+    """Waits until indices that somebody has only just made can be asked. Raises ApiError when they cannot."""
+    names = [alias_name(prefix, store) for store in STORES]
+    for turn in range(ATTEMPTS):
+        try:
+            await client.search(index=names, size=0, allow_partial_search_results=False)
+        except ApiError as error:
+            if error.status_code != UNAVAILABLE or turn == ATTEMPTS - 1:
+                raise
+            await sleep(min(2.0, 0.1 * 2**turn))
+        else:
+            return
 
 
 async def put_templates(connection: Connection, settings: ElasticSettings) -> None:
