@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from index.elastic import manage
@@ -60,6 +60,10 @@ class ElasticTransfer:
             self._connection.close()
             raise
 
+    def stamp(self) -> object | None:
+        """See the protocol: who may only read is not told of writing."""
+        return None
+
     def size(self, store: Store) -> int:
         """See the protocol."""
         self._unseen.add(store)  # by others
@@ -97,12 +101,12 @@ class ElasticTransfer:
             found[row.key] = row
         return {key: found[key] for key in keys if key in found}
 
-    def write(self, store: Store, rows: Sequence[Row]) -> None:
+    def write(self, store: Store, rows: Sequence[Row], known: Collection[Key]) -> None:
         """See the protocol."""
         try:
             actions = [Action("index", self._name(store), _id(store, row.key), _document(store, row)) for row in rows]
             if store == "listings":
-                actions += self._findings(rows)
+                actions += self._findings([row for row in rows if row.key in known])
         except (ReadError, KeyError, TypeError) as error:
             raise IndexUnavailable(t("transfer.unfit", store=store, detail=error)) from error
         self._unseen.add(store)
@@ -129,6 +133,8 @@ class ElasticTransfer:
     def _findings(self, rows: Iterable[Row]) -> list[Action]:
         """Findings of these listings that are there, with the texts that the listings have now."""
         listings = {row.value["id"]: row.value["body"]["listing"] for row in rows}
+        if not listings:
+            return []
         walk = hits(self._client, self._searchable("findings"), {"terms": {"listing_id": list(listings)}})
         found: list[Hit] = [hit for page in self._connection.walk(walk) for hit in page]
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,10 @@ class SqliteTransfer:
         self._opened = open_migrated(path, "index", write=write)
         self._wrote = False
 
+    def stamp(self) -> object | None:
+        """See the protocol."""
+        return self._ask("PRAGMA data_version")[0][0]
+
     def size(self, store: Store) -> int:
         """See the protocol."""
         return int(self._ask(f"SELECT count(*) FROM {store}")[0][0])  # noqa: S608 - ours
@@ -91,7 +95,7 @@ class SqliteTransfer:
         asked = set(keys)
         return {row.key: row for row in (self._row(table, cells) for cells in found) if row.key in asked}
 
-    def write(self, store: Store, rows: Sequence[Row]) -> None:
+    def write(self, store: Store, rows: Sequence[Row], known: Collection[Key]) -> None:  # noqa: ARG002 - it sees itself
         """See the protocol."""
         self._wrote = True
         for some in batches(rows, 200):

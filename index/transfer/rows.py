@@ -1,13 +1,13 @@
 """Carrying a whole index from one engine to the other, in rows that are the same for both.
 
 Nothing about the progress is kept anywhere: each row of the source is compared with the row that the target has under
-the same key, and written where it is missing or different. Who was killed simply starts again; who has finished finds
-nothing to do; and the last pass, which writes nothing, is the proof.
+the same key, and written where it is missing or different; what was written is read back at once, and that is the
+proof. Who was killed simply starts again; who has finished finds nothing to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
@@ -51,6 +51,9 @@ class Row:
 class Transfer(Protocol):
     """An index as rows. Raises IndexUnavailable."""
 
+    def stamp(self) -> object | None:
+        """Something that differs after anybody else has written, or None where that cannot be told."""
+
     def size(self, store: Store) -> int:
         """How many rows there are; everything written before counts."""
 
@@ -60,8 +63,8 @@ class Transfer(Protocol):
     def fetch(self, store: Store, keys: Sequence[Key]) -> dict[Key, Row]:
         """The rows of these keys that are there, without `beside`."""
 
-    def write(self, store: Store, rows: Sequence[Row]) -> None:
-        """Writes rows, in place of those of the same keys; with a listing, the texts of findings that are there."""
+    def write(self, store: Store, rows: Sequence[Row], known: Collection[Key]) -> None:
+        """Writes rows; those of `known` keys in place of what stands there, with the texts of a listing's findings."""
 
     def close(self) -> None:
         """Releases the index."""
@@ -106,42 +109,37 @@ def carry(source: Transfer, target: Transfer, tell: Tell = lambda _: None) -> li
         one = Carried(store)
         empty = target.size(store) == 0
         for _ in range(PASSES):
-            wrote = one.written
-            _pass(source, target, one, tell, empty=empty, writing=True)
-            if one.written == wrote:
-                break  # everything was compared, and nothing had to be done
-            _pass(source, target, one, tell)
-            if not one.missing:
-                break
+            wrote, stamp = one.written, source.stamp()
+            _pass(source, target, one, tell, empty=empty)
+            if one.written == wrote or (stamp is not None and stamp == source.stamp()):
+                break  # everything was compared, and nothing came in meanwhile
             empty = False
         one.target = target.size(store)
         found.append(one)
     return found
 
 
-def _pass(
-    source: Transfer, target: Transfer, one: Carried, tell: Tell, *, empty: bool = False, writing: bool = False
-) -> None:
-    """Compares every row, and writes what is missing or older if `writing`."""
+def _pass(source: Transfer, target: Transfer, one: Carried, tell: Tell, *, empty: bool) -> None:
+    """Compares every row, writes what is missing or older, and compares that again."""
     one.source = one.missing = one.different = one.source_sum = one.target_sum = 0
     for rows in batches(source.rows(one.store)):
         there = {} if empty else target.fetch(one.store, [row.key for row in rows])
-        wanted = []
-        for row in rows:
-            mine, other = 0 if empty else row.digest, there.get(row.key)
-            theirs = other.digest if other else 0
-            one.source_sum, one.target_sum = one.source_sum + mine, one.target_sum + theirs
-            if other is None:
-                one.missing += 1
-            elif mine != theirs:
-                one.different += 1
-            if other is None or (mine != theirs and _replaces(one.store, row, other)):
-                wanted.append(row)
-        one.source += len(rows)
-        if writing and wanted:
-            target.write(one.store, wanted)
+        if wanted := [row for row in rows if _lacks(one.store, row, there.get(row.key))]:
+            target.write(one.store, wanted, there.keys())
+            there |= target.fetch(one.store, [row.key for row in wanted])
             one.written += len(wanted)
+        for row in rows:
+            _compare(one, row, there.get(row.key))
         tell(one)
+
+
+def _compare(one: Carried, row: Row, other: Row | None) -> None:
+    mine = theirs = row.digest
+    if other is None or other.value != row.value:
+        theirs = other.digest if other else 0
+    one.source, one.missing = one.source + 1, one.missing + (other is None)
+    one.different += other is not None and mine != theirs
+    one.source_sum, one.target_sum = one.source_sum + mine, one.target_sum + theirs
 
 
 def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
@@ -151,8 +149,10 @@ def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
         yield some
 
 
-def _replaces(store: Store, row: Row, other: Row) -> bool:
-    """Whether a row may take the place of one that differs: nothing newer is lost."""
+def _lacks(store: Store, row: Row, other: Row | None) -> bool:
+    """Whether a row is to be written. It takes the place of one that differs only where nothing newer is lost."""
+    if other is None or other.value == row.value:
+        return other is None
     return store not in _KEPT and _moment(store, row) >= _moment(store, other)
 
 

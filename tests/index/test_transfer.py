@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from index.home import Home
 from index.model import Observation, Picture, Run, Supplied, Supply, View, Visitor
 from index.open import open_index, open_transfer
 from index.protocol import Index, IndexUnavailable
-from index.transfer.rows import STORES, Carried, Row, Transfer, carry
+from index.transfer.rows import STORES, Carried, Key, Row, Store, Transfer, carry
 from tests.index.objects import MARKET, fingerprint, judged, listing, own_id
 from tests.index.test_contract import DAY, page, put
 
@@ -134,13 +134,48 @@ class Stops:
 
     def __init__(self, inner: Transfer, after: int) -> None:
         self.inner, self.left = inner, after
-        self.size, self.rows, self.fetch, self.close = inner.size, inner.rows, inner.fetch, inner.close
+        self.stamp, self.size, self.rows, self.fetch = inner.stamp, inner.size, inner.rows, inner.fetch
+        self.close = inner.close
 
-    def write(self, store: str, rows: list[Row]) -> None:
+    def write(self, store: Store, rows: Sequence[Row], known: Collection[Key]) -> None:
         if not self.left:
             raise KeyboardInterrupt
         self.left -= 1
-        self.inner.write(store, rows)  # type: ignore[arg-type] # a store
+        self.inner.write(store, rows, known)
+
+
+class Interrupted:
+    """A target at whose first listings something happens, and which may lose what it is given."""
+
+    def __init__(self, inner: Transfer, happens: Callable[[], object] = lambda: None, *, loses: str = "") -> None:
+        self.inner, self.happens, self.loses = inner, happens, loses
+        self.stamp, self.size, self.rows, self.fetch = inner.stamp, inner.size, inner.rows, inner.fetch
+        self.close = inner.close
+
+    def write(self, store: Store, rows: Sequence[Row], known: Collection[Key]) -> None:
+        self.inner.write(store, [row for row in rows if row.value.get("id") != self.loses], known)
+        if store == "listings":
+            self.happens()
+            self.happens = lambda: None
+
+
+def test_what_comes_in_meanwhile_is_carried_too(places: Places, home: Home, source: Index) -> None:
+    def crawl() -> None:
+        put(source, judged(listing(1, title="半路改名"), ties=("signer:ab",)), judged(listing(7)), day=9)
+
+    with closing(open_transfer(home, places[0], write=False)) as start, closing(open_transfer(home, places[1])) as end:
+        done = carry(start, Interrupted(end, crawl))
+        assert all(one.same for one in done)
+    with closing(open_index(home, places[1])) as target:
+        found = target.get(own_id(1))
+        assert found and found.value["title"] == "半路改名"
+        assert target.get(own_id(7))
+
+
+def test_what_the_target_did_not_keep_is_said(places: Places, home: Home, source: Index) -> None:
+    with closing(open_transfer(home, places[0], write=False)) as start, closing(open_transfer(home, places[1])) as end:
+        listings = next(one for one in carry(start, Interrupted(end, loses=own_id(2))) if one.store == "listings")
+    assert (listings.missing, listings.same) == (1, False)
 
 
 @pytest.mark.parametrize("after", range(1, 10))
