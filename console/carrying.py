@@ -63,12 +63,7 @@ def rebuild(
     settings = load_settings()
     if not is_team(settings.index):
         raise CommandError(t("rebuild.embedded"))
-
-    def tell(store: str, count: int) -> None:
-        if err().is_terminal:
-            remark(t("rebuild.progress", store=store, count=count))
-
-    done = administration().build_anew(settings.index, settings.elastic, back=back, over=over, tell=tell)
+    done = administration().build_anew(settings.index, settings.elastic, back=back, over=over, tell=tell_built)
     if json:
         emit({"stores": done})
     else:
@@ -76,6 +71,12 @@ def rebuild(
         shown = [[str(one[name]) for name in columns] for one in done]
         out().print(table([t(f"rebuild.column.{name}") for name in columns], shown))
     return Exit.DONE
+
+
+def tell_built(store: str, count: int) -> None:
+    """So many documents of a store were carried into the new index."""
+    if err().is_terminal:
+        remark(t("rebuild.progress", store=store, count=count))
 
 
 def copy(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from console.backlog import tell_backlog
-from console.carrying import copy, init, make_files, rebuild
+from console.carrying import copy, init, make_files, rebuild, tell_built
 from console.exits import CommandError, Exit
 from console.opening import reading
 from console.picture_reading import pictures
@@ -41,7 +41,7 @@ def migrate(*, json: JsonFlag = False) -> int:
     home().prepare()
     settings = load_settings()
     if is_team(settings.index):
-        return _done([administration().init(settings.index, settings.elastic)], json=json)
+        return _done([administration().migrate(settings.index, settings.elastic, tell=tell_built)], json=json)
     return _done(make_files(), json=json)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from index.elastic import manage, rebuild, roles
 from index.elastic.connection import Connection, address
+from index.elastic.mappings import SCHEMA_VERSION
 from index.settings import ElasticSettings
 
 
@@ -15,6 +16,20 @@ def init(url: str, settings: ElasticSettings) -> str:
     """Makes templates and indices that are not there yet; where they are. Raises IndexUnavailable."""
     with _connected(url, settings) as connection:
         connection.wait(manage.prepare(connection, settings))
+        return f"{connection.place.url}/{connection.place.prefix}"
+
+
+def migrate(url: str, settings: ElasticSettings, *, tell: Callable[[str, int], None] = lambda *_: None) -> str:
+    """Makes what is not there yet, and builds anew where indices are of an older version; where they are.
+
+    Raises IndexUnavailable.
+    """
+    with _connected(url, settings) as connection:
+        found = connection.wait(manage.versions(connection.client, connection.place.prefix))
+        if found and min(found.values()) < SCHEMA_VERSION:
+            connection.wait(rebuild.rebuild(connection, settings, tell=tell))
+        else:
+            connection.wait(manage.prepare(connection, settings))
         return f"{connection.place.url}/{connection.place.prefix}"
 
 

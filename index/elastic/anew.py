@@ -12,6 +12,7 @@ from index.arrivals import Body
 from index.elastic.compile import ALL, Query
 from index.elastic.documents import Document, finding_document, listing_document, run_document, sample_document
 from index.elastic.mappings import Store
+from index.elastic.record_documents import derived, id_of, record_in
 from index.elastic.searching import ALIVE, opened
 from index.elastic.writing import fetch
 from index.model import Finding, Listing, Run
@@ -48,6 +49,17 @@ def document(store: Store, source: Mapping[str, Any], listing: Any = None) -> Do
     else:
         made = run_document(read(Run, body, place))
     return {**made, **kept, "body": body}
+
+
+async def records_anew(client: AsyncElasticsearch, index: str, page: Sequence[Hit]) -> list[Document]:
+    """Records, in their order, with all that dashboards count derived again; steps follow those that `index` has.
+
+    The head, and records whose content was removed, stay as they are.
+    """
+    whole = [hit["_source"] for hit in page if hit["_source"].get("body")]
+    made = await derived(client, index, [(record_in(one), one["body"]) for one in whole])
+    anew = {id_of(one): one for one in made}
+    return [anew.get(hit["_id"]) or hit["_source"] for hit in page]
 
 
 async def listings_of(client: AsyncElasticsearch, index: str, findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

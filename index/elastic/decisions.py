@@ -21,9 +21,7 @@ from index.elastic import manage
 from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection, address
 from index.elastic.mappings import alias_name
-from index.elastic.record_documents import before as steps_before
-from index.elastic.record_documents import document_id, id_of
-from index.elastic.record_documents import documents as documents_of
+from index.elastic.record_documents import derived, document_id, id_of, record_in
 from index.elastic.writing import SWAP, expect_none, fetch
 from index.protocol import IndexUnavailable
 from index.reading import encode
@@ -138,7 +136,7 @@ class ElasticDecisions(Decisions):
         """See the protocol."""
         self._connection.wait(self._refresh())
         while found := self._connection.wait(self._sources({}, [{"seq": "asc"}], PAGE, after)):
-            yield from (Sealed(_stored(source), source["body"]) for source in found)
+            yield from (Sealed(record_in(source), source["body"]) for source in found)
             after = found[-1]["seq"]
 
     def adopt(self, sealed: Sequence[Sealed], *, before: tuple[int, str]) -> None:
@@ -171,7 +169,7 @@ class ElasticDecisions(Decisions):
             for number, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=head.seq + 1):
                 records.append(record_of(entry, body, seq=number, at=at, by=by, before=chain))
                 chain = records[-1].chain
-            documents = await self._documents(list(zip(records, bodies, strict=True)))
+            documents = await derived(self._client, self._name, list(zip(records, bodies, strict=True)))
             if await self._claim(replace(head, seq=head.seq + len(records), chain=chain, pending=documents)):
                 await self._write(documents)
                 return records
@@ -179,7 +177,7 @@ class ElasticDecisions(Decisions):
 
     async def _adopt(self, sealed: Sequence[Sealed], before: tuple[int, str]) -> None:
         head, last = await self._settled(), sealed[-1].record
-        documents = await self._documents([(one.record, one.body) for one in sealed])
+        documents = await derived(self._client, self._name, [(one.record, one.body) for one in sealed])
         claimed = replace(head, seq=last.seq, chain=last.chain, pending=documents)
         if (head.seq, head.chain) != before or not await self._claim(claimed):
             raise Overtaken(f"{self._name}: somebody else added records; start again")
@@ -226,22 +224,6 @@ class ElasticDecisions(Decisions):
         actions = [Action("create", self._name, id_of(one), one) for one in documents]
         expect_none([one for one in await write(self._client, actions) if one.status != 409])
 
-    async def _documents(self, sealed: Sequence[tuple[Record, str]]) -> tuple[dict[str, Any], ...]:
-        """The documents, with what steps carry along from the notice and the step before."""
-        if not (names := sorted({record.id for record, _ in sealed if record.kind == "step"})):
-            return documents_of(sealed)
-        found = await fetch(self._client, self._name, steps_before(record for record, _ in sealed))
-        await self._client.indices.refresh(index=self._name)
-        answer = await self._client.search(
-            index=self._name,
-            query={"bool": {"filter": [{"term": {"kind": "notice"}}, {"terms": {"id": names}}]}},
-            sort=[{"version": "asc"}],
-            size=MOST,
-            source_includes=["id", "brand", "notice"],
-        )
-        notices = [hit["_source"] for hit in answer["hits"]["hits"]]
-        return documents_of(sealed, {one["_id"]: one["_source"] for one in found}, {one["id"]: one for one in notices})
-
     async def _expect(self, wanted: Mapping[tuple[RecordKind, str], int]) -> None:
         """Raises Overtaken where a record does not stand at that version. Versions have no gaps."""
         places = {
@@ -265,7 +247,7 @@ class ElasticDecisions(Decisions):
     async def _search(self, terms: Mapping[str, Any], by: list[dict[str, Any]], size: int, after: int) -> list[Record]:
         if not after:
             await self._refresh()
-        found = [_stored(source) for source in await self._sources(terms, by, size, after)]
+        found = [record_in(source) for source in await self._sources(terms, by, size, after)]
         if not (gone := [str(one.seq) for one in found if one.removed]):
             return found
         said = await self._sources({"kind": "replaced", "id": gone}, [{"seq": "asc"}], MOST, 0)
@@ -285,14 +267,3 @@ class ElasticDecisions(Decisions):
         query = {"bool": {"filter": [*filters, {"range": {"seq": {"gt": after}}}, {"exists": {"field": "version"}}]}}
         answer = await self._client.search(index=self._name, query=query, sort=by, size=size, track_total_hits=False)
         return [hit["_source"] for hit in answer["hits"]["hits"]]
-
-
-def _stored(source: Mapping[str, Any]) -> Record:
-    names = ("seq", "kind", "id", "version", "at", "by", "sha256", "chain")
-    value = json.loads(source["body"]) if source["body"] else {}
-    return Record(
-        **{name: source[name] for name in names},
-        value=value,
-        about=tuple(source["about"]),
-        removed=not source["body"],
-    )

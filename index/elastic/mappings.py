@@ -13,8 +13,9 @@ from index.elastic import ecs, similar
 from index.protocol import Kind
 from index.query.fields import FIELDS, Field
 
-SCHEMA_VERSION = 1
-"""Another mapping gets another number, and a rebuild (`copycatch index rebuild`)."""
+SCHEMA_VERSION = 2
+"""Another mapping gets another number (tests/index/elastic/schemas holds each), and `copycatch index migrate` builds
+the indices anew."""
 Store = Literal[
     "listings", "findings", "samples", "fingerprints", "history", "observations", "pictures", "views", "supplied",
     "runs", "records",
@@ -149,10 +150,14 @@ def components(prefix: str, store: Store, analysis: Literal["", "smartcn", "ik"]
 
 
 def template(prefix: str, store: Store, analysis: Literal["", "smartcn", "ik"] = "") -> dict[str, Any]:
-    """The index template that gives every index of a store its settings and mapping."""
+    """The index template that gives every index of a store its settings and mapping.
+
+    Those of an earlier version stay for the way back; some took indices of every version for theirs, so that a newer
+    one has to go before them.
+    """
     return {
         "index_patterns": [f"{alias_name(prefix, store)}-v{SCHEMA_VERSION}-*"],
-        "priority": 200,
+        "priority": 200 + SCHEMA_VERSION,
         "composed_of": list(components(prefix, store, analysis)),
         "_meta": {"schema_version": SCHEMA_VERSION},
     }

@@ -15,9 +15,10 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from index.elastic import manage
-from index.elastic.anew import Hit, document, hits, listings_of
+from index.elastic.anew import Hit, document, hits, listings_of, records_anew
 from index.elastic.bulk import Action, write
 from index.elastic.connection import Connection
+from index.elastic.documents import Document
 from index.elastic.mappings import SCHEMA_VERSION, STORES, Store, alias_name, index_name
 from index.elastic.writing import expect_none
 from index.messages import t
@@ -40,6 +41,12 @@ class Place:
     used: bool
     """Whether the alias points to it."""
     meta: Mapping[str, Any]
+    fields: frozenset[str] | None = None
+    """Those it has; None where it is yet to be made."""
+
+    def fitting(self, document: Document) -> Document:
+        """What it has a field for: an index that is gone back to may be of an earlier version."""
+        return {name: said for name, said in document.items() if self.fields is None or name in self.fields}
 
     @property
     def number(self) -> int:
@@ -115,8 +122,8 @@ async def places(client: AsyncElasticsearch, prefix: str) -> list[Place]:
     for name, described in answer.items():
         store = next((one for one in STORES if name.startswith(f"{alias_name(prefix, one)}-v")), None)
         if store and name.rpartition("-")[2].isdigit():
-            used, meta = alias_name(prefix, store) in described["aliases"], described["mappings"].get("_meta", {})
-            found.append(Place(store, name, used, meta))
+            used, mapped = alias_name(prefix, store) in described["aliases"], described["mappings"]
+            found.append(Place(store, name, used, mapped.get("_meta", {}), frozenset(mapped.get("properties", ()))))
     return found
 
 
@@ -177,22 +184,25 @@ class _Mover:
             return since, 0
         await self.client.indices.refresh(index=old.index)
         moved = 0
-        async for page in hits(self.client, old.index, {"range": {"_seq_no": {"gt": since}}}):
+        by = [{"seq": "asc"}] if old.store == "records" else None
+        async for page in hits(self.client, old.index, {"range": {"_seq_no": {"gt": since}}}, by):
             expect_none(await write(self.client, await self._actions(new, page)))
             moved += len(page)
             self.tell(old.store, moved)
         return last, moved
 
     async def _actions(self, new: Place, page: Sequence[Hit]) -> list[Action]:
-        listings: dict[str, Any] = {}
-        if new.store == "findings":
-            bodies = [hit["_source"]["body"] for hit in page]
-            listings = await listings_of(self.client, alias_name(self.prefix, "listings"), bodies)
-        return [
-            Action("index", new.index, hit["_id"],
-                   document(new.store, hit["_source"], listings.get(hit["_source"].get("listing_id", ""))))
-            for hit in page
-        ]  # fmt: skip
+        if new.store == "records":
+            made = await records_anew(self.client, new.index, page)
+        else:
+            listings: dict[str, Any] = {}
+            if new.store == "findings":
+                bodies = [hit["_source"]["body"] for hit in page]
+                listings = await listings_of(self.client, alias_name(self.prefix, "listings"), bodies)
+            made = [
+                document(new.store, hit["_source"], listings.get(hit["_source"].get("listing_id", ""))) for hit in page
+            ]
+        return [Action("index", new.index, hit["_id"], new.fitting(one)) for hit, one in zip(page, made, strict=True)]
 
 
 async def _unused(client: AsyncElasticsearch, prefix: str, names: Sequence[str]) -> list[str]:

@@ -7,12 +7,15 @@ so that nothing has to be taken out when a record's content is removed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from index.elastic.writing import digest
+from elasticsearch import AsyncElasticsearch
+
+from index.elastic.writing import digest, fetch
 from index.records import Record
 from index.times import hours_between
 
@@ -20,6 +23,8 @@ Document = dict[str, Any]
 DOWN = frozenset({"removed", "off_shelf", "witnessed"})
 """What becomes of a target that is down (`takedown.lifecycle.outcome`)."""
 NOTHING: Mapping[str, Document] = MappingProxyType({})
+MOST = 10_000
+"""What the server gives at once."""
 COUNTABLE = frozenset({"decision", "allowed"})
 """Kinds whose reason is one of a few words; elsewhere it is free text."""
 
@@ -61,6 +66,34 @@ def documents(
             earlier[id_of(document)] = document
         made.append(document)
     return tuple(made)
+
+
+async def derived(client: AsyncElasticsearch, index: str, sealed: Sequence[tuple[Record, str]]) -> tuple[Document, ...]:
+    """The documents, with what steps carry along from the notice and the step before, as they stand in `index`."""
+    if not (names := sorted({record.id for record, _ in sealed if record.kind == "step"})):
+        return documents(sealed)
+    found = await fetch(client, index, before(record for record, _ in sealed))
+    await client.indices.refresh(index=index)
+    answer = await client.search(
+        index=index,
+        query={"bool": {"filter": [{"term": {"kind": "notice"}}, {"terms": {"id": names}}]}},
+        sort=[{"version": "asc"}],
+        size=MOST,
+        source_includes=["id", "brand", "notice"],
+    )
+    notices = [hit["_source"] for hit in answer["hits"]["hits"]]
+    return documents(sealed, {one["_id"]: one["_source"] for one in found}, {one["id"]: one for one in notices})
+
+
+def record_in(document: Mapping[str, Any]) -> Record:
+    """The record of a document; without its value once that was removed."""
+    names = ("seq", "kind", "id", "version", "at", "by", "sha256", "chain")
+    return Record(
+        **{name: document[name] for name in names},
+        value=json.loads(document["body"]) if document["body"] else {},
+        about=tuple(document["about"]),
+        removed=not document["body"],
+    )
 
 
 def _document(record: Record, body: str) -> Document:

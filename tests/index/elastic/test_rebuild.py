@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from elasticsearch import Elasticsearch
 
 from index.elastic import manage, rebuild
 from index.elastic.connection import Connection, address
-from index.elastic.mappings import STORES
+from index.elastic.mappings import SCHEMA_VERSION, STORES
 from index.home import Home
 from index.open import open_decisions, open_index
 from index.protocol import IndexUnavailable
 from index.settings import ElasticSettings
-from tests.conftest import missing
 from tests.index.objects import judged, listing, own_id
 from tests.index.test_contract import DAY, put
 from tests.index.test_transfer import everything, fill
@@ -28,19 +24,9 @@ pytestmark = pytest.mark.elastic
 
 
 @pytest.fixture
-def place() -> Iterator[str]:
-    """Indices of this test's own: they are swapped, so no other test may have them."""
-    base = os.environ.get("ELASTICSEARCH_URL", "")
-    if not base:
-        missing("elastic", "ELASTICSEARCH_URL names no server")
-    prefix = f"r{uuid4().hex[:12]}"
-    yield f"{base}/{prefix}"
-    with Elasticsearch(base, request_timeout=300) as client:
-        client.indices.delete(index=",".join(client.indices.get(index=f"{prefix}-*")) or "none-*")
-        for found in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
-            client.indices.delete_index_template(name=found["name"])
-        for found in client.cluster.get_component_template(name=f"{prefix}-*")["component_templates"]:
-            client.cluster.delete_component_template(name=found["name"])
+def place(own_place: str) -> str:
+    """They are swapped, so no other test may have them."""
+    return own_place
 
 
 @pytest.fixture
@@ -77,13 +63,18 @@ def test_all_stores_are_swapped_and_everything_is_there_and_back(
         put(index, judged(listing(1, title="又改名"), flagged=True), day=10)
         now, records = everything(index), list(decisions.sealed())
         connection.wait(rebuild.roll_back(connection))
-        assert indices(connection)["listings-v1-000001"] and not indices(connection)["listings-v1-000002"]
+        assert (
+            indices(connection)[f"listings-v{SCHEMA_VERSION}-000001"]
+            and not indices(connection)[f"listings-v{SCHEMA_VERSION}-000002"]
+        )
         assert everything(index) == now and list(decisions.sealed()) == records
         assert [record.seq for record in decisions.every()] == [1, 2, 3, 4]
         decisions.append("audit", "a4", {}, at=DAY.format(2), by="li")
 
         connection.wait(rebuild.rebuild(connection, ElasticSettings()))
-        assert indices(connection) == {f"{store}-v1-00000{n}": n == 3 for store in STORES for n in (1, 3)}
+        assert indices(connection) == {
+            f"{store}-v{SCHEMA_VERSION}-00000{n}": n == 3 for store in STORES for n in (1, 3)
+        }
         assert everything(index) == now and decisions.tip()[0] == 5
 
 
@@ -139,15 +130,17 @@ def test_what_an_interrupted_rebuild_left_is_said_and_removed_on_demand(
     monkeypatch.setattr(rebuild, "_counted", dies)
     with pytest.raises(BrokenPipeError):
         connection.wait(rebuild.rebuild(connection, ElasticSettings()))
-    assert indices(connection) == {f"{store}-v1-000001": True for store in STORES}, "it tidies up behind itself"
+    assert indices(connection) == {f"{store}-v{SCHEMA_VERSION}-000001": True for store in STORES}, (
+        "it tidies up behind itself"
+    )
     monkeypatch.undo()
 
-    name = f"{connection.place.prefix}-listings-v1-000002"  # killed: nobody could
+    name = f"{connection.place.prefix}-listings-v{SCHEMA_VERSION}-000002"  # killed: nobody could
     connection.wait(connection.client.indices.create(index=name))
     with pytest.raises(IndexUnavailable, match="--over"):
         connection.wait(rebuild.rebuild(connection, ElasticSettings()))
     connection.wait(rebuild.rebuild(connection, ElasticSettings(), over=True))
-    assert indices(connection) == {f"{store}-v1-00000{n}": n == 3 for store in STORES for n in (1, 3)}
+    assert indices(connection) == {f"{store}-v{SCHEMA_VERSION}-00000{n}": n == 3 for store in STORES for n in (1, 3)}
 
 
 def test_there_is_no_way_back_before_the_first_rebuild(connection: Connection) -> None:

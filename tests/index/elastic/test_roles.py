@@ -14,7 +14,7 @@ import yaml
 from index.elastic import manage
 from index.elastic.administration import load_roles
 from index.elastic.connection import Connection, address
-from index.elastic.mappings import STORES, mapping
+from index.elastic.mappings import SCHEMA_VERSION, STORES, mapping
 from index.elastic.roles import NAMES, role
 from index.protocol import IndexUnavailable
 from index.settings import ElasticSettings
@@ -92,7 +92,9 @@ def test_composed_templates_say_what_the_mapping_says(elastic_url: str) -> None:
     try:
         connection.wait(manage.prepare(connection, ElasticSettings()))
         for store in STORES:
-            call = connection.client.indices.simulate_index_template(name=f"{place.prefix}-{store}-v1-000009")
+            call = connection.client.indices.simulate_index_template(
+                name=f"{place.prefix}-{store}-v{SCHEMA_VERSION}-000009"
+            )
             made = connection.wait(call)["template"]["mappings"]
             wanted = mapping(store)
             assert made["dynamic"] == "strict" and made["_meta"] == wanted["_meta"]
