@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from index.elastic import manage, rebuild, roles
-from index.elastic.connection import Connection, address
+from index.elastic.connection import Connection, address, patient
 from index.elastic.mappings import SCHEMA_VERSION
 from index.settings import ElasticSettings
 
@@ -58,7 +58,7 @@ def build_anew(
 
 @contextmanager
 def _connected(url: str, settings: ElasticSettings) -> Iterator[Connection]:
-    connection = Connection(address(url, settings), settings)
+    connection = Connection(address(url, settings), patient(settings))
     try:
         yield connection
     finally:

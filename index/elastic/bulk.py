@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from elastic_transport import ConnectionError as NoConnection
-from elastic_transport import ConnectionTimeout
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from index.reading import encode
@@ -70,8 +69,8 @@ class Refusal:
 async def write(client: AsyncElasticsearch, actions: Iterable[Action]) -> list[Refusal]:
     """Writes all of them and says which were refused, in no order.
 
-    Raises elastic_transport errors and ApiError where a whole request is refused after all attempts: some of the
-    documents may have been written then, and writing all of them again does no harm.
+    Raises elastic_transport errors and ApiError where a whole request is refused after all attempts, or not answered in
+    time: some of the documents may have been written then, and writing all of them again does no harm.
     """
     refusals: list[Refusal] = []
     pending: set[asyncio.Task[list[Refusal]]] = set()
@@ -113,7 +112,7 @@ async def _send(client: AsyncElasticsearch, chunk: list[tuple[Action, bytes]]) -
         last = attempt == ATTEMPTS
         try:
             again, refused = await _ask(client, chunk)
-        except (NoConnection, ConnectionTimeout, ApiError) as error:
+        except (NoConnection, ApiError) as error:
             last |= time.monotonic() >= until
             if last or (isinstance(error, ApiError) and error.status_code not in BUSY):
                 raise

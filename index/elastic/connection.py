@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ from index.protocol import IndexUnavailable
 from index.settings import ElasticSettings
 
 T = TypeVar("T")
+PATIENCE = 120.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ def _without_password(url: str) -> str:
     return f"{head.partition('://')[0]}://…@{tail}" if at else url
 
 
+def patient(settings: ElasticSettings) -> ElasticSettings:
+    """For work of hours, which one slow answer must not end, and for which nothing else waits."""
+    return replace(settings, timeout=max(settings.timeout, PATIENCE))
+
+
 class Connection:
     """Calls to one server. Thread-safe."""
 
@@ -71,7 +78,7 @@ class Connection:
             serializers={"application/json": OrjsonSerializer()},
             http_compress=not is_loopback(urlsplit(place.url).hostname or ""),  # costs more than it saves here
             request_timeout=settings.timeout,
-            retry_on_timeout=True,
+            retry_on_timeout=False,  # who hangs is not asked again: a crawl waits for each answer
             max_retries=2,
             **_login(settings),
             **_trust(place.url, settings),

@@ -8,7 +8,7 @@ from typing import Any
 from index.elastic import manage
 from index.elastic.anew import Hit, document, hits, listings_of
 from index.elastic.bulk import Action, write
-from index.elastic.connection import Connection, address
+from index.elastic.connection import Connection, address, patient
 from index.elastic.mappings import alias_name
 from index.elastic.writing import digest, expect_none, fetch
 from index.messages import t
@@ -47,7 +47,7 @@ class ElasticTransfer:
         """Connects, and makes the indices when writing. Raises IndexUnavailable."""
         place = address(url, settings)
         self._prefix = place.prefix
-        self._connection = Connection(place, settings)
+        self._connection = Connection(place, patient(settings))
         self._client = self._connection.client
         self._unseen: set[Store] = set()
         """Stores that were written to since they were last made searchable."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, cast
 
@@ -18,6 +19,9 @@ from index.spool.kept import Kept, perform
 
 PAUSE, LONGEST = 2.0, 60.0
 """Seconds until a server that was away is asked again, at first and at most: each time twice as long."""
+AT_EASE = 4
+"""So many times as long as it took to learn that it is away, at least: a crawl waits for a server that hangs, and
+would do little else."""
 
 OFTEN = frozenset({"neighbours", "pictures", "views", "history", "sample"})
 """Questions asked of every listing: while the server is away they are not passed on each time."""
@@ -106,21 +110,16 @@ class SpooledIndex:
             self._again_at = 0.0
         if not self._ready() and self._clock() < self._again_at:
             raise IndexUnavailable(t("spool.away", why=self._why))
-        try:
+        with self._trying():
             return getattr(self._index, name)(*args, **options)
-        except IndexUnavailable as error:
-            self._away(error)
-            raise
 
     def _write(self, kept: Kept) -> tuple[bool, object]:
         """Whether the call was made, and what it returned; else it waits now. Raises IndexUnavailable where nothing
         more can wait.
         """
         if self._ready():
-            try:
-                return True, perform(self._index, kept)
-            except IndexUnavailable as error:
-                self._away(error)
+            with suppress(IndexUnavailable):
+                return True, self._perform(kept)
         self._spool.keep(kept)
         return False, None
 
@@ -128,22 +127,33 @@ class SpooledIndex:
         """Whether nothing waits any more, so that the server may be written to."""
         if self._clock() < self._again_at:
             return False
-        try:
-            if (waiting := len(self._spool.waiting())) and not self._spool.carry_out(partial(perform, self._index)):
+        if waiting := len(self._spool.waiting()):
+            try:
+                if not self._spool.carry_out(self._perform):
+                    return False
+            except IndexUnavailable:
                 return False
-        except IndexUnavailable as error:
-            self._away(error)
-            return False
-        if waiting:
             logger.warning("%s", t("spool.done", count=waiting))
         self._pause = PAUSE
         return True
 
-    def _away(self, error: IndexUnavailable) -> None:
-        logger.warning("%s", t("spool.away", why=error))
-        self._why = str(error)
-        self._again_at = self._clock() + self._pause
-        self._pause = min(2 * self._pause, LONGEST)
+    def _perform(self, kept: Kept) -> object:
+        with self._trying():
+            return perform(self._index, kept)
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """Speaks to the server; where it is away, says so and leaves it alone for a while."""
+        begun = self._clock()
+        try:
+            yield
+        except IndexUnavailable as error:
+            logger.warning("%s", t("spool.away", why=error))
+            self._why = str(error)
+            now = self._clock()
+            self._again_at = now + max(self._pause, AT_EASE * (now - begun))
+            self._pause = min(2 * self._pause, LONGEST)
+            raise
 
 
 def _kept(judged: Sequence[Judged]) -> list[Put]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from index.open import open_index
 from index.protocol import Index, IndexUnavailable
 from index.spool import files
 from index.spool.files import Spool, backlog
-from index.spool.index import PAUSE, SpooledIndex
+from index.spool.index import AT_EASE, PAUSE, SpooledIndex
 from tests.index.objects import fingerprint, judged, listing, own_id
 from tests.index.test_contract import DAY
 
@@ -28,6 +28,7 @@ class Moody:
     def __init__(self, index: Index) -> None:
         self.index, self.away, self.asked = index, False, 0
         self.breaks_after: int | None = None
+        self.hangs: Callable[[], None] = lambda: None
 
     def close(self) -> None:
         """Whoever comes next gets the same one."""
@@ -39,6 +40,7 @@ class Moody:
                 self.away = self.breaks_after <= 0
                 self.breaks_after -= 1
             if self.away:
+                self.hangs()
                 raise IndexUnavailable("cannot be reached")
             return getattr(self.index, name)(*args, **options)
 
@@ -110,6 +112,20 @@ def test_a_server_that_is_away_is_not_asked_at_every_step(moody: Moody, home: Ho
         index.put([judged(listing("x"))], run_id="r", at=DAY.format(1))
         index.put([judged(listing("y"))], run_id="r", at=DAY.format(1))
     assert moody.asked == 8
+
+
+def test_a_server_that_hangs_costs_a_crawl_a_fifth_of_its_time(moody: Moody, home: Home, clock: Clock) -> None:
+    index = spooled(moody, home, clock)
+    moody.away, moody.hangs = True, lambda: setattr(clock, "now", clock.now + 30)
+    for number in range(1000):
+        clock.now += 1  # the crawl's own work
+        index.put([judged(listing(number % 50))], run_id="r", at=DAY.format(1))
+        with pytest.raises(IndexUnavailable):
+            index.neighbours([f"signer:{number}"])
+    assert 5 < moody.asked <= 1000 / (30 * AT_EASE) + 1
+    moody.away = False
+    index.close()
+    assert moody.index.count("", kind="listings") == 50 and backlog(home.spool) == (0, 0)
 
 
 def test_another_process_carries_on_where_one_was_broken_off(moody: Moody, home: Home, clock: Clock) -> None:

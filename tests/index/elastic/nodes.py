@@ -12,7 +12,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
-from threading import Lock, Thread
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -43,6 +44,28 @@ class Node:
         """In order, or as a crash does."""
         command = [str(self._tools / "stop"), *(["--kill"] if kill else []), str(self._folder)]
         subprocess.run(command, capture_output=True, check=False)
+
+
+@contextmanager
+def never_answering() -> Iterator[tuple[str, list[bytes]]]:
+    """The address of a server that takes every request and answers none, and the first line of each."""
+    asked: list[bytes] = []
+
+    class Silent(StreamRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.rfile.readline().strip())
+            over.wait(600)  # until the test is over
+
+    over = Event()
+    with ThreadingTCPServer(("127.0.0.1", 0), Silent) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            over.set()
+            server.shutdown()
+            thread.join()
 
 
 Refuses = Callable[[str], bool]

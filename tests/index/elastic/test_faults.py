@@ -14,6 +14,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from index.elastic import bulk, rejected
+from index.elastic.bulk import Action, write
+from index.elastic.connection import Connection, address
 from index.elastic.decisions import ElasticDecisions
 from index.elastic.store import ElasticIndex
 from index.home import Home
@@ -23,8 +25,9 @@ from index.protocol import IndexUnavailable
 from index.records import Overtaken
 from index.settings import ElasticSettings
 from index.spool.files import Spool
+from index.spool.index import SpooledIndex
 from index.spool.kept import Kept, perform
-from tests.index.elastic.nodes import Node, in_front_of
+from tests.index.elastic.nodes import Node, in_front_of, never_answering
 from tests.index.objects import judged, listing, own_id
 from tests.index.test_contract import DAY
 
@@ -126,23 +129,45 @@ def test_a_server_that_never_has_time_is_given_up(place: str, monkeypatch: pytes
     assert asked.count("/_bulk") == bulk.ATTEMPTS
 
 
-def test_a_server_that_hangs_is_not_waited_for_again_and_again(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "PATIENCE", 0)
+def test_a_server_that_hangs_is_asked_once() -> None:
+    with never_answering() as (url, asked):
+        for ask in (ElasticIndex, ElasticDecisions):
+            with pytest.raises(IndexUnavailable, match="in time"):
+                ask(url, ElasticSettings(timeout=0.2), write=False)
+        with closing(Connection(address(url, OWN), ElasticSettings(timeout=0.2))) as connection:
+            for call in (connection.client.search(), write(connection.client, [Action("index", "a", "1", {})])):
+                with pytest.raises(IndexUnavailable, match="in time"):
+                    connection.wait(call)
+    assert [line.split()[0] for line in asked] == [b"GET", b"GET", b"POST", b"PUT"]
+
+
+def test_a_crawl_waits_once_for_a_server_that_hangs_and_writes_into_the_spool(place: str, home: Home) -> None:
     base, _, prefix = place.rpartition("/")
-    asked, over = [], Event()
+    asked, hanging, over = [], Event(), Event()
 
     def hangs(path: str) -> bool:
-        if path == "/_bulk":
+        if hanging.is_set():
             asked.append(path)
-            over.wait(60)
+            over.wait(600)
         return False
 
-    impatient = ElasticSettings(timeout=2)
-    with opened(place), in_front_of(base, hangs) as url, opened(f"{url}/{prefix}", impatient) as index:
+    with in_front_of(base, hangs) as url:
+        index = ElasticIndex(f"{url}/{prefix}", ElasticSettings(timeout=2))
+        spooled = SpooledIndex(index, Spool(home.spool, place), clock=lambda: 0.0)
+        hanging.set()
         with pytest.raises(IndexUnavailable, match="in time"):
-            index.put([judged(listing("hangs"))], run_id="r", at=DAY.format(1))
+            spooled.neighbours(["signer:ab"])
+        for number in range(5):
+            with pytest.raises(IndexUnavailable, match="in time"):
+                spooled.neighbours([f"signer:{number}"])
+            (put,) = spooled.put([judged(listing(f"hung-{number}"))], run_id="r", at=DAY.format(1))
+            assert put.outcome == "kept" and spooled.see_again([put.id], at=DAY.format(2)) == {}
+        assert len(asked) == 1
+        hanging.clear()
         over.set()
-    assert asked == ["/_bulk"]
+        spooled.close()
+    with opened(place) as index:
+        assert index.count("native_id:hung*", kind="listings") == 5
 
 
 def test_a_wrong_password_is_said_in_words(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,9 +227,9 @@ def test_an_index_of_a_newer_version_is_left_alone(node: Node, place: str) -> No
         pass
     with Elasticsearch(node.url, request_timeout=120) as client:
         client.indices.put_mapping(index="newer-listings", meta={"schema_version": 99})
-    for write in (True, False):
+    for writing in (True, False):
         with pytest.raises(IndexUnavailable, match=r"newer version \(99"):
-            ElasticIndex(newer, OWN, write=write)
+            ElasticIndex(newer, OWN, write=writing)
     with pytest.raises(IndexUnavailable, match=r"newer version \(99"):
         ElasticDecisions(newer, OWN)
     assert urlsplit(place).port == urlsplit(newer).port
