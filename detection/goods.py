@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import ahocorasick
 
 from detection.fields import Field
 from detection.normalise import fold
 from detection.stance import Sign, acts
+from detection.words import Words
 from index.model import Listing
 from index.reading import ReadError, read, yaml_of
 
@@ -55,20 +53,19 @@ def all_goods() -> tuple[Goods, ...]:
 
 
 @cache
-def _words() -> Any:
-    """Automaton over the words of all goods; each gives the number of the first goods that it names."""
-    automaton = ahocorasick.Automaton()
+def _words() -> Words[int]:
+    """The words of all goods; each means the first goods that it names, by number."""
+    numbers: dict[str, int] = {}
     for number, kind in enumerate(all_goods()):
         for word in kind.words:
-            if word not in automaton:
-                automaton.add_word(word, number)
-    automaton.make_automaton()
-    return automaton
+            numbers.setdefault(word, number)
+    return Words(numbers)
 
 
 def named(title: str) -> Goods | None:
     """The goods that a title names."""
-    number = min((number for _, number in _words().iter(fold(title[:200]))), default=None)
+    words = _words()
+    number = min((words.meanings[at] for at, _, _ in words.find(fold(title[:200]))), default=None)
     return None if number is None else all_goods()[number]
 
 

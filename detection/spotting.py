@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import ahocorasick
+from functools import lru_cache
+from operator import attrgetter
 
 from detection.fields import Field
 from detection.normalise import is_han, stands_alone
@@ -17,7 +16,8 @@ from detection.normalise.encoded import by_decoding
 from detection.normalise.parts import by_parts
 from detection.normalise.readings import Reading
 from detection.normalise.sounds import by_sound, how, initials, other_sounds, resembles, sound
-from detection.normalise.text import unmasked, unmasked_otherwise
+from detection.normalise.text import unmaskings
+from detection.words import Words
 
 _WEIGHT = {
     "split": 0.8,
@@ -35,6 +35,7 @@ _SURE_FROM = 3
 """Chinese characters of a word from which on such a reading is no chance; shorter ones need a second sign."""
 _LATIN_REVERSED_FROM = 7
 _BACKWARDS = re.compile(r"倒[着过]?来?[读念看写]|反[着过]来?[读念看写]|倒序|\bbackwards?\b|\breversed?\b")
+_LATIN_RUN = re.compile(r"[A-Za-z0-9]{2,}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +74,7 @@ class Spotter:
 
     def __init__(self, telling: Iterable[str], plain: Iterable[str]) -> None:
         written: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        initials_: dict[str, dict[str, None]] = defaultdict(dict)
         sounds: dict[str, dict[str, None]] = defaultdict(dict)
         for word in plain:
             written[word][word, "joined"] = None
@@ -81,51 +83,54 @@ class Spotter:
             for key, how_ in _far_fetched(word):
                 written[key][word, how_] = None
             if len(word) > 1 and all(map(is_han, word)):
+                initials_[initials(word)][word] = None
                 for key in (sound(word), *other_sounds(word)):
                     sounds[key][word] = None
-        self._written = _automaton(written)
+        self._written = Words({key: tuple(meant) for key, meant in written.items()})
         self._plain = frozenset(plain)
-        self._sounds = _automaton(sounds)
+        self._initials = {key: tuple(meant) for key, meant in initials_.items()}
+        self._sounds = Words({key: tuple(meant) for key, meant in sounds.items()})
 
     def spot(self, field: Field) -> list[Seen]:
         """Every word, the plainest reading first."""
         text, joined = field.text, field.text.joined
-        found = list(self._as_written(field, joined))
-        masked = text.skeleton if text.joined_at is None else unmasked(joined)
-        for clear in dict.fromkeys((masked, unmasked_otherwise(joined))):
-            if clear != joined:
-                found += self._as_cleared(field, clear)
+        found = [*self._as_written(field), *self._as_initials(field)]
+        found.sort(key=attrgetter("end"))
+        for clear in unmaskings(joined):
+            found += self._as_cleared(field, clear)
         for reading in (by_decoding(text), by_parts(joined), by_emoji(joined)):
             if reading is not None:
                 found += self._as_read(field, reading)
         found += self._as_sounding(field)
         return found
 
+    def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
+        for number, start, end in self._written.find(string):
+            if stands_alone(string, start, end):
+                for word, how_ in self._written.meanings[number]:
+                    yield word, how_, start, end
+
+    def _as_written(self, field: Field) -> Iterator[Seen]:
+        text, joined = field.text, field.text.joined
+        for word, how_, start, end in self._matches(joined):
+            short = len(word) < _SURE_FROM
+            if text.evenly(start, end) and not (how_ == "reversed" and short and not _reads_backwards(joined)):
+                yield Seen(field, word, how_, start, end, weak=how_ == "initial" and short)
+
+    def _as_initials(self, field: Field) -> Iterator[Seen]:
+        """Latin letters that stand alone and are the first ones of a word's pinyin."""
+        joined = field.text.joined
+        if self._initials.keys().isdisjoint(_LATIN_RUN.findall(joined)):
+            return
+        for match in _LATIN_RUN.finditer(joined):
+            if (meant := self._initials.get(match[0])) and field.text.evenly(*match.span()):
+                for word in meant:
+                    yield Seen(field, word, "initials", *match.span(), weak=True)
+
     def _as_cleared(self, field: Field, clear: str) -> Iterator[Seen]:
         for word, how_, start, end in self._matches(clear):
             if how_ == "joined" and clear[start:end] != field.text.joined[start:end]:
                 yield Seen(field, word, "look_alikes", start, end)
-
-    def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
-        if not len(self._written):
-            return
-        for last, (length, latin, meant) in self._written.iter(string):
-            start = last + 1 - length
-            if not latin or stands_alone(string, start, last + 1):
-                for word, how_ in meant:
-                    yield word, how_, start, last + 1
-
-    def _as_written(self, field: Field, joined: str) -> Iterator[Seen]:
-        backwards: bool | None = None
-        for word, how_, start, end in self._matches(joined):
-            if not field.text.evenly(start, end):
-                continue
-            if how_ == "reversed" and len(word) < _SURE_FROM:
-                backwards = bool(_BACKWARDS.search(joined)) if backwards is None else backwards
-                if not backwards:
-                    continue
-            weak = how_ == "initials" or (how_ == "initial" and len(word) < _SURE_FROM)
-            yield Seen(field, word, how_, start, end, weak)
 
     def _as_read(self, field: Field, reading: Reading) -> Iterator[Seen]:
         for word, how_, start, end in self._matches(reading.string):
@@ -133,12 +138,10 @@ class Spotter:
                 yield Seen(field, word, reading.how, *reading.in_joined(start, end))
 
     def _as_sounding(self, field: Field) -> Iterator[Seen]:
-        joined = field.text.joined
-        if not len(self._sounds):
-            return
-        reading = by_sound(joined)
-        for last, (length, _, meant) in self._sounds.iter(reading.string):
-            start, end = reading.in_joined(last + 1 - length, last + 1)
+        joined, reading = field.text.joined, by_sound(field.text.joined)
+        for number, *span in self._sounds.find(reading.string):
+            meant = self._sounds.meanings[number]
+            start, end = reading.in_joined(*span)
             written = joined[start:end]
             if written in meant:
                 continue
@@ -151,21 +154,17 @@ class Spotter:
 
 
 def _far_fetched(word: str) -> Iterator[tuple[str, str]]:
-    """Ways to write a word whose traces are searched for like words: backwards, by first letters of its pinyin."""
+    """Ways to write a word whose traces are searched for like words: backwards, one character by its first letter."""
     han = all(map(is_han, word))
     latin = word.isascii() and word.isalpha() and len(word) >= _LATIN_REVERSED_FROM
     if ((han and len(word) > 1) or latin) and word[::-1] != word:
         yield word[::-1], "reversed"
     if han and len(word) > 1 and (letters := initials(word)):
-        yield letters, "initials"
         for at, letter in enumerate(letters):
             yield word[:at] + letter + word[at + 1 :], "initial"
 
 
-def _automaton(entries: Mapping[str, Iterable[Any]]) -> Any:
-    """Each key gives (its length, whether a Latin letter or digit is at its ends, what it means)."""
-    automaton = ahocorasick.Automaton()
-    for key, meant in entries.items():
-        automaton.add_word(key, (len(key), key[0].isascii() or key[-1].isascii(), tuple(meant)))
-    automaton.make_automaton()
-    return automaton
+@lru_cache(maxsize=64)
+def _reads_backwards(joined: str) -> bool:
+    """Whether a text says that it is to be read from its end."""
+    return bool(_BACKWARDS.search(joined))

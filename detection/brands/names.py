@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-import ahocorasick
-
 from detection.brands.near import Near
 from detection.brands.packages import Packages
 from detection.compiling import once
 from detection.normalise import Normalised, fold, normalise
 from detection.normalise.sounds import spoken
+from detection.words import Words
 from index.profiles import Name, Profile
 
 How = Literal["exact", "look_alike", "misspelling", "typo", "homophone"]
@@ -115,37 +114,37 @@ def is_head(text: Normalised, hit: NameHit) -> bool:
     return first and len(rest) <= (1 if any(char >= "\u3400" for char in rest) else 3)
 
 
+_Owner = tuple[Profile, Name]
+
+
 class Brands:
     """Compiled names of all profiles."""
 
     def __init__(self, profiles: Mapping[str, Profile]) -> None:
         self.profiles = profiles
-        self._plain = ahocorasick.Automaton()
-        self._keyed = ahocorasick.Automaton()
-        self._typo: Near[tuple[Profile, Name]] = Near(most=1)
+        self._typo: Near[_Owner] = Near(most=1)
         self.packages = Packages(profiles.values())
         self.known_bad: dict[str, Profile] = {}
-        self._sound = ahocorasick.Automaton()
+        plain: dict[str, list[_Owner]] = {}
+        keyed: dict[str, _Owner] = {}
+        sounds: dict[str, tuple[_Owner, str]] = {}
         for profile in profiles.values():
             for name in profile.names:
-                self._add(profile, name, fold(name.text))
+                folded = fold(name.text)
+                if not folded:
+                    continue
+                owners = plain.setdefault(folded, [])
+                if len(owners) < _MOST_OWNERS:
+                    owners.append((profile, name))
+                keyed |= dict.fromkeys(_keys(folded), (profile, name))
+                if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
+                    sounds[spoken(folded)] = (profile, name), folded
+                latin = folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM
+                if latin and not profile.ordinary_meanings:
+                    self._typo.add(folded, (profile, name))
             self.known_bad.update(dict.fromkeys(profile.known_bad, profile))
-        self._plain.make_automaton()
-        self._keyed.make_automaton()
-        self._sound.make_automaton()
+        self._plain, self._keyed, self._sound = Words(plain), Words(keyed), Words(sounds)
         self._cache: dict[str, tuple[NameHit, ...]] = {}
-
-    def _add(self, profile: Profile, name: Name, folded: str) -> None:
-        owners = self._plain.get(folded, (len(folded), []))[1]
-        if len(owners) < _MOST_OWNERS:
-            self._plain.add_word(folded, (len(folded), [*owners, (profile, name)]))
-        if folded.isascii() and len(folded) >= _KEYED_FROM:
-            for spelling in {folded, folded.replace("m", "rn")}:
-                self._keyed.add_word(spelling.translate(_KEY), (profile, name, len(spelling)))
-        if folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM and not profile.ordinary_meanings:
-            self._typo.add(folded, (profile, name))
-        if len(folded) >= _SOUND_FROM and all("\u3400" <= char <= "\u9fff" for char in folded):
-            self._sound.add_word(spoken(folded), (profile, name, folded))
 
     def owners_of(self, package: str | None) -> Sequence[Profile]:
         """Profiles whose own package, or pinned one, that is."""
@@ -169,26 +168,22 @@ class Brands:
         return found
 
     def _exact(self, text: Normalised) -> Iterator[NameHit]:
-        if not len(self._plain):
-            return
-        for last, (length, owners) in self._plain.iter(text.joined):
-            start = last - length + 1
-            if not _stands_alone(text.joined, start, last + 1) or not text.evenly(start, last + 1):
+        for number, start, end in self._plain.find(text.joined):
+            if not _stands_alone(text.joined, start, end) or not text.evenly(start, end):
                 continue
-            for profile, name in owners:
+            for profile, name in self._plain.meanings[number]:
                 how: How = "misspelling" if name.kind == "misspelling" else "exact"
-                if how == "exact" and not _DISGUISE.isdisjoint(text.steps("joined", start, last + 1)):
+                if how == "exact" and not _DISGUISE.isdisjoint(text.steps("joined", start, end)):
                     how = "look_alike"
-                yield NameHit(profile, name, how, "joined", start, last + 1)
+                yield NameHit(profile, name, how, "joined", start, end)
 
     def _look_alikes(self, text: Normalised) -> Iterator[NameHit]:
-        if not len(self._keyed) or not _LETTERS.search(text.skeleton):
+        if not _LETTERS.search(text.skeleton):
             return
-        keyed = text.skeleton.translate(_KEY)
-        for last, (profile, name, length) in self._keyed.iter(keyed):
-            start = last - length + 1
-            if _stands_alone(text.skeleton, start, last + 1) and text.plain[start : last + 1] != fold(name.text):
-                yield NameHit(profile, name, "look_alike", "skeleton", start, last + 1)
+        for number, start, end in self._keyed.find(text.skeleton.translate(_KEY)):
+            profile, name = self._keyed.meanings[number]
+            if _stands_alone(text.skeleton, start, end) and text.plain[start:end] != fold(name.text):
+                yield NameHit(profile, name, "look_alike", "skeleton", start, end)
 
     def _slips(self, text: Normalised) -> Iterator[NameHit]:
         for match in _LATIN.finditer(text.plain):
@@ -200,10 +195,17 @@ class Brands:
                     yield NameHit(profile, name, "typo", "plain", match.start(), match.end())
 
     def _sounds(self, text: Normalised) -> Iterator[NameHit]:
-        for last, (profile, name, folded) in self._sound.iter(spoken(text.joined)) if len(self._sound) else ():
-            start = last + 1 - len(folded)
-            if text.joined[start : last + 1] != folded:
-                yield NameHit(profile, name, "homophone", "joined", start, last + 1)
+        for number, start, end in self._sound.find(spoken(text.joined)):
+            (profile, name), folded = self._sound.meanings[number]
+            if text.joined[start:end] != folded:
+                yield NameHit(profile, name, "homophone", "joined", start, end)
+
+
+def _keys(folded: str) -> set[str]:
+    """What a Latin name reads as when look-alike letters are one."""
+    if not folded.isascii() or len(folded) < _KEYED_FROM:
+        return set()
+    return {spelling.translate(_KEY) for spelling in (folded, folded.replace("m", "rn"))}
 
 
 def _stands_alone(string: str, start: int, end: int) -> bool:

@@ -46,8 +46,11 @@ def _once(char: str) -> str:
     for table in (_SMALL_CAPITALS, _BOXED, _EMOJI, _VARIANTS):
         if char in table:
             return table[char]
-    if unicodedata.category(char) in {"Cf", "Mn", "Me"}:
+    category = unicodedata.category(char)
+    if category in {"Cf", "Mn", "Me"}:
         return ""
+    if category == "Cs":  # half a character: what searches texts takes whole ones only
+        return "\ufffd"
     folded = unicodedata.normalize("NFKC", char)
     if any(code < "ɐ" or "Ḁ" <= code <= "ỿ" for code in folded):  # Latin with marks: pinyin tones, umlauts
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if unicodedata.category(c) != "Mn")
@@ -87,7 +90,7 @@ def is_han(char: str) -> bool:
 def step(char: str) -> str:
     """Name of what was done to one raw character, '' for letter case and nothing."""
     folded = FOLDS[ord(char)]
-    if folded == char.casefold():
+    if folded in {char.casefold(), "\ufffd"}:
         return ""
     if folded == "":
         return "combining_marks" if unicodedata.category(char) != "Cf" else "zero_width"

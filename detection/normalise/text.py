@@ -26,7 +26,10 @@ _TOKEN = re.compile(r"[a-z0-9@$\u00c0-\u058f]+")
 _LONGEST_TOKEN = 40
 _DIGIT_BETWEEN = re.compile(r"[a-z][01345@$]+[a-z]|^[01345@$][a-z]{3}")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-_MASKED = re.compile(r"[\u00c0-\u058f]|[a-z][01345@$]+[a-z]|(?<![a-z0-9@$])[01345@$][a-z]{3}")
+_MASKED = re.compile(
+    r"[\u00c0-\u058f01345@$](?:"  # as below
+    r"(?<=[\u00c0-\u058f])|(?<=[a-z][01345@$])[01345@$]*[a-z]|(?<=(?<![a-z0-9@$])[01345@$])[a-z]{3})"
+)
 """Where a token may be masked at all: most texts have none."""
 _SEPARATOR = r"[\s·.*_/|~+#^=,'`•…—–、丨\-]"
 _BETWEEN_LETTERS = r"[ .*_\-]"
@@ -140,9 +143,12 @@ def unmasked(plain: str) -> str:
     return _TOKEN.sub(_unmask, plain) if _MASKED.search(plain) else plain
 
 
-def unmasked_otherwise(plain: str) -> str:
-    """The same where a 1 stands for i rather than l."""
-    return _TOKEN.sub(_unmask_i, plain) if "1" in plain and _MASKED.search(plain) else plain
+def unmaskings(plain: str) -> tuple[str, ...]:
+    """Likewise, as far as that changes anything: a 1 stands for l, and for i."""
+    if not _MASKED.search(plain):
+        return ()
+    clear = (_TOKEN.sub(_unmask, plain), _TOKEN.sub(_unmask_i, plain))
+    return tuple(one for one in dict.fromkeys(clear) if one != plain)
 
 
 def _unmask(match: re.Match[str], leet: dict[int, int] = _LEET) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import ahocorasick
 
 from detection.contacts import contacts
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
 from detection.stance.offering import waived
+from detection.words import Words
 from index.model import Listing
 from index.reading import ReadError, read, yaml_of
 
@@ -49,18 +47,14 @@ def frames() -> tuple[Frame, ...]:
 
 
 @cache
-def _words() -> Any:
-    """Automaton over the words of all frames; each gives (length, ((frame, strong), ...))."""
+def _words() -> Words[tuple[str, tuple[tuple[int, bool], ...]]]:
+    """The words of all frames; each means (itself, ((frame, strong), ...))."""
     by_word: dict[str, dict[tuple[int, bool], None]] = {}
     for number, frame in enumerate(frames()):
         for words, strong in ((frame.strong, True), (frame.weak, False)):
             for word in words:
                 by_word.setdefault(fold(word), {})[number, strong] = None
-    automaton = ahocorasick.Automaton()
-    for word, uses in by_word.items():
-        automaton.add_word(word, (word, tuple(uses)))
-    automaton.make_automaton()
-    return automaton
+    return Words({word: (word, tuple(uses)) for word, uses in by_word.items()})
 
 
 def frames_of(listing: Listing, texts: Sequence[Field]) -> list[tuple[Frame, Field, int, int]]:
@@ -68,11 +62,13 @@ def frames_of(listing: Listing, texts: Sequence[Field]) -> list[tuple[Frame, Fie
     own = [text for text in texts if text.own_words]
     shown: dict[int, tuple[Field, int, int]] = {}
     weak: dict[int, str] = {}
+    words = _words()
     for text in own:
-        for last, (word, uses) in _words().iter(text.text.joined):
-            start, end = last - len(word) + 1, last + 1
-            if not stands_alone(text.text.joined, start, end) or waived(text.text.joined, start):
+        joined = text.text.joined
+        for at, start, end in words.find(joined):
+            if not stands_alone(joined, start, end) or waived(joined, start):
                 continue
+            word, uses = words.meanings[at]
             for number, strong in uses:
                 if strong or weak.setdefault(number, word) != word:
                     shown.setdefault(number, (text, start, end))

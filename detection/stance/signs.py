@@ -12,13 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-
-import ahocorasick
 
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
 from detection.stance.offering import waived
+from detection.words import Words
 from index.reading import ReadError, read, yaml_of
 
 SIGNS = Path(__file__).parent / "signs.yml"
@@ -94,9 +92,9 @@ def _read(path: Path) -> dict[str, Kind]:
 
 
 @cache
-def _words() -> Any:
-    """Automaton; each word gives its length, whether it must stand alone, and its uses: (kind, -1) alone, 2n and 2n + 1
-    for the halves of pair n. A single digit need not: it is the first one of a price.
+def _words() -> Words[tuple[bool, tuple[tuple[str, int], ...]]]:
+    """Each word means whether it must stand alone, and its uses: (kind, -1) alone, 2n and 2n + 1 for the halves of pair
+    n. A single digit need not: it is the first one of a price.
     """
     uses: dict[str, dict[tuple[str, int], None]] = {}
     for kind in (*kinds().values(), *acts().values()):
@@ -106,12 +104,12 @@ def _words() -> Any:
         for role, words in roles:
             for word in words:
                 uses.setdefault(fold(word), {})[kind.id, role] = None
-    automaton = ahocorasick.Automaton()
-    for word, used in uses.items():
-        latin = len(word) > 1 and (word[0].isascii() or word[-1].isascii())
-        automaton.add_word(word, (len(word), latin, tuple(used)))
-    automaton.make_automaton()
-    return automaton
+    return Words(
+        {
+            word: (len(word) > 1 and (word[0].isascii() or word[-1].isascii()), tuple(used))
+            for word, used in uses.items()
+        }
+    )
 
 
 @lru_cache(maxsize=256)
@@ -145,8 +143,9 @@ def _signs(field: Field) -> Iterator[Sign]:
     begun: dict[tuple[str, int], tuple[int, int, Clause]] = {}
     shown: set[tuple[str, Clause]] = set()
     looked = 0
-    for last, (length, latin, uses) in _words().iter(joined):
-        start, end = last - length + 1, last + 1
+    words = _words()
+    for word, start, end in words.find(joined):
+        latin, uses = words.meanings[word]
         if latin and not stands_alone(joined, start, end):
             continue
         looked += 1
