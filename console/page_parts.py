@@ -8,6 +8,7 @@ from typing import Any
 from rich.padding import Padding
 from rich.text import Text
 
+from console.standing import Standings
 from console.words import chance, verdict
 from index.messages import t
 from index.model import Observation
@@ -56,10 +57,14 @@ def look_line(look: Observation) -> Text:
     return bullet(f"{said} {t('page.kept')}" if look.capture else said)
 
 
-def finding_line(hit: Stored) -> Text:
+def finding_line(hit: Stored, standings: Standings) -> Text:
     """A finding in one line: verdict, id, chance, title."""
     value: dict[str, Any] = hit.value
     title = line(str(value.get("title") or ""), 60)
-    return Text.assemble(
-        verdict(value.get("verdict", "benign")), f"  {hit.id}  {chance(value.get('probability'))}  {title}"
-    )
+    return Text.assemble(head_of(hit, standings), f"  {hit.id}  {chance(value.get('probability'))}  {title}")
+
+
+def head_of(hit: Stored, standings: Standings) -> Text:
+    """What a finding is: as people said, and as the machine proposes while nobody said anything."""
+    proposed, stands = hit.value.get("verdict", "benign"), standings.get(hit.id)
+    return stands.verdict(proposed) if stands else verdict(proposed)

@@ -11,7 +11,9 @@ from rich.console import Group
 from rich.text import Text
 
 from console.custody import custody
-from console.page_parts import SHOWN, bullet, facts_lines, finding_line, look_line, section
+from console.page_parts import SHOWN, bullet, facts_lines, finding_line, head_of, look_line, section
+from console.standing import NOTHING, Standings
+from console.triage.words import state_text
 from console.words import chance, verdict
 from detection.scoring import sentence
 from detection.ties import Tie
@@ -22,15 +24,23 @@ from index.plain import line, plain
 from index.protocol import Stored
 from index.reading import read
 from index.taxonomy import taxonomy
-from takedown.columns import allowed, unseen
+from takedown.columns import unseen
 
 
 def finding_page(
-    hit: Stored, *, ties: Sequence[Tie], looks: Sequence[Observation] = (), supplied: Sequence[Supplied] = ()
+    hit: Stored,
+    *,
+    ties: Sequence[Tie],
+    standings: Standings = NOTHING,
+    looks: Sequence[Observation] = (),
+    supplied: Sequence[Supplied] = (),
 ) -> Group:
     """A finding: the machine's proposal with everything a person needs to agree or not."""
     value: dict[str, Any] = hit.value
-    head = Text.assemble(verdict(value.get("verdict", "benign")), "  ", (line(str(value.get("title"))), "bold"))
+    stands = standings.get(hit.id)
+    head = Text.assemble(head_of(hit, standings), "  ", (line(str(value.get("title"))), "bold"))
+    if stands and not stands.decided and stands.member.state != "open":
+        head.append("  ").append_text(state_text(stands.member.state))
     facts = [
         ("id", hit.id),
         ("marketplace", value.get("marketplace")),
@@ -49,14 +59,14 @@ def finding_page(
     return Group(
         head,
         *facts_lines(facts),
+        *section("said_section", map(bullet, stands.words() if stands else ())),
         *section("seen_section", _evidence(value)),
-        *section("allowed_section", map(bullet, allowed(value, language()))),
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
         *section("ties_section", map(_tie, ties)),
         *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
         *section("clears_section", iter([bullet(t(f"cli.show.clears.{value.get('group', 'other')}"))])),
-        Text(t("cli.show.until_confirmed"), style="dim"),
+        *([] if stands and stands.decided else [Text(t("cli.show.until_confirmed"), style="dim")]),
     )
 
 
@@ -66,6 +76,7 @@ def listing_page(
     findings: list[Stored],
     history: list[dict[str, Any]],
     ties: Sequence[Tie],
+    standings: Standings = NOTHING,
     looks: Sequence[Observation] = (),
     supplied: Sequence[Supplied] = (),
 ) -> Group:
@@ -79,7 +90,7 @@ def listing_page(
         *facts_lines([("id", hit.id), *named, ("seen", f"{hit.first_seen} – {hit.last_seen}")]),
         *section("description_section", iter([Text(plain(str(value.get("description") or "-"))[:SHOWN])])),
         *section("proposal_section", iter(proposal)),
-        *section("findings_section", map(finding_line, findings)),
+        *section("findings_section", (finding_line(one, standings) for one in findings)),
         *section("ties_section", map(_tie, ties)),
         *section("history_section", map(_change, history)),
         *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),

@@ -11,6 +11,7 @@ from rich.console import Group
 from rich.text import Text
 
 from console.page_parts import bullet, facts_lines, finding_line, section
+from console.standing import NOTHING, Standings
 from index.messages import t
 from index.plain import line
 from index.protocol import Stored
@@ -26,7 +27,7 @@ MOST_OF_A_KIND = 8
 Value = Mapping[str, Any]
 
 
-def sample_page(hit: Stored, *, findings: list[Stored]) -> Group:
+def sample_page(hit: Stored, *, findings: list[Stored], standings: Standings = NOTHING) -> Group:
     """A fingerprint as one page, the most telling first."""
     value: dict[str, Any] = hit.value
     signature = value.get("signature") or {}
@@ -50,7 +51,7 @@ def sample_page(hit: Stored, *, findings: list[Stored]) -> Group:
         *section("meta_data_section", _each(value.get("meta_data"), _meta)),
         *section("icons_section", _each(value.get("icons"), _icon)),
         *section("problems_section", _each(value.get("problems"), _problem)),
-        *section("findings_section", map(finding_line, findings)),
+        *section("findings_section", (finding_line(one, standings) for one in findings)),
     )
 
 

@@ -100,14 +100,14 @@ def subjects(
             pictures_read=read,
             icon=icon,
             registry=registry,
-            allowed=_allowed(allowed, listing, sample) if allowed else (),
+            allowed=allowed_today(allowed, listing, sample) if allowed else (),
             views=_telling(index, own, listing, views[own], looked) if own in views else (),
         )
         made.append(Known(subject=subject, ties=keys))
     return made
 
 
-def _allowed(entries: AllowedList, listing: Listing, sample: Fingerprint | None) -> tuple[AllowedHit, ...]:
+def allowed_today(entries: AllowedList, listing: Listing, sample: Fingerprint | None) -> tuple[AllowedHit, ...]:
     """The entries that it falls under today: by verified signers only."""
     reached = scopes(
         listing,

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from console.exits import Exit
+from console.let_pass import let_pass_by
 from console.offers import read_offers
 from console.terminal import JsonFlag, emit, home, out, table
 from console.words import chance, verdict
-from detection.judge import judge
+from detection.judge import findings, judge
 from detection.subject import Subject
 from index.messages import language, t
-from index.model import Judgement, Listing, Violation
-from index.open import open_registry
+from index.model import AllowedHit, Judgement, Listing, Violation
+from index.open import open_allowed, open_registry
 from index.profiles import Profile, load_profiles
+from takedown.columns import allowed
 
 
 def run(
@@ -34,15 +37,17 @@ def run(
     profiles, registry = load_profiles(place.brands), open_registry(place)
     judged = []
     seen = ExitStack()
+    let_pass = let_pass_by(open_allowed(place), seen)
     with seen, nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
         told = _told_by(pictures, profiles, seen)
         for offer in read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown):
-            subject = Subject(listing=told(offer.id, offer.listing()), profiles=profiles, registry=registry)
+            listing = told(offer.id, offer.listing())
+            subject = Subject(listing=listing, profiles=profiles, registry=registry, allowed=let_pass(listing))
             judgement = judge(subject)
             if json:
-                emit(document(offer.id, judgement))
+                emit(document(offer.id, judgement, allowed_of(listing, judgement)))
             else:
-                judged.append((offer.id, offer.title, judgement))
+                judged.append((offer.id, listing, judgement))
     if not json:
         columns = [t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")]
         out().print(table(columns, _rows(judged), wide={columns[2]: 1, columns[3]: 2}))
@@ -62,14 +67,21 @@ def _told_by(
     return local.told
 
 
-def document(offer_id: str, judgement: Judgement) -> dict[str, Any]:
+def allowed_of(listing: Listing, judgement: Judgement) -> list[AllowedHit]:
+    """The entries of the allow-list that cover a finding that a crawl would make of it."""
+    return list(dict.fromkeys(hit for finding in findings(listing, judgement) for hit in finding.allowed))
+
+
+def document(offer_id: str, judgement: Judgement, entries: Sequence[AllowedHit] = ()) -> dict[str, Any]:
     """The contract of `detect --json` (docs/schema/detect.json)."""
+    said = {"allowed": [asdict(one) for one in entries]} if entries else {}
     return {
         "id": offer_id,
         "verdict": judgement.verdict,
         "violations": [_violation(violation) for violation in judgement.violations],
         "brand": judgement.brand,
         "priority": judgement.priority,
+        **said,
     }
 
 
@@ -82,10 +94,12 @@ def _violation(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _rows(judged: list[tuple[str, str, Judgement]]) -> Iterator[tuple[Any, ...]]:
+def _rows(judged: list[tuple[str, Listing, Judgement]]) -> Iterator[tuple[Any, ...]]:
     lang = language()
-    for offer_id, title, judgement in judged:
+    for offer_id, listing, judgement in judged:
         top = judgement.violations[0] if judgement.violations and judgement.verdict != "benign" else None
         why = f"{top.id} {chance(top.probability)} " if top else ""
-        why += "; ".join(getattr(evidence, lang) for evidence in (top.evidence[:2] if top else ()))
-        yield offer_id, verdict(judgement.verdict), title, why
+        entries = [asdict(one) for one in allowed_of(listing, judgement)]
+        reasons = [getattr(evidence, lang) for evidence in (top.evidence[:2] if top else ())]
+        why += "; ".join((*allowed({"allowed": entries}, lang), *reasons))
+        yield offer_id, verdict(judgement.verdict), listing.title, why

@@ -15,6 +15,7 @@ from console.exits import CommandError, Exit
 from console.opening import reading
 from console.pages import finding_page, listing_page
 from console.sample_page import sample_page
+from console.standing import standings
 from console.terminal import JsonFlag, emit, home, out
 from console.ties import ties_of
 from index.messages import t
@@ -46,8 +47,9 @@ def run(
             return _write_page(index, hit, at, open_it=open_it, json=json)
         beside = _beside(index, hit)
     if json:
+        stands = {name: one.document() for name, one in beside.pop("standings").items()}
         emit({"id": hit.id, "kind": hit.kind, "first_seen": hit.first_seen, "last_seen": hit.last_seen,
-              "value": hit.value, **beside})  # fmt: skip
+              "value": hit.value, "standings": stands, **beside})  # fmt: skip
     else:
         out().print(PAGES[hit.kind](hit, **beside))
     return Exit.DONE
@@ -76,17 +78,24 @@ def _write_page(index: Index, hit: Stored, at: str | None, *, open_it: bool, jso
 def _beside(index: Index, hit: Stored) -> dict[str, Any]:
     """What belongs on the same page: findings of a listing, its changes and its ties, listings of a sample."""
     if hit.kind == "listings":
-        query = f'listing_id:"{hit.id}"'
+        found = index.search(f'listing_id:"{hit.id}"', limit=100)
         return {
-            "findings": index.search(query, limit=100),
+            "findings": found,
+            "standings": standings(index, found),
             "history": index.history(hit.id),
             "looks": index.observations(hit.id),
             "supplied": index.supplied([hit.id]).get(hit.id, []),
             "ties": ties_of(index, hit),
         }
     if hit.kind == "samples":
-        return {"findings": index.search(f'sample_sha256:"{hit.id}"', limit=100)}
+        found = index.search(f'sample_sha256:"{hit.id}"', limit=100)
+        return {"findings": found, "standings": standings(index, found)}
     listing = index.get(str(hit.value.get("listing_id")))
     looks = index.observations(listing.id) if listing else []
     supplied = index.supplied([listing.id]).get(listing.id, []) if listing else []
-    return {"ties": ties_of(index, listing) if listing else (), "looks": looks, "supplied": supplied}
+    return {
+        "standings": standings(index, [hit]),
+        "ties": ties_of(index, listing) if listing else (),
+        "looks": looks,
+        "supplied": supplied,
+    }

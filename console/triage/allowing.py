@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.rejudge import as_listing
-from index.allowed import Allowed, AllowedList, Scopes, scopes
+from index.allowed import Allowed, AllowedList, Scopes, covers, scopes
+from index.model import AllowedHit
 from index.protocol import Index, QueryError, Stored
 
 MOST = 10_000
@@ -21,6 +22,14 @@ def covered(index: Index, entries: AllowedList, day: str) -> frozenset[str]:
         if entry.allowed.counts(day):
             found |= {hit.id for hit in _findings(index, entry.allowed)}
     return frozenset(found)
+
+
+def allowing(index: Index, entries: AllowedList, finding: Stored, day: str) -> tuple[AllowedHit, ...]:
+    """The entries that cover one finding on that day. Raises IndexUnavailable."""
+    value: dict[str, Any] = finding.value
+    listing = index.get(value["listing_id"])
+    hits = entries.hits(scopes_of(index, listing, finding), day) if listing else ()
+    return tuple(hit for hit in hits if covers(hit, value["group"], value.get("brand")))
 
 
 def _findings(index: Index, allowed: Allowed) -> Iterator[Stored]:

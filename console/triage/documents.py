@@ -56,12 +56,15 @@ def unit_whole(desk: Desk, state: UnitState) -> dict[str, Any]:
         ],
         "again": relistings(desk, state),
         "said": [
-            _answer(answer) for name in desk.answers.units_of(state.unit.members) for answer in desk.answers.units[name]
+            answer_document(answer)
+            for name in desk.answers.units_of(state.unit.members)
+            for answer in desk.answers.units[name]
         ],
     }
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """One version of what was said."""
     said = answer.decision
     return {
         "record": answer.id,

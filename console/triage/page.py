@@ -26,7 +26,7 @@ from takedown.columns import unseen
 from takedown.comparing import compared
 from takedown.notice import Compared
 from takedown.targets import Targets
-from takedown.triage_state import UnitState
+from takedown.triage_state import MemberState, UnitState
 
 MEMBERS, EVIDENCE, SAID = 6, 5, 4
 """Lines of each part; `--all` shows everything."""
@@ -42,7 +42,7 @@ def unit_page(desk: Desk, state: UnitState, *, everything: bool = False) -> Iter
     )
     yield Text(_facts(state), style="dim")
     yield from _part("why_unit", [Text(line(one)) for one in why_unit(desk.index, state.unit)])
-    yield from _part("changed", _changed(state))
+    yield from _part("changed", changes(state.members))
     yield from _part("allowed", (Text(line(one)) for one in _allowed(desk, state)))
     yield from _part("again", relisting_lines(relistings(desk, state), most))
     yield from _part("members", _members(desk, state, most))
@@ -87,9 +87,9 @@ def _allowed(desk: Desk, state: UnitState) -> Iterator[str]:
             yield t("triage.allowed_by", reason=reason, by=entry.by, expires=said.expires)
 
 
-def _changed(state: UnitState) -> Iterator[Text]:
-    """What reopened it, before anything else."""
-    told = dict.fromkeys(difference for member in state.members for difference in member.differences)
+def changes(members: Iterable[MemberState]) -> Iterator[Text]:
+    """What reopened them, before anything else."""
+    told = dict.fromkeys(difference for member in members for difference in member.differences)
     for one in told:
         was = line(one.was, 60) or t("triage.unknown_before")
         yield Text.assemble(f"{t(f'triage.field.{one.field}')}: ", (was, "red"), " → ", (line(one.now, 60), "green"))

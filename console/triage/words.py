@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from console.words import COLOURS
+from console.words import COLOURS, verdict
 from index.messages import t
 from index.plain import line
 from index.protocol import Index
@@ -27,11 +27,14 @@ STYLES: dict[State, str] = {
 }
 
 
+def said_of(state: State, proposed: object) -> Text:
+    """'suspected violation', as the machine proposes; 'confirmed' only where a person said so."""
+    return state_text(state) if state in {"confirmed", "dismissed"} else verdict(proposed)
+
+
 def verdict_of(state: UnitState) -> Text:
-    """'suspected violation'; 'confirmed' only where a person said so."""
-    if state.state in {"confirmed", "dismissed"}:
-        return state_text(state.state)
-    return Text(t(f"export.verdict.{state.unit.verdict}"), style=COLOURS.get(state.unit.verdict, ""))
+    """The same of a unit."""
+    return said_of(state.state, state.unit.verdict)
 
 
 def short_verdict(state: UnitState) -> Text:
