@@ -18,17 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.text_model.mixture import FOLDER, described, trust_in
-from detection.text_model.ngrams import (
-    Keys,
-    codes_of,
-    columns_of,
-    familiar,
-    keys_of,
-    margin_of,
-    scores_of,
-    table_of,
-    weigh,
-)
+from detection.text_model.ngrams import Keys, Reading, codes_of, read, scores_of, table_of
 
 LIKELY = 0.2
 """Probability from which a kind of violation is named; the most probable one always is."""
@@ -59,27 +49,24 @@ class TextModel:
         if not (len(keys) == len(idf) == len(weights) and weights.shape[1] == len(bias) == 1 + len(kinds)):
             raise ValueError("the parts of the text model do not belong together")
         self._parts: dict[str, npt.NDArray[Any]] = {"keys": keys, "idf": idf, "weights": weights, "bias": bias}
-        self._keys, self._table, self._idf = keys, table_of(keys), idf
-        self._first, self._others = (np.ascontiguousarray(part, np.float32) for part in (weights[:, 0], weights[:, 1:]))
+        first, self._others = (np.ascontiguousarray(part, np.float32) for part in (weights[:, 0], weights[:, 1:]))
+        self._table = table_of(keys, idf, first)
         self._bias = bias.astype(np.float32)
         self.kinds = tuple(kinds)
 
     def opinion(self, texts: Sequence[str]) -> Opinion:
         """Reads `texts` as they are (normalise them before)."""
         codes = codes_of(texts)
-        keys = keys_of(codes)
-        columns = columns_of(keys, self._keys, self._table)
-        shares = weigh(columns, self._idf)
-        margin, at = margin_of(columns, shares, self._first, len(codes))
-        trust = trust_in(len(codes), familiar(keys, columns))
-        return Opinion(margin + float(self._bias[0]), partial(self._likely, columns, shares), trust, at)
+        seen = read(codes, self._table)
+        trust = trust_in(len(codes), seen.familiar)
+        return Opinion(seen.margin + float(self._bias[0]), partial(self._likely, seen), trust, seen.at)
 
     def parts(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays of `weights.npz`."""
         return dict(self._parts)
 
-    def _likely(self, columns: npt.NDArray[np.int32], shares: Floats) -> dict[str, float]:
-        scores = (scores_of(columns, shares, self._others) + self._bias[1:]).tolist()
+    def _likely(self, seen: Reading) -> dict[str, float]:
+        scores = (scores_of(seen, self._table, self._others) + self._bias[1:]).tolist()
         ranked = sorted(range(len(scores)), key=lambda at: -scores[at])[:MOST_KINDS]
         chances = {self.kinds[at]: 1 / (1 + math.exp(-scores[at])) for at in ranked}
         return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}

@@ -7,6 +7,7 @@ from one text to another.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,12 @@ Codes = npt.NDArray[np.uint32]
 Keys = npt.NDArray[np.uint64]
 _GAP = 0
 """Between two texts."""
+SLOT = np.dtype([("key", np.uint64), ("column", np.int32), ("idf", np.float32), ("weight", np.float32)], align=True)
+"""A place of a hash table, empty where `key` is 0: an n-gram, its position in the vocabulary, what belongs to it. In
+one line of memory: a text has hundreds of them, and fetching them is what takes the time.
+"""
+Table = npt.NDArray[np.void]
+Places = npt.NDArray[np.int32]
 
 
 def codes_of(texts: Sequence[str]) -> Codes:
@@ -29,10 +36,18 @@ def codes_of(texts: Sequence[str]) -> Codes:
     The first MOST_CHARACTERS are read. A character keeps its place: the sum of the lengths before it, and one per gap.
     """
     joined = "\0".join(texts)[:MOST_CHARACTERS]
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
-    codes[(codes >= ord("0")) & (codes <= ord("9"))] = ord("0")
-    codes[(codes >= ord("\t")) & (codes <= ord("\r"))] = ord(" ")
+    codes = np.frombuffer(bytearray(joined, "utf-32-le", "surrogatepass"), np.uint32)
+    _level(codes)
     return codes
+
+
+@compiled
+def _level(codes: Codes) -> None:
+    for at in range(len(codes)):
+        if 48 <= codes[at] <= 57:  # digits
+            codes[at] = 48
+        elif 9 <= codes[at] <= 13:  # white space
+            codes[at] = 32
 
 
 def keys_of(codes: Codes) -> Keys:
@@ -54,152 +69,171 @@ def _fill(codes: Codes, keys: Keys) -> None:
             keys[at * LONGEST + length] = key
 
 
-def table_of(vocabulary: Keys) -> npt.NDArray[np.int32]:
-    """int32[2^k]: an open hash table over the positions of a vocabulary, at most half full; -1 is empty."""
-    size = 1 << int(len(vocabulary) * 2).bit_length()
-    table = np.full(size, -1, np.int32)
-    _store(vocabulary, table)
+def table_of(vocabulary: Keys, idf: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]) -> Table:
+    """SLOT[2^k]: an open hash table over a vocabulary and what belongs to each n-gram, at most half full."""
+    table = np.zeros(1 << int(len(vocabulary) * 2).bit_length(), SLOT)
+    _store(vocabulary, idf, weights, table)
     return table
 
 
 @compiled
-def _store(vocabulary: Keys, table: npt.NDArray[np.int32]) -> None:
+def _store(vocabulary: Keys, idf: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], table: Table) -> None:
     mask = np.uint64(len(table) - 1)
     for number in range(len(vocabulary)):
         slot = vocabulary[number] & mask
-        while table[slot] >= 0:
+        while table[slot].key != 0:
             slot = (slot + np.uint64(1)) & mask
-        table[slot] = number
+        table[slot].key = vocabulary[number]
+        table[slot].column = number
+        table[slot].idf = idf[number]
+        table[slot].weight = weights[number]
 
 
-def columns_of(keys: Keys, vocabulary: Keys, table: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """int32 per key: its position in the vocabulary, -1 where it is not known."""
-    columns = np.empty(len(keys), np.int32)
-    _look_up(keys, vocabulary, table, columns)
-    return columns
+def places_of(keys: Keys, table: Table) -> Places:
+    """int32 per key: its place in the table, -1 where it is not known.
+
+    Of each character the longer n-grams are looked up as long as the shorter ones are known: whoever has read an n-gram
+    has read what it begins with.
+    """
+    places = np.empty(len(keys), np.int32)
+    _look_up(keys, table, places)
+    return places
 
 
 @compiled
-def _look_up(keys: Keys, vocabulary: Keys, table: npt.NDArray[np.int32], columns: npt.NDArray[np.int32]) -> None:
+def _look_up(keys: Keys, table: Table, places: Places) -> None:
     mask = np.uint64(len(table) - 1)
-    for number in range(len(keys)):
-        columns[number] = -1
-        if keys[number] == np.uint64(0):
-            continue
-        slot = keys[number] & mask
-        while table[slot] >= 0:
-            if vocabulary[table[slot]] == keys[number]:
-                columns[number] = table[slot]
+    places[:] = -1
+    for first in range(0, len(keys), LONGEST):
+        for number in range(first, min(first + LONGEST, len(keys))):
+            key = keys[number]
+            slot = key & mask
+            while table[slot].key != key and table[slot].key != 0:
+                slot = (slot + np.uint64(1)) & mask
+            if key == 0 or table[slot].key == 0:
                 break
-            slot = (slot + np.uint64(1)) & mask
+            places[number] = slot
 
 
-def weigh(columns: npt.NDArray[np.int32], idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def weigh(places: Places, table: Table) -> npt.NDArray[np.float32]:
     """float32 per key: its share of the text's unit vector, (1 + log count) x idf / length, spread over its places."""
-    shares = np.empty(len(columns), np.float32)
-    _weigh(columns, idf, shares)
+    shares = np.empty(len(places), np.float32)
+    _weigh(places, table, shares)
     return shares
 
 
 @compiled
-def _weigh(columns: npt.NDArray[np.int32], idf: npt.NDArray[np.float32], shares: npt.NDArray[np.float32]) -> None:
+def _weigh(places: Places, table: Table, shares: npt.NDArray[np.float32]) -> None:
     # Counts stand in a small open hash table: an array over the whole vocabulary would take longer than all the rest.
     size = 1
-    while size < 2 * len(columns):
+    while size < 2 * len(places):
         size *= 2
     owners, counts = np.full(size, -1, np.int32), np.zeros(size, np.int32)
-    slots = np.empty(len(columns), np.int32)
-    for number in range(len(columns)):
-        column = columns[number]
-        if column >= 0:
-            slot = column & (size - 1)
-            while owners[slot] >= 0 and owners[slot] != column:
+    slots = np.empty(len(places), np.int32)
+    for number in range(len(places)):
+        place = places[number]
+        if place >= 0:
+            slot = place & (size - 1)
+            while owners[slot] >= 0 and owners[slot] != place:
                 slot = (slot + 1) & (size - 1)
-            owners[slot] = column
+            owners[slot] = place
             counts[slot] += 1
             slots[number] = slot
     square = 0.0
-    for number in range(len(columns)):
+    for number in range(len(places)):
         shares[number] = 0.0
-        column = columns[number]
-        if column >= 0:
+        place = places[number]
+        if place >= 0:
             count = counts[slots[number]]
-            value = (1.0 + np.log(float(count))) * idf[column]
+            idf = table[place].idf
+            value = idf if count == 1 else (1.0 + np.log(float(count))) * idf
             shares[number] = value / count
             square += value * value / count
     if square > 0:
         length = np.sqrt(square)
-        for number in range(len(columns)):
+        for number in range(len(places)):
             shares[number] /= length
 
 
-def margin_of(
-    columns: npt.NDArray[np.int32], shares: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], length: int
-) -> tuple[float, npt.NDArray[np.float32]]:
-    """What all n-grams add to one score by its `weights` (float32 per column); float32[length]: what each character
-    adds to it.
-    """
-    at = np.zeros(length, np.float32)
-    return _margin(columns, shares, weights, at), at
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """The n-grams of a text, and what they say."""
+
+    places: Places
+    """As `places_of` gives them."""
+    shares: npt.NDArray[np.float32]
+    """As `weigh` gives them."""
+    margin: float
+    """What all n-grams add to the score that the table has weights for."""
+    at: npt.NDArray[np.float32]
+    """float32 per character: what it adds to it."""
+    familiar: float
+    """Share of the text's pairs of characters that are known; 0 where it has none."""
+
+
+def read(codes: Codes, table: Table) -> Reading:
+    """All at once: listings are short, and every call into compiled code costs as much as many of their characters."""
+    places = np.empty(len(codes) * LONGEST, np.int32)
+    shares, at = np.empty(len(places), np.float32), np.zeros(len(codes), np.float32)
+    margin, pairs, known = _read(codes, table, places, shares, at)
+    return Reading(places, shares, margin, at, known / max(1, pairs))
 
 
 @compiled
-def _margin(
-    columns: npt.NDArray[np.int32],
+def _read(
+    codes: Codes,
+    table: Table,
+    places: Places,
     shares: npt.NDArray[np.float32],
-    weights: npt.NDArray[np.float32],
     at: npt.NDArray[np.float32],
-) -> float:
+) -> tuple[float, int, int]:
+    keys = np.zeros(len(places), np.uint64)
+    _fill(codes, keys)
+    _look_up(keys, table, places)
+    _weigh(places, table, shares)
+    pairs, known = 0, 0
+    for number in range(1, len(keys), LONGEST):
+        if keys[number] != 0:
+            pairs += 1
+            known += places[number] >= 0
+    return _margin(places, table, shares, at), pairs, known
+
+
+@compiled
+def _margin(places: Places, table: Table, shares: npt.NDArray[np.float32], at: npt.NDArray[np.float32]) -> float:
     score = np.float32(0.0)
-    for number in range(len(columns)):
-        column = columns[number]
-        if column >= 0:
-            value = weights[column] * shares[number]
+    for number in range(len(places)):
+        place = places[number]
+        if place >= 0:
+            value = table[place].weight * shares[number]
             score += value
             start, size = number // LONGEST, number % LONGEST + 1
-            for place in range(start, min(start + size, len(at))):
-                at[place] += value / size
+            for character in range(start, min(start + size, len(at))):
+                at[character] += value / size
     return float(score)
 
 
-def scores_of(
-    columns: npt.NDArray[np.int32], shares: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
+def scores_of(reading: Reading, table: Table, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """float32[m]: what all n-grams add to each of the scores of `weights` (float32[n, m])."""
     scores = np.zeros(weights.shape[1], np.float32)
-    _scores(columns, shares, weights, scores)
+    _scores(reading.places, reading.shares, table, weights, scores)
     return scores
 
 
 @compiled
 def _scores(
-    columns: npt.NDArray[np.int32],
+    places: Places,
     shares: npt.NDArray[np.float32],
+    table: Table,
     weights: npt.NDArray[np.float32],
     scores: npt.NDArray[np.float32],
 ) -> None:
-    for number in range(len(columns)):
-        column = columns[number]
-        if column >= 0:
+    for number in range(len(places)):
+        place = places[number]
+        if place >= 0:
+            column = table[place].column
             for score in range(len(scores)):
                 scores[score] += weights[column, score] * shares[number]
-
-
-def familiar(keys: Keys, columns: npt.NDArray[np.int32]) -> float:
-    """Share of a text's pairs of characters that are known; 0 where it has none."""
-    pairs, known = _familiar(keys, columns)
-    return known / max(1, pairs)
-
-
-@compiled
-def _familiar(keys: Keys, columns: npt.NDArray[np.int32]) -> tuple[int, int]:
-    pairs, known = 0, 0
-    for number in range(1, len(keys), LONGEST):
-        if keys[number] != np.uint64(0):
-            pairs += 1
-            if columns[number] >= 0:
-                known += 1
-    return pairs, known
 
 
 def densest(at: npt.NDArray[np.float32], width: int) -> tuple[int, float]:

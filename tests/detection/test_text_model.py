@@ -12,7 +12,17 @@ from detection.scoring import TEXT_ALONE_FROM, TEXT_MODEL, chance, sentence, ver
 from detection.subject import Subject
 from detection.text_model.mixture import ENOUGH, KNOWN, described, mixture, trust_in
 from detection.text_model.model import TextModel, text_model
-from detection.text_model.ngrams import LONGEST, MOST_CHARACTERS, codes_of, columns_of, keys_of, table_of, weigh
+from detection.text_model.ngrams import (
+    LONGEST,
+    MOST_CHARACTERS,
+    Keys,
+    Table,
+    codes_of,
+    keys_of,
+    places_of,
+    table_of,
+    weigh,
+)
 from detection.training.data import digest, kind_of, labelled
 from detection.training.unread import read_unread
 from index.model import Evidence, Listing, Violation
@@ -35,21 +45,26 @@ def test_keys_are_those_of_the_ngrams_and_none_crosses_texts(texts: list[str]) -
     assert len(keys) == len({gram for text in texts for gram in plain_ngrams(text)})
 
 
+def table_without_weights(known: Keys) -> Table:
+    return table_of(known, np.ones(len(known), np.float32), np.zeros(len(known), np.float32))
+
+
 def test_every_known_ngram_is_found_where_it_is_and_others_are_not() -> None:
     known = np.unique(keys_of(codes_of(["代过人脸 失败全退"])))
     known = known[known != 0]
-    columns = columns_of(known, known, table_of(known))
-    assert columns.tolist() == list(range(len(known)))
+    table = table_without_weights(known)
+    assert table["column"][places_of(known, table)].tolist() == list(range(len(known)))
     others = np.setdiff1d(keys_of(codes_of(["二手登山包"])), np.append(known, 0).astype(np.uint64))
     assert len(others)
-    assert set(columns_of(others, known, table_of(known)).tolist()) == {-1}
+    assert set(places_of(others, table).tolist()) == {-1}
 
 
 def test_shares_are_those_of_a_unit_vector() -> None:
     codes = codes_of(["好好好"])
     keys = keys_of(codes)
     known = np.unique(keys[keys != 0])
-    shares = weigh(columns_of(keys, known, table_of(known)), np.ones(len(known), np.float32))
+    table = table_without_weights(known)
+    shares = weigh(places_of(keys, table), table)
     whole = [shares[keys == key].sum() for key in known]
     assert np.isclose(sum(value**2 for value in whole), 1)
     assert np.isclose(max(whole) / min(whole), 1 + np.log(3))
