@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -37,7 +38,7 @@ def _label(name: str) -> str:
         return name
 
 
-def section(name: str, lines: Iterator[Text]) -> Iterator[Any]:
+def section(name: str, lines: Iterable[RenderableType]) -> Iterator[Any]:
     """A headline and its lines; nothing at all when there are none."""
     held = list(lines)
     if held:

@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
+from console.alike import Alike
+from console.alike_page import alike_lines
 from console.custody import custody
 from console.page_parts import SHOWN, bullet, facts_lines, finding_line, head_of, look_line, section
 from console.standing import NOTHING, Standings
@@ -34,6 +36,7 @@ def finding_page(
     standings: Standings = NOTHING,
     looks: Sequence[Observation] = (),
     supplied: Sequence[Supplied] = (),
+    similar: Alike | None = None,
 ) -> Group:
     """A finding: the machine's proposal with everything a person needs to agree or not."""
     value: dict[str, Any] = hit.value
@@ -63,6 +66,7 @@ def finding_page(
         *section("seen_section", _evidence(value)),
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
         *section("ties_section", map(_tie, ties)),
+        *alike_lines(similar),
         *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),
         *section("clears_section", iter([bullet(t(f"cli.show.clears.{value.get('group', 'other')}"))])),
@@ -79,6 +83,7 @@ def listing_page(
     standings: Standings = NOTHING,
     looks: Sequence[Observation] = (),
     supplied: Sequence[Supplied] = (),
+    similar: Alike | None = None,
 ) -> Group:
     """A listing: its fields as the public sees them, what the machine makes of them, and what changed."""
     value: dict[str, Any] = hit.value
@@ -92,6 +97,7 @@ def listing_page(
         *section("proposal_section", iter(proposal)),
         *section("findings_section", (finding_line(one, standings) for one in findings)),
         *section("ties_section", map(_tie, ties)),
+        *alike_lines(similar),
         *section("history_section", map(_change, history)),
         *section("custody_section", (bullet(line(custody(one), SHOWN)) for one in supplied)),
         *section("looks_section", map(look_line, looks[-MOST_LOOKS:])),

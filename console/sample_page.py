@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
+from console.alike import Alike
+from console.alike_page import alike_lines
 from console.page_parts import bullet, facts_lines, finding_line, section
 from console.standing import NOTHING, Standings
 from index.messages import t
@@ -27,7 +29,9 @@ MOST_OF_A_KIND = 8
 Value = Mapping[str, Any]
 
 
-def sample_page(hit: Stored, *, findings: list[Stored], standings: Standings = NOTHING) -> Group:
+def sample_page(
+    hit: Stored, *, findings: list[Stored], standings: Standings = NOTHING, similar: Alike | None = None
+) -> Group:
     """A fingerprint as one page, the most telling first."""
     value: dict[str, Any] = hit.value
     signature = value.get("signature") or {}
@@ -52,6 +56,7 @@ def sample_page(hit: Stored, *, findings: list[Stored], standings: Standings = N
         *section("icons_section", _each(value.get("icons"), _icon)),
         *section("problems_section", _each(value.get("problems"), _problem)),
         *section("findings_section", (finding_line(one, standings) for one in findings)),
+        *alike_lines(similar),
     )
 
 

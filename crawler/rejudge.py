@@ -93,8 +93,7 @@ class Rejudge:
         found = self._index.get(digest) if isinstance(digest, str) else None
         if found is None or found.kind != "samples":
             return None
-        raw = {name: value for name, value in found.value.items() if name in FINGERPRINT}
-        return read(Fingerprint, raw, f"sample {found.id}")
+        return as_sample(found)
 
     def _findings(self, stored: Stored, judgement: Judgement) -> dict[str, Finding]:
         """What was proposed about the listing until now, by id; a listing that is and was benign has nothing."""
@@ -125,6 +124,11 @@ def _as_seen(judgement: Judgement, stored: Stored) -> Judgement:
 def as_listing(stored: Stored) -> Listing:
     """The listing as it was seen. Raises ReadError."""
     return read(Listing, {name: value for name, value in stored.value.items() if name in LISTING}, stored.id)
+
+
+def as_sample(stored: Stored) -> Fingerprint:
+    """What is known of a sample, by the newest analysis of it. Raises ReadError."""
+    return read(Fingerprint, {n: v for n, v in stored.value.items() if n in FINGERPRINT}, f"sample {stored.id}")
 
 
 def as_judgement(stored: Stored) -> Judgement:

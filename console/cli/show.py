@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Group
 
+from console.alike import alike
 from console.archived_page import captures_of, chosen, write_page
 from console.exits import CommandError, Exit
 from console.opening import reading
@@ -45,8 +46,9 @@ def run(
             raise CommandError(t("cli.show.unknown", id=any_id))
         if page or at or open_it:
             return _write_page(index, hit, at, open_it=open_it, json=json)
-        beside = _beside(index, hit)
+        beside = {**_beside(index, hit), "similar": alike(index, hit)}
     if json:
+        beside["similar"] = beside["similar"] and beside["similar"].document()
         stands = {name: one.document() for name, one in beside.pop("standings").items()}
         emit({"id": hit.id, "kind": hit.kind, "first_seen": hit.first_seen, "last_seen": hit.last_seen,
               "value": hit.value, "standings": stands, **beside})  # fmt: skip

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,31 +9,13 @@ from typing import Any
 import pytest
 
 from index.home import Home
-from index.open import open_index
-from index.protocol import Judged
 from tests.console.conftest import Answer
+from tests.console.engines import elastic_place, elastic_url, put, url
 from tests.console.shelf import counterfeit
-from tests.index.conftest import elastic_place, elastic_url
 
-__all__ = ["elastic_place", "elastic_url"]
+__all__ = ["elastic_place", "elastic_url", "url"]
 Command = Callable[..., Answer]
-SAMPLE = "aa" * 32
 OFFER = counterfeit(1, "豆包会员版")
-
-
-def put(home: Home, url: str | None, *judged: Judged, at: str = "2026-11-20T08:00:00Z") -> None:
-    with closing(open_index(home.prepare(), url)) as index:
-        index.put(judged, run_id="r", at=at)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("elastic", marks=pytest.mark.elastic)])
-def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str | None:
-    """Where the index is; None: in the home."""
-    if request.param == "sqlite":
-        return None
-    place: str = request.getfixturevalue("elastic_url")
-    monkeypatch.setenv("COPYCATCH_INDEX", place)
-    return place
 
 
 @pytest.fixture
