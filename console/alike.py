@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from apk_analysis.fingerprint import Fingerprint
+from apk_analysis.relation import FEW_CLASSES, FEW_CODE
 from console.standing import Standing, standings
 from crawler.rejudge import as_sample
 from index.protocol import Facet, Index, Similar, Stored
@@ -25,8 +26,12 @@ SOME = 0.1
 PLACES = 5
 """Marketplaces and findings that are named of each; the rest is counted."""
 
-State = Literal["compared", "missing", "common"]
-"""missing: nothing there that can be compared. common: plain, or what many apps have, and so no sign of anything."""
+State = Literal["compared", "missing", "common", "few"]
+"""missing: nothing there that can be compared. common: an icon that is plain, or that many apps have. few: so little
+code that it looks like that of every other small app (`apk_analysis.relation`). None of them is a sign of anything."""
+Signers = Literal["same", "shared_key", "other", "unknown"]
+"""Of two samples. shared_key: both are signed with a key that anybody, or many, can use. unknown: one of the two has no
+verified signer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +41,7 @@ class Other:
     value: Mapping[str, Any]
     first_seen: str
     last_seen: str
-    same_signer: bool | None
-    """None where one of the two has no verified signer."""
+    signers: Signers
     relation: str | None
     """What the two are to each other (`apk_analysis.relation`), by what is stored of them."""
     score: float | None
@@ -94,7 +98,7 @@ def _described(other: Other, stands: Mapping[str, Standing]) -> dict[str, Any]:
         **{name: other.value.get(name) for name in names},
         "signature": signature.get("status", "unknown"),
         "signer": next((one["sha256"] for one in signature.get("signers") or ()), None),
-        "same_signer": other.same_signer,
+        "signers": other.signers,
         "relation": other.relation,
         "score": other.score,
         "first_seen": other.first_seen,
@@ -162,6 +166,8 @@ def _by_code(index: Index, sample: Fingerprint) -> Side:
     sketch = code_sketch(sample)
     if sketch is None:
         return Side(state="missing")
+    if sketch.size < FEW_CODE or (sample.code and sample.code.own_classes < FEW_CLASSES):
+        return Side(state="few")
     near = _but(sample, index.similar_code(sketch, limit=MOST + 1))
     return Side(state="compared", near=tuple(one for one in near if one.similarity >= SOME))
 
@@ -181,16 +187,29 @@ def _other(index: Index, sample: Fingerprint, stored: Stored) -> Other:
 
     there = _read(stored)
     compared = compare_fingerprints(sample, there) if there else None
-    carried = [{one.sha256 for one in each.signature.signers} if each else set() for each in (sample, there)]
     offers = f'sample:"{stored.id}"'
     return Other(
         value=stored.value,
         first_seen=stored.first_seen,
         last_seen=stored.last_seen,
-        same_signer=bool(carried[0] & carried[1]) if all(carried) else None,
+        signers=_signers(sample, there) if there else "unknown",
         relation=compared.relation if compared else None,
         score=compared.score if compared else None,
         listings=index.count(offers, kind="listings"),
         marketplaces=tuple(index.facet(offers, "marketplace", kind="listings", limit=PLACES)),
         findings=tuple(index.search(f'sample_sha256:"{stored.id}"', sort="-priority", limit=PLACES)),
     )
+
+
+def _signers(one: Fingerprint, other: Fingerprint) -> Signers:
+    keys = [{signer.sha256 for signer in each.signature.signers} for each in (one, other)]
+    if not all(keys):
+        return "unknown"
+    everybodys = {
+        signer.sha256
+        for each in (one, other)
+        for signer in each.signature.signers
+        if signer.known_test_key or signer.shared_by
+    }
+    shared = keys[0] & keys[1]
+    return "other" if not shared else "same" if shared - everybodys else "shared_key"

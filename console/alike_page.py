@@ -74,7 +74,9 @@ def _sample(found: Alike, one: Similar, near: str, told: set[str]) -> Iterator[A
     told.add(one.id)
     lines = [Text(fact, style="dim") for fact in _facts(other)]
     if other.findings:
-        said = Text(", ").join(Text.assemble(f"{hit.id[:13]} ", head_of(hit, found.standings)) for hit in other.findings)
+        said = Text(", ").join(
+            Text.assemble(f"{hit.id[:13]} ", head_of(hit, found.standings)) for hit in other.findings
+        )
         lines.append(said)
     yield from (Padding(each, (0, 0, 0, 4)) for each in lines)
 
@@ -90,9 +92,7 @@ def _facts(other: Other) -> Iterable[str]:
 
 
 def _signer(other: Other) -> str:
-    if other.same_signer is None:
-        return t("similar.no_signer")
-    if other.same_signer:
-        return t("similar.same_signer")
+    if other.signers != "other":
+        return t(f"similar.signers_{other.signers}")
     (signer, *_) = other.value["signature"]["signers"]
-    return t("similar.other_signer", name=line(str(signer.get("subject") or ""), 60), digest=signer["sha256"][:12])
+    return t("similar.signers_other", name=line(str(signer.get("subject") or ""), 60), digest=signer["sha256"][:12])

@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from apk_analysis.code.sketch import sketch
 from apk_analysis.fingerprint import Fingerprint, Icon, Signature
+from apk_analysis.relation import FEW_CODE
 from console import alike
 from index.home import Home
 from index.open import open_index
@@ -78,10 +81,10 @@ def test_the_nearest_are_told_with_distance_signer_place_and_where_to_go_on(
         assert [(one["bits"], one["similarity"]) for one in found["icon"]["samples"]] == [(2, 62 / 64), (8, 56 / 64)]
         assert numbers(found["icon"]["samples"]) == [2, 4] and numbers(found["code"]["samples"]) == [2, 5]
         near = found["code"]["samples"][0]
-        assert near["exact"] and 0.5 < near["similarity"] < 0.6 and near["same_signer"] is None
+        assert near["exact"] and 0.5 < near["similarity"] < 0.6 and near["signers"] == "unknown"
         assert (near["listings"], near["marketplaces"]) == (2, [{"name": "shop:store.example", "listings": 2}])
         assert sorted(one["state"] for one in near["findings"]) == ["confirmed", "open"]
-        assert found["code"]["samples"][1]["same_signer"] is True and not found["code"]["samples"][1]["findings"]
+        assert found["code"]["samples"][1]["signers"] == "same" and not found["code"]["samples"][1]["findings"]
 
     page = copycatch("show", own.sha256).out
     assert "nearly the same icon (2 of 64 bits differ)  应用2  com.example.doubao  2.0" in page
@@ -113,6 +116,24 @@ def test_what_cannot_be_compared_is_said(copycatch: Command, home: Home, url: st
     put(home, url, counterfeit(9, "没有样本"))
     name = counterfeit(9, "没有样本").findings[0].id
     assert shown(copycatch, name) is None and "Looks like" not in copycatch("show", name).out
+
+
+def test_what_says_nothing_is_said_to_say_nothing(copycatch: Command, home: Home, url: str | None) -> None:
+    own = sample(1)
+    key = replace(own.signature.signers[0], known_test_key="the platform's test key")
+    public = replace(own.signature, signers=(key,))
+    other = replace(public, signers=(replace(key, sha256="99" * 32, subject="CN=Other Studio"),))
+    small = sketch(np.arange(1, FEW_CODE, dtype=np.uint64))
+    assert small
+    keep(home, url, *(replace(sample(number), signature=public) for number in (1, 2)),
+         replace(sample(3), signature=other, sketches={"code": small}), replace(sample(4), sketches={"code": small}))  # fmt: skip
+    assert {int(one["id"], 16): one["signers"] for one in shown(copycatch, own.sha256)["icon"]["samples"]} == {
+        2: "shared_key", 3: "other", 4: "shared_key"
+    }  # fmt: skip
+    page = copycatch("show", own.sha256).out
+    assert "says nothing about who did" in page and "another signer: CN=Other Studio 999999999999…" in page
+    assert shown(copycatch, sample(3).sha256)["code"] == {"state": "few", "samples": []}
+    assert "so little code of its own" in copycatch("show", sample(3).sha256).out
 
 
 def test_of_many_ten_are_shown_and_the_rest_is_counted(copycatch: Command, home: Home, url: str | None) -> None:
