@@ -21,8 +21,8 @@ _ICON = ((0, "same"), (3, "nearly"), (64, "like"))
 """Bits up to which an icon is called so."""
 _CODE = ((0.9, "nearly"), (0.5, "most"), (0.0, "some"))
 """Shares from which code is called so."""
-_TELLING = frozenset({"repackaged", "wrapper_pair", "related"})
-"""What two samples are to each other, where it is worth a word: the same signer is told anyway."""
+_TELLING = frozenset({"repackaged", "wrapper_pair"})
+"""What two samples are to each other, where it says more than signer, icon and code, which are told anyway."""
 
 
 def alike_lines(found: Alike | None) -> Iterator[Any]:

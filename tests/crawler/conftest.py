@@ -52,14 +52,15 @@ def start_crawl(own_home: Path) -> StartCrawl:
 
     def start(site: Site, *paths: str, **given: Any) -> subprocess.Popen[str]:
         given.setdefault("crawl", {}).setdefault("allow_hosts", [site.host])
+        place = given.pop("cwd", ROOT)  # where the settings are that the crawl reads by itself
         order = {"home": str(given.pop("home", own_home)), "start": [site.url(path) for path in paths], **given}
         command = [sys.executable, "-W", "error", "-m", "tests.crawler.drive", json.dumps(order)]
         if "MEMUSAGE_LIMIT_MB" in given.get("settings", {}):  # a process inherits the peak memory of its starter
             command = ["/bin/sh", "-c", '"$@" & wait $!', "sh", *command]
         return subprocess.Popen(
             command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            cwd=place,
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

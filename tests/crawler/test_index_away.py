@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,7 +14,7 @@ from index.open import open_index
 from index.spool.files import backlog
 from tests.crawler.conftest import Crawl
 from tests.crawler.site import Answer, Site, shop
-from tests.index.elastic.nodes import Node
+from tests.index.elastic.nodes import Node, in_front_of
 
 pytestmark = pytest.mark.elastic
 
@@ -75,3 +76,34 @@ def test_a_crawl_whose_server_stays_away_is_concluded_when_it_is_started_again(
         again = crawl(site, "/list/0", index=place)
     assert again.run["outcome"] == "healthy", (again.run, again.error, again.log[-3000:])
     assert found(own_home, place) == {"listings": 40, "runs": ["healthy"], "waits": (0, 0)}
+
+
+def test_a_crawl_goes_on_while_the_server_takes_requests_and_never_answers(
+    crawl: Crawl, own_home: Path, node: Node, tmp_path: Path
+) -> None:
+    honest, met, hangs, over = shop(8), [], Event(), Event()
+    hung: list[str] = []
+
+    def route(path: str) -> Answer | None:
+        if path.startswith("/item/") and path not in met:
+            met.append(path)
+            if len(met) == 10:
+                hangs.set()
+            if len(met) == 40:
+                hangs.clear()
+                over.set()
+        return honest(path)
+
+    def silent(path: str) -> bool:
+        if hangs.is_set():
+            hung.append(path)
+            over.wait(600)
+        return False
+
+    found(own_home, f"{node.url}/hangs")  # made now: that takes longer than this crawl waits for an answer
+    (tmp_path / "copycatch.toml").write_text("[elastic]\ntimeout = 5\n")
+    with in_front_of(node.url, silent) as url, Site(route) as site:
+        crawled = crawl(site, "/list/0", index=f"{url}/hangs", cwd=tmp_path)
+    assert crawled.run.get("outcome") == "healthy", (crawled.run, crawled.error, crawled.log[-3000:])
+    assert hung and crawled.counts["listings"] == 40 and crawled.counts["kept"]
+    assert found(own_home, f"{node.url}/hangs") == {"listings": 40, "runs": ["healthy"], "waits": (0, 0)}
