@@ -26,7 +26,7 @@ from index.plain import line, plain
 from index.protocol import Stored
 from index.reading import read
 from index.taxonomy import taxonomy
-from takedown.columns import unseen
+from takedown.columns import allowed, unseen
 
 
 def finding_page(
@@ -62,7 +62,7 @@ def finding_page(
     return Group(
         head,
         *facts_lines(facts),
-        *section("said_section", map(bullet, stands.words() if stands else ())),
+        *section("said_section", map(bullet, stands.words() if stands else allowed(value, language()))),
         *section("seen_section", _evidence(value)),
         *section("unseen_section", (bullet(unseen(str(name), language())) for name in value.get("unseen") or ())),
         *section("ties_section", map(_tie, ties)),

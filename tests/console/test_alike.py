@@ -1,11 +1,12 @@
 """Samples that look like one, or share code with it, stand on its page, with either index."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from apk_analysis.relation import FEW_CODE
 from console import alike
 from index.home import Home
 from index.open import open_index
-from index.protocol import Judged
+from index.protocol import Index, Judged
 from tests.console.conftest import Answer
 from tests.console.engines import elastic_place, elastic_url, put, url
 from tests.console.shelf import HOSTILE, counterfeit
@@ -155,3 +156,23 @@ def test_hostile_names_stay_words(
     assert "[bold]助手[/bold]" in page and "\x1b[2J" not in page and "\u202e" not in page
     assert ("图标相同（64 位差 0 位）" if lang == "zh" else "the same icon (0 of 64 bits differ)") in page
     assert json.dumps(shown(copycatch, sample(1).sha256), ensure_ascii=False).count("助手") >= 3
+
+
+def test_however_much_there_is_few_questions_are_asked(copycatch: Command, home: Home, url: str | None) -> None:
+    put(home, url, *(offered(number, sample(number)) for number in range(1, 41)))
+    asked: list[str] = []
+
+    class Counted:
+        def __init__(self, index: Index) -> None:
+            self.index = index
+
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            return getattr(self.index, name)
+
+    with closing(open_index(home, url)) as index:
+        hit = index.get(sample(1).sha256)
+        assert hit
+        found = alike.alike(cast("Index", Counted(index)), hit)
+    assert found and len(found.icon.near) == len(found.code.near) == alike.MOST
+    assert len(asked) <= 3 + 4 * len(found.others), Counter(asked)

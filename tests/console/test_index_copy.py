@@ -109,3 +109,22 @@ def test_a_team_index_is_made_and_rebuilt(copycatch, elastic_url: str, monkeypat
     assert len(done["stores"]) == 11
     assert copycatch("index", "rebuild", "--roll-back", "--json").fits("index_rebuild")
     assert copycatch("index", "status", "--json").fits("index_status")
+
+
+@pytest.mark.elastic
+def test_a_team_index_of_an_older_version_is_said_to_be_so_and_migrated(
+    copycatch, elastic_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from elasticsearch import Elasticsearch  # noqa: PLC0415 - an extra
+
+    monkeypatch.setenv("COPYCATCH_INDEX", elastic_url)
+    assert copycatch("index", "init").code == 0
+    base, _, prefix = elastic_url.rpartition("/")
+    with Elasticsearch(base, request_timeout=120) as client:
+        client.indices.put_mapping(index=f"{prefix}-records", meta={"schema_version": 1})
+    for call in (("index", "status"), ("index", "init"), ("search", "*"), ("triage", "list", "--as", "li")):
+        refused = copycatch(*call)
+        assert (refused.code, "older version (1" in refused.err) == (4, True), refused
+        assert "copycatch index migrate" in refused.err
+    assert copycatch("index", "migrate", "--json").fits("index_files") == [{"files": [elastic_url]}]
+    assert copycatch("index", "status").code == copycatch("search", "*").code == 0
