@@ -67,8 +67,11 @@ Standings = Mapping[str, Standing]
 NOTHING: Standings = MappingProxyType({})
 
 
-def standings(index: Index, findings: Sequence[Stored]) -> dict[str, Standing]:
-    """Where each of these findings stands; none where nobody ever decided anything. Raises IndexUnavailable."""
+def standings(index: Index, findings: Sequence[Stored], *, let_pass: bool = True) -> dict[str, Standing]:
+    """Where each of these findings stands; none where nobody ever decided anything. Raises IndexUnavailable.
+
+    `let_pass`: also what the allow-list says today, which takes a look at each listing.
+    """
     place, day = home(), utc()[:10]
     if not findings or not has_decisions(place):
         return {}
@@ -77,7 +80,7 @@ def standings(index: Index, findings: Sequence[Stored]) -> dict[str, Standing]:
     found = {}
     for hit in findings:
         answer = answers.of(hit.id)
-        entry = allowing(index, entries, hit, day) if entries else ()
+        entry = allowing(index, entries, hit, day) if entries and let_pass else ()
         now = now_of(index, hit) if answer else None
         found[hit.id] = Standing(member_state(hit.id, answer, now, day, allowed=bool(entry)), entry)
     return found

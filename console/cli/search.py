@@ -9,9 +9,11 @@ import typer
 
 from console.exits import Exit
 from console.opening import reading
+from console.page_parts import head_of
 from console.runs import NARROW
+from console.standing import NOTHING, Standings, standings
 from console.terminal import JsonFlag, emit, out, remark, table
-from console.words import chance, verdict
+from console.words import chance
 from index.messages import language, t
 from index.protocol import Facet, Kind, Stored
 from takedown.columns import allowed, evidence_of
@@ -42,6 +44,7 @@ def run(
         total = index.count(query, kind=kind)
         values = index.facet(query, facet, kind=kind, limit=limit) if facet else []
         hits = [] if facet else index.search(query, kind=kind, sort=sort, limit=limit)
+        stands = standings(index, hits, let_pass=False) if kind == "findings" and not json else NOTHING
     if json:
         counted = {"facet": {"field": facet, "values": values}} if facet else {}
         emit({"query": query, "kind": kind, "total": total, "hits": hits, **counted})
@@ -53,7 +56,9 @@ def run(
         headings = {name: t(f"cli.search.column.{name}") for name in COLUMNS[kind]}
         wide = {headings[name]: share for name, share in WIDE.items() if name in headings}
         console = out()
-        console.print(table(list(headings.values()), _rows(kind, hits), wide=wide, dense=console.width < NARROW))
+        console.print(
+            table(list(headings.values()), _rows(kind, hits, stands), wide=wide, dense=console.width < NARROW)
+        )
     remark(t("cli.search.shown", shown=len(hits), total=total))
     return Exit.DONE
 
@@ -65,27 +70,30 @@ def _show(field: str, values: list[Facet], total: int) -> None:
     remark(t("query.facet_shown", field=field, shown=len(values), total=total))
 
 
-def _rows(kind: Kind, hits: list[Stored]) -> Iterator[tuple[Any, ...]]:
-    look = {"findings": _finding, "listings": _listing, "samples": _sample}[kind]
+def _rows(kind: Kind, hits: list[Stored], stands: Standings) -> Iterator[tuple[Any, ...]]:
+    look = {"findings": lambda hit: _finding(hit, stands), "listings": _listing, "samples": _sample}[kind]
     for hit in hits:
-        yield hit.id[:SHORT_ID], *look(hit.value)
+        yield hit.id[:SHORT_ID], *look(hit)
 
 
 def _text(value: dict[str, Any], name: str) -> str:
     return str(value.get(name) or "-")
 
 
-def _finding(value: dict[str, Any]) -> tuple[Any, ...]:
+def _finding(hit: Stored, stands: Standings) -> tuple[Any, ...]:
+    value: dict[str, Any] = hit.value
     reasons = [str(evidence.get(language()) or "") for evidence in evidence_of(value)]
     why = f"{chance(value.get('probability'))} {'; '.join((*allowed(value, language()), *reasons[:2]))}"
-    return verdict(value.get("verdict", "benign")), _text(value, "title"), why, _text(value, "marketplace")
+    return head_of(hit, stands), _text(value, "title"), why, _text(value, "marketplace")
 
 
-def _listing(value: dict[str, Any]) -> tuple[str, ...]:
+def _listing(hit: Stored) -> tuple[str, ...]:
+    value: dict[str, Any] = hit.value
     return (*(_text(value, name) for name in ("title", "seller", "price", "marketplace")), _day(value))
 
 
-def _sample(value: dict[str, Any]) -> tuple[str, ...]:
+def _sample(hit: Stored) -> tuple[str, ...]:
+    value: dict[str, Any] = hit.value
     signature = value.get("signature") or {}
     named = (_text(value, name) for name in ("package", "version_name", "label"))
     return (*named, t(f"cli.scan.status.{signature.get('status', 'unknown')}"), _day(value))

@@ -50,6 +50,7 @@ def test_a_confirmed_finding_is_suspected_no_more_until_it_changes(
     page = copycatch("show", NAME).out
     assert page.startswith("confirmed") and "suspected" not in page and "li: confirmed" in page
     assert "suspected" not in copycatch("show", LISTING).out.split("Findings")[1].split("\n\n")[0]
+    assert "confirmed" in copycatch("search", "*").out and "suspected" not in copycatch("search", "*").out
     standing = shown(copycatch, LISTING)[NAME]
     assert (standing["state"], standing["answer"]["kind"], standing["answer"]["by"]) == ("confirmed", "confirm", "li")
 
