@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
+from operator import attrgetter
 
 from detection.normalise import MAX_LENGTH, Normalised, normalise
 from index.model import Listing
@@ -16,6 +17,8 @@ MOST_READ = 60_000
 """Characters of all texts of one listing together."""
 MOST_TEXTS = 400
 """Texts of one listing."""
+_SINGLE = ("title", "description", "seller", "bio", "notes")
+_SEVERAL = ("options", "image_text", "qr_text", "reviews", "questions")
 _OTHERS = {"reviews", "questions"}
 """What others say there."""
 _SENTENCE_END = re.compile(r"[。！？!?；;\n…]+|\.(?=\s)")
@@ -40,7 +43,7 @@ class Field:
         return (ends[place - 1] if place else 0), (ends[place] if place < len(ends) else len(self.text.joined))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _sentence_ends(joined: str) -> tuple[int, ...]:
     return tuple(match.end() for match in _SENTENCE_END.finditer(joined))
 
@@ -52,28 +55,28 @@ def fields(listing: Listing) -> Iterator[Field]:
     """
     left = MOST_READ
     for name, raw, own_words in islice(_texts(listing), MOST_TEXTS):
-        for start, end in _windows(raw, left):
+        if len(raw) <= min(MAX_LENGTH, left):
+            left -= len(raw)
+            yield Field(name, raw, normalise(raw), own_words)
+            continue
+        for start, end in _windows(raw, min(MAX_LENGTH, left)):
             left -= end - start
-            text = normalise(raw) if end - start == len(raw) else Normalised(raw[start:end], start)
-            yield Field(name, raw, text, own_words)
+            yield Field(name, raw, Normalised(raw[start:end], start), own_words)
 
 
 def cut(listing: Listing) -> bool:
     """Whether the listing has more text than is read."""
-    lengths = [len(raw) for _, raw, _ in _texts(listing)]
+    several = chain.from_iterable(attrgetter(*_SEVERAL)(listing))
+    lengths = [len(raw) for raw in (*attrgetter(*_SINGLE)(listing), *several) if raw]
     return max(lengths, default=0) > MAX_LENGTH or sum(lengths) > MOST_READ or len(lengths) > MOST_TEXTS
 
 
-def _windows(raw: str, left: int) -> Iterator[tuple[int, int]]:
-    """[start, end) of what is read of a text: all, or its beginning, its end and samples between, evenly spaced.
+def _windows(raw: str, length: int) -> Iterator[tuple[int, int]]:
+    """[start, end) of what is read of a longer text: its beginning, its end and samples between, evenly spaced.
 
     An offer that hides behind pages of harmless words stands where buyers find it: at the end, or all over.
     """
-    length = min(len(raw), MAX_LENGTH, left)
     if length <= 0:
-        return
-    if length == len(raw):
-        yield 0, length
         return
     sample = length // 20
     head, tail = length - 8 * sample, 4 * sample
@@ -87,10 +90,10 @@ def _windows(raw: str, left: int) -> Iterator[tuple[int, int]]:
 
 def _texts(listing: Listing) -> Iterator[tuple[str, str, bool]]:
     """Name, raw text and whether it is the seller's own, of every text that is not empty."""
-    for name in ("title", "description", "seller", "bio", "notes"):
-        if raw := getattr(listing, name):
+    for name, raw in zip(_SINGLE, attrgetter(*_SINGLE)(listing), strict=True):
+        if raw:
             yield name, raw, True
-    for name in ("options", "image_text", "qr_text", "reviews", "questions"):
-        for number, raw in enumerate(getattr(listing, name)):
+    for name, texts in zip(_SEVERAL, attrgetter(*_SEVERAL)(listing), strict=True):
+        for number, raw in enumerate(texts):
             if raw:
                 yield f"{name}[{number}]", raw, name not in _OTHERS

@@ -81,7 +81,7 @@ def in_cny(price: str | None) -> float | None:
 
 def odd_price(listing: Listing, goods: Goods | None) -> bool:
     """Whether the price is far from the usual range of the goods."""
-    price = in_cny(listing.price)
+    price = in_cny(listing.price) if goods else None
     if goods is None or not price:
         return False
     return price < goods.price[0] / _FAR or price > goods.price[1] * _FAR

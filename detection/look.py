@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from functools import cached_property
 
 from detection.brands import NameHit, ai_context, compiled, ordinary
 from detection.fields import Field, fields
 from detection.goods import Goods, misplaced, named, odd_price
+from detection.lazy import lazy
 from detection.normalise import normalise
 from detection.schemes import Held, held
 from detection.stance import (
@@ -33,7 +33,7 @@ class Look:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
 
-    @cached_property
+    @lazy
     def fields(self) -> list[Field]:
         """Every visible text."""
         return list(fields(self.subject.listing))
@@ -42,14 +42,14 @@ class Look:
         """One field as it is searched; empty where the listing has none."""
         return next((field.text.joined for field in self.fields if field.name == name), "")
 
-    @cached_property
+    @lazy
     def labels(self) -> list[Field]:
         """The names the sample shows in launchers, as fields called 'label'."""
         sample = self.subject.fingerprint
         texts = dict.fromkeys((sample.label or "", *sample.labels.values())) if sample else {}
         return [Field("label", text, normalise(text), own_words=True) for text in texts if text.strip()]
 
-    @cached_property
+    @lazy
     def names(self) -> list[tuple[Field, NameHit]]:
         """Brand names in the title and the sample's labels, without those that mean something else here."""
         description = self._joined("description")
@@ -61,7 +61,7 @@ class Look:
                     found.append((text, hit))  # noqa: PERF401 - two loops and a condition read better than one line
         return found
 
-    @cached_property
+    @lazy
     def brand_words(self) -> list[tuple[Field, NameHit]]:
         """Brand names anywhere in the seller's own words, likewise."""
         description, title = self._joined("description"), self._joined("title")
@@ -74,29 +74,33 @@ class Look:
             if (hit.how != "homophone" or text.name == "title") and ordinary(hit, title, description) is None
         ]
 
-    @cached_property
+    def branded(self) -> bool:
+        """Whether the seller names an AI brand."""
+        return bool(self.brand_words)
+
+    @lazy
     def speaks_of_ai(self) -> bool:
         """Whether title, description or label speak of AI."""
         return any(ai_context(text.text.joined) for text in (*self.fields[:2], *self.labels))
 
-    @cached_property
+    @lazy
     def hits(self) -> list[Hit]:
         """Lexicon hits."""
         return list(
-            lexicon().hits(self.fields, priced=priced(self.subject.listing), branded=bool(self.brand_words)),
+            lexicon().hits(self.fields, priced=priced(self.subject.listing), branded=self.branded),
         )
 
-    @cached_property
+    @lazy
     def signs(self) -> list[Sign]:
         """Signs of a trade and of lawful use."""
         return list(signs_in(self.fields))
 
-    @cached_property
+    @lazy
     def sham(self) -> tuple[Sign, Sign] | None:
         """A warning and the way to buy that follows it."""
         return sham(self.signs, self.fields)
 
-    @cached_property
+    @lazy
     def refused(self) -> dict[Clause, list[Sign]]:
         """Clauses that speak against what they name, with the signs that show it."""
         return refused(self.signs) if self.sham is None else {}
@@ -112,27 +116,27 @@ class Look:
             priced=asks_money(self.subject.listing),
         )
 
-    @cached_property
+    @lazy
     def schemes(self) -> Held:
         """Violation -> the scheme that holds for it and what fulfils it."""
-        return held(self.signs, self.refused, branded=bool(self.brand_words), priced=asks_money(self.subject.listing))
+        return held(self.signs, self.refused, branded=self.branded, priced=asks_money(self.subject.listing))
 
-    @cached_property
+    @lazy
     def goods(self) -> Goods | None:
         """Ordinary goods that the title names."""
         return named(self.subject.listing.title)
 
-    @cached_property
+    @lazy
     def misplaced(self) -> Sign | None:
         """What is told aside though the page sells ordinary goods."""
         return misplaced(self.signs, self.goods)
 
-    @cached_property
+    @lazy
     def odd_price(self) -> bool:
         """Whether the price is far from what such goods cost."""
         return odd_price(self.subject.listing, self.goods)
 
-    @cached_property
+    @lazy
     def frames(self) -> list[tuple[Frame, Field, int, int]]:
         """Ways of speaking that speak against an offer."""
         return frames_of(self.subject.listing, self.fields)

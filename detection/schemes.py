@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,12 +74,13 @@ def fulfilled(
     chosen: list[Sign] = []
     for known, groups in ((done, scheme.acts), (shown, scheme.signs)):
         for group in groups:
-            one = next((known[name] for name in group if name in known and known[name] not in chosen), None)
-            if one is None and priced and "paid" in group and all(sign.kind != _WEAK for sign in chosen):
-                continue
-            if one is None:
-                return None
-            chosen.append(one)
+            for name in group:
+                if name in known and known[name] not in chosen:
+                    chosen.append(known[name])
+                    break
+            else:
+                if not (priced and "paid" in group and all(sign.kind != _WEAK for sign in chosen)):
+                    return None
     return tuple(chosen)
 
 
@@ -87,25 +88,29 @@ Held = dict[str, tuple[Scheme, tuple[Sign, ...]]]
 """Violation -> the scheme that holds for it and what fulfils it."""
 
 
-def held(signs: Sequence[Sign], against: Container[Clause], *, branded: bool, priced: bool) -> Held:
+def held(signs: Sequence[Sign], against: Container[Clause], *, branded: Callable[[], bool], priced: bool) -> Held:
     """Violation -> the strongest scheme that holds for it, with the acts and signs that fulfil it.
 
-    `against`: clauses that speak against what they name. `priced`: the listing has a price, which is a sign 'paid'.
+    `against`: clauses that speak against what they name. `branded`: whether an AI brand is named. `priced`: the listing
+    has a price, which is a sign 'paid'.
     """
     does = acts().keys()
-    done = firsts(one for one in signs if one.kind in does and one.clause not in against and not _denied(one))
+    done: dict[str, Sign] = {}
+    for one in signs:
+        if one.kind in does and one.kind not in done and one.clause not in against and not _denied(one):
+            done[one.kind] = one
     found: Held = {}
     if not done:
         return found
     shown = firsts(one for one in signs if one.kind not in does)
     for number in sorted(set().union(*(_by_act().get(act, ()) for act in done))):
         scheme = schemes()[number]
-        if scheme.brand and not branded:
-            continue
         chosen = fulfilled(scheme, done, shown, priced=priced)
-        for violation in (scheme.violation, *scheme.also) if chosen else ():
+        if not chosen or (scheme.brand and not branded()):
+            continue
+        for violation in (scheme.violation, *scheme.also):
             if violation not in found or found[violation][0].strength < scheme.strength:
-                found[violation] = scheme, chosen or ()
+                found[violation] = scheme, chosen
     return found
 
 

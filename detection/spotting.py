@@ -12,8 +12,9 @@ from operator import attrgetter
 from detection.fields import Field
 from detection.normalise import is_han, stands_alone
 from detection.normalise.emoji import by_emoji
+from detection.normalise.emoji import words as emoji_words
 from detection.normalise.encoded import by_decoding
-from detection.normalise.parts import by_parts
+from detection.normalise.parts import by_parts, pairs
 from detection.normalise.readings import Reading
 from detection.normalise.sounds import by_sound, how, initials, other_sounds, resembles, sound
 from detection.normalise.text import unmaskings
@@ -86,7 +87,13 @@ class Spotter:
                 initials_[initials(word)][word] = None
                 for key in (sound(word), *other_sounds(word)):
                     sounds[key][word] = None
-        self._written = Words({key: tuple(meant) for key, meant in written.items()})
+        for key in pairs():
+            written[key]["", "split"] = None
+        for key in emoji_words():
+            written[key]["", "emoji"] = None
+        self._written = Words(
+            {key: (key[0].isascii() or key[-1].isascii(), tuple(meant)) for key, meant in written.items()}
+        )
         self._plain = frozenset(plain)
         self._initials = {key: tuple(meant) for key, meant in initials_.items()}
         self._sounds = Words({key: tuple(meant) for key, meant in sounds.items()})
@@ -94,38 +101,46 @@ class Spotter:
     def spot(self, field: Field) -> list[Seen]:
         """Every word, the plainest reading first."""
         text, joined = field.text, field.text.joined
-        found = [*self._as_written(field), *self._as_initials(field)]
-        found.sort(key=attrgetter("end"))
+        found: list[Seen] = []
+        cryptic: dict[str, list[int]] = {}
+        for word, how_, start, end in self._matches(joined):
+            if not word:
+                cryptic.setdefault(how_, []).append(start)
+            elif text.evenly(start, end):
+                short = len(word) < _SURE_FROM
+                if how_ != "reversed" or not short or _reads_backwards(joined):
+                    found.append(Seen(field, word, how_, start, end, weak=how_ == "initial" and short))
+        if initials_ := self._as_initials(field):
+            found = sorted((*found, *initials_), key=attrgetter("end"))
         for clear in unmaskings(joined):
             found += self._as_cleared(field, clear)
-        for reading in (by_decoding(text), by_parts(joined), by_emoji(joined)):
-            if reading is not None:
-                found += self._as_read(field, reading)
+        if (decoded := by_decoding(text)) is not None:
+            found += self._as_read(field, decoded)
+        if "split" in cryptic:
+            found += self._as_read(field, by_parts(joined, cryptic["split"]))
+        if "emoji" in cryptic:
+            found += self._as_read(field, by_emoji(joined))
         found += self._as_sounding(field)
         return found
 
     def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
         for number, start, end in self._written.find(string):
-            if stands_alone(string, start, end):
-                for word, how_ in self._written.meanings[number]:
+            latin, meant = self._written.meanings[number]
+            if not latin or stands_alone(string, start, end):
+                for word, how_ in meant:
                     yield word, how_, start, end
 
-    def _as_written(self, field: Field) -> Iterator[Seen]:
-        text, joined = field.text, field.text.joined
-        for word, how_, start, end in self._matches(joined):
-            short = len(word) < _SURE_FROM
-            if text.evenly(start, end) and not (how_ == "reversed" and short and not _reads_backwards(joined)):
-                yield Seen(field, word, how_, start, end, weak=how_ == "initial" and short)
-
-    def _as_initials(self, field: Field) -> Iterator[Seen]:
+    def _as_initials(self, field: Field) -> list[Seen]:
         """Latin letters that stand alone and are the first ones of a word's pinyin."""
         joined = field.text.joined
         if self._initials.keys().isdisjoint(_LATIN_RUN.findall(joined)):
-            return
-        for match in _LATIN_RUN.finditer(joined):
-            if (meant := self._initials.get(match[0])) and field.text.evenly(*match.span()):
-                for word in meant:
-                    yield Seen(field, word, "initials", *match.span(), weak=True)
+            return []
+        return [
+            Seen(field, word, "initials", *match.span(), weak=True)
+            for match in _LATIN_RUN.finditer(joined)
+            if field.text.evenly(*match.span())
+            for word in self._initials.get(match[0], ())
+        ]
 
     def _as_cleared(self, field: Field, clear: str) -> Iterator[Seen]:
         for word, how_, start, end in self._matches(clear):
@@ -139,6 +154,8 @@ class Spotter:
 
     def _as_sounding(self, field: Field) -> Iterator[Seen]:
         joined, reading = field.text.joined, by_sound(field.text.joined)
+        if reading.string is joined:
+            return
         for number, *span in self._sounds.find(reading.string):
             meant = self._sounds.meanings[number]
             start, end = reading.in_joined(*span)

@@ -6,7 +6,7 @@ category does not. Where no word tells, the category stands alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from detection.fields import Field
 from detection.look import look
 from detection.normalise import fold, stands_alone
 from detection.subject import Subject
+from detection.words import Words
 from index.messages import LANGUAGES
 from index.messages import text as message
 from index.model import Evidence, Violation
@@ -22,22 +23,20 @@ from index.reading import ReadError, yaml_of
 from index.taxonomy import taxonomy
 
 FILE = Path(__file__).parent / "sub_items.yml"
-_MOST_PLACES = 50
-"""Of one word in one text that are tried."""
 
 
 @cache
-def words() -> dict[str, dict[str, tuple[str, ...]]]:
+def words() -> dict[str, dict[str, Words[str]]]:
     """Category -> sub-item -> folded words, longest first. Raises ReadError."""
     raw = yaml_of(FILE.read_text("utf-8"))
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    found: dict[str, dict[str, Words[str]]] = {}
     for short, given in raw.items():
         if short not in taxonomy() or taxonomy()[short].category == short:
             raise ReadError(f"{FILE.name}, {short}: no sub-item of the taxonomy")
         folded = tuple(sorted({fold(str(word)) for word in given}, key=lambda word: (-len(word), word)))
         if not folded or not all(folded):
             raise ReadError(f"{FILE.name}, {short}: a word is empty")
-        found.setdefault(taxonomy()[short].category, {})[short] = folded
+        found.setdefault(taxonomy()[short].category, {})[short] = Words({word: word for word in folded})
     return found
 
 
@@ -46,8 +45,8 @@ def refined(violations: Sequence[Violation], subject: Subject) -> tuple[Violatio
     known = {violation.id for violation in violations}
     more = []
     for violation in violations:
-        for short, candidates in words().get(violation.id, {}).items():
-            if short not in known and (told := _told(short, candidates, look(subject).fields)):
+        for short, telling in words().get(violation.id, {}).items():
+            if short not in known and (told := _told(short, telling, look(subject).fields)):
                 more.append(_taken_over(violation, short, told))
     return tuple(sorted((*violations, *more), key=lambda v: (-v.probability, v.id, v.group)))
 
@@ -57,27 +56,16 @@ def _taken_over(category: Violation, short: str, told: Evidence) -> Violation:
     return replace(category, id=short, evidence=(*evidence, told))
 
 
-def _told(short: str, candidates: Sequence[str], texts: Sequence[Field]) -> Evidence | None:
-    """The first place in the seller's own words that tells the sub-item."""
+def _told(short: str, words: Words[str], texts: Sequence[Field]) -> Evidence | None:
+    """The longest word in the first of the seller's own texts that tells the sub-item."""
     for text in texts:
         if not text.own_words or text.name == "seller":
             continue
-        joined = text.text.joined
-        for word in candidates:
-            if word in joined and (at := next(_places(joined, word), None)) is not None:
-                start, end = text.text.span("joined", at, at + len(word))
-                return _evidence(short, text, start, end, text.text.steps("joined", at, at + len(word)))
+        places = [place for place in words.find(text.text.joined) if stands_alone(text.text.joined, *place[1:])]
+        if places:
+            place = min(places)[1:]
+            return _evidence(short, text, *text.text.span("joined", *place), text.text.steps("joined", *place))
     return None
-
-
-def _places(joined: str, word: str) -> Iterator[int]:
-    at = -1
-    for _ in range(_MOST_PLACES):
-        at = joined.find(word, at + 1)
-        if at < 0:
-            return
-        if stands_alone(joined, at, at + len(word)):
-            yield at
 
 
 def _evidence(short: str, text: Field, start: int, end: int, decode: tuple[str, ...]) -> Evidence:

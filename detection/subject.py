@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from apk_analysis.fingerprint import Fingerprint
 from index.model import AllowedHit, Evidence, Listing, View
 from index.profiles import Profile
 from index.registry.model import Registry
-from index.times import utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Subject:
     """Second, declared looks that came before the newest one, as far as the listing has not changed since."""
     allowed: tuple[AllowedHit, ...] = ()
     """Entries of the allow-list that it falls under today. They change no evidence; findings say who allowed them."""
-    day: str = field(default_factory=lambda: utc()[:10])
+    day: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
     """Day on which licences have to hold, ISO 8601."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from typing import Literal
 import yaml
 
 from detection.fields import Field
+from detection.lazy import lazy
 from detection.normalise import fold
 from detection.spotting import Seen, Spotter
 from detection.stance import negated, offers
@@ -135,10 +136,10 @@ class Lexicon:
         telling = {*self._by_word, *(word for groups, _ in self._folded for group in groups for word in group)}
         self._spotter = Spotter(telling, {word for _, unless in self._folded for word in unless})
 
-    def hits(self, texts: Sequence[Field], *, priced: bool, branded: bool) -> Iterator[Hit]:
+    def hits(self, texts: Sequence[Field], *, priced: bool, branded: Callable[[], bool]) -> Iterator[Hit]:
         """Rules that hold, at most one hit per rule and field.
 
-        `priced`: the listing itself asks for money; `branded`: it names an AI brand.
+        `priced`: the listing itself asks for money; `branded`: whether it names an AI brand.
         """
         seen = [word for text in texts for word in self._spotter.spot(text)]
         if not seen:
@@ -195,7 +196,9 @@ def _fits(rule: Rule, word: Seen) -> bool:
 class _Around:
     """What stands around a word: in the sentence, the field, the listing."""
 
-    def __init__(self, texts: Sequence[Field], seen: Sequence[Seen], *, priced: bool, branded: bool) -> None:
+    def __init__(
+        self, texts: Sequence[Field], seen: Sequence[Seen], *, priced: bool, branded: Callable[[], bool]
+    ) -> None:
         self._texts = texts
         self._seen = seen
         self._priced = priced
@@ -212,7 +215,7 @@ class _Around:
     def answers(self, needs: str | None, word: Seen) -> bool:
         """Whether what a rule needs is there."""
         if needs == "brand":
-            return self._branded
+            return self._branded()
         if needs == "offer":
             return (
                 self._priced
@@ -226,18 +229,18 @@ class _Around:
             self._asked[text, part] = offers(text.text.joined[slice(*part)])
         return self._asked[text, part]
 
-    @cached_property
+    @lazy
     def _offered(self) -> bool:
         return any(text.own_words and self._offers(text, (0, len(text.text.joined))) for text in self._texts)
 
-    @cached_property
+    @lazy
     def _fields(self) -> dict[str, dict[str, Seen]]:
         grouped: dict[str, list[Seen]] = defaultdict(list)
         for word in self._seen:
             grouped[word.field.name].append(word)
         return {name: _first(words) for name, words in grouped.items()}
 
-    @cached_property
+    @lazy
     def _sentences(self) -> dict[tuple[Field, int], dict[str, Seen]]:
         grouped: dict[tuple[Field, int], list[Seen]] = defaultdict(list)
         for word in self._seen:

@@ -34,7 +34,8 @@ _KEYED_FROM = 4
 """Latin names of at least this length are searched for with look-alike letters."""
 _LETTERS = re.compile(r"[\x00-\x7f]{4}")
 """What a text must contain for any of them."""
-_LATIN = re.compile(r"[a-z]+")
+_LATIN = re.compile(rf"[a-z]{{{_TYPO_FROM - 1},}}")
+_LONGEST_LATIN = 20
 _MOST_OWNERS = 8
 """Brands of one and the same name that are told apart."""
 _AI = re.compile(
@@ -78,7 +79,7 @@ def sure(confidence: str) -> bool:
     return confidence in {"confirmed", "probable"}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def ai_context(joined: str) -> bool:
     """Whether a folded text speaks of AI at all."""
     return bool(_AI.search(joined))
@@ -122,7 +123,8 @@ class Brands:
 
     def __init__(self, profiles: Mapping[str, Profile]) -> None:
         self.profiles = profiles
-        self._typo: Near[_Owner] = Near(most=1)
+        typo: Near[_Owner] = Near(most=1)
+        self._initials: set[str] = set()
         self.packages = Packages(profiles.values())
         self.known_bad: dict[str, Profile] = {}
         plain: dict[str, list[_Owner]] = {}
@@ -141,8 +143,10 @@ class Brands:
                     sounds[spoken(folded)] = (profile, name), folded
                 latin = folded.isascii() and folded.isalpha() and len(folded) >= _TYPO_FROM
                 if latin and not profile.ordinary_meanings:
-                    self._typo.add(folded, (profile, name))
+                    typo.add(folded, (profile, name))
+                    self._initials.add(folded[0])
             self.known_bad.update(dict.fromkeys(profile.known_bad, profile))
+        self._near = lru_cache(maxsize=4096)(lambda word: tuple(typo.find(word)))
         self._plain, self._keyed, self._sound = Words(plain), Words(keyed), Words(sounds)
         self._cache: dict[str, tuple[NameHit, ...]] = {}
 
@@ -162,7 +166,7 @@ class Brands:
             former = best.get(hit.profile.id)
             if former is None or hit.end - hit.start > former.end - former.start:
                 best[hit.profile.id] = hit
-        if len(self._cache) > 1024:
+        if len(self._cache) > 64:
             self._cache.clear()
         self._cache[text.raw] = found = tuple(best.values())
         return found
@@ -188,9 +192,9 @@ class Brands:
     def _slips(self, text: Normalised) -> Iterator[NameHit]:
         for match in _LATIN.finditer(text.plain):
             word = match[0]
-            if not _TYPO_FROM - 1 <= len(word) <= 20:
+            if len(word) > _LONGEST_LATIN or word[0] not in self._initials:
                 continue
-            for (profile, name), folded, distance in self._typo.find(word):
+            for (profile, name), folded, distance in self._near(word):
                 if distance == 1 and word != folded + "s" and word[0] == folded[0]:
                     yield NameHit(profile, name, "typo", "plain", match.start(), match.end())
 
@@ -235,10 +239,8 @@ def ordinary(hit: NameHit, title: str, description: str) -> str | None:
     """
     meanings = [m for m in hit.profile.ordinary_meanings if not m.names or hit.name.text in m.names]
     for meaning in meanings:
-        words = [fold(word) for word in meaning.words]
-        if any(_word_in(word, title) for word in words):
-            return meaning.meaning
-        if any(_word_in(word, description) for word in words) and not ai_context(title):
+        words = _any_of(meaning.words)
+        if words.search(title) or (words.search(description) and not ai_context(title)):
             return meaning.meaning
     weak = meanings or hit.how not in {"exact", "look_alike"}
     if weak and not (ai_context(title) or ai_context(description)):
@@ -246,10 +248,12 @@ def ordinary(hit: NameHit, title: str, description: str) -> str | None:
     return None
 
 
-def _word_in(word: str, text: str) -> bool:
-    if not word.isascii():
-        return word in text
-    return re.search(rf"(?<![a-z0-9]){re.escape(word)}s?(?![a-z0-9])", text) is not None
+@lru_cache(maxsize=8192)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds one of the words in a folded text: Latin ones where they stand alone, in singular or plural."""
+    escaped = [(word.isascii(), re.escape(word)) for word in map(fold, words)]
+    forms = [rf"(?<![a-z0-9]){word}s?(?![a-z0-9])" if latin else word for latin, word in escaped]
+    return re.compile("|".join(forms) or r"(?!)")
 
 
 @once

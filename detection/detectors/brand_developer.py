@@ -20,10 +20,10 @@ _LONG_WAY = 40
 
 def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields one evidence per brand; none where the owner is not collected or the page names no seller."""
-    done = set()
     seen = look(subject)
-    for field, hit in seen.brand_words:
-        if hit.profile.id in done or hit.profile.id not in {name.profile.id for _, name in seen.names}:
+    named = {hit.profile.id for _, hit in seen.names}
+    for field, hit in seen.brand_words if named else ():
+        if hit.profile.id not in named:
             continue
         who = identity(subject, hit.profile)
         if who.cleared or who.owner is not False:
@@ -32,7 +32,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         for start, end in claims(string):
             near = hit.view == "joined" and abs(start - hit.start) <= _LONG_WAY
             if near and not negated(string, start, end):
-                done.add(hit.profile.id)
+                named.remove(hit.profile.id)
                 owners = [developer.name for developer in hit.profile.developers if sure(developer.confidence)]
                 yield quoted(
                     "claims_official",

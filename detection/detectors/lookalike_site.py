@@ -54,8 +54,8 @@ _MOST_LINKS = 50
 def detect(subject: Subject) -> Iterator[Evidence]:
     """Yields evidence per brand, then what speaks against; for a genuine domain only that it is one."""
     listing = subject.listing
-    host = readable(listing.url)
-    if listing.source_kind != "site" or not host:
+    host = readable(listing.url) if listing.source_kind == "site" else ""
+    if not host:
         return
     domains = compiled(subject.profiles)
     if owners := domains.owners(host):

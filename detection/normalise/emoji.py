@@ -11,25 +11,23 @@ from detection.normalise.tables import table
 
 
 @cache
-def _words() -> dict[str, str]:
+def words() -> dict[str, str]:
     """Emoji -> word."""
     return {emoji: word for word, many in table("emoji").items() for emoji in many}
 
 
 @cache
 def _written() -> re.Pattern[str]:
-    any_of = "".join(_words())
+    any_of = "".join(words())
     return re.compile(
         rf"(?:(?<=[{HAN}])(?P<before>[\s·]{{1,2}}))?(?P<emoji>[{any_of}])(?P<after>[\s·]{{1,2}}(?=[{HAN}{any_of}]))?"
     )
 
 
-def by_emoji(joined: str) -> Reading | None:
-    """The text with emoji named; None if there are none."""
-    if joined.isascii() or _words().keys().isdisjoint(joined):
-        return None
+def by_emoji(joined: str) -> Reading:
+    """The text with emoji named."""
     pieces = [
-        Piece(*match.span("emoji"), _words()[match["emoji"]], len(match["before"] or ""), len(match["after"] or ""))
+        Piece(*match.span("emoji"), words()[match["emoji"]], len(match["before"] or ""), len(match["after"] or ""))
         for match in _written().finditer(joined)
     ]
     return rewritten("emoji", joined, pieces)

@@ -24,6 +24,9 @@ _FORMS = (
     ("entities", "&#", re.compile(r"(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,}")),
 )
 """Kind, what a text must contain for it, and its runs."""
+_LONG = re.compile(r"[A-Za-z0-9+/_\-]{8}")
+_MARKED = re.compile(r"[%\\&+]|[0-9A-Fa-f]{2}[ ,][0-9A-Fa-f]{2}[ ,]|0x")
+"""One of them is in every such run, and most texts have neither."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ESCAPE = re.compile(r"(?:\\[ux]\{?|U\+)([0-9A-Fa-f]{2,5})\}?\s?")
 _LONGEST_RUN = 4096
@@ -35,22 +38,24 @@ _LEAST_LATIN = 8
 
 def by_decoding(text: Normalised) -> Reading | None:
     """The text with its encoded runs decoded; None if there are none."""
-    pieces = sorted(_pieces(text), key=attrgetter("start"))
-    return rewritten("encoded", text.joined, pieces) if pieces else None
-
-
-def _pieces(text: Normalised) -> Iterator[Piece]:
+    if not _LONG.search(text.raw) and not _MARKED.search(text.raw):
+        return None
+    pieces: list[Piece] = []
     for kind, sign, form in _FORMS:
-        if sign not in text.raw:
+        if sign in text.raw and form.search(text.raw):
+            pieces += _pieces(text, kind, form)
+    return rewritten("encoded", text.joined, sorted(pieces, key=attrgetter("start"))) if pieces else None
+
+
+def _pieces(text: Normalised, kind: str, form: re.Pattern[str]) -> Iterator[Piece]:
+    for match in form.finditer(text.raw):
+        run = match[0]
+        if len(run) > _LONGEST_RUN or (run.isalpha() and (run.islower() or run.istitle())):
             continue
-        for match in form.finditer(text.raw):
-            run = match[0]
-            if len(run) > _LONGEST_RUN or (run.isalpha() and (run.islower() or run.istitle())):
-                continue
-            decoded = _decoded("hex" if _HEX.fullmatch(run) else kind, run)
-            if decoded and _readable(decoded):
-                start, end = (at + text.base for at in match.span())
-                yield Piece(*text.in_joined(start, end), Normalised(decoded).joined)
+        decoded = _decoded("hex" if _HEX.fullmatch(run) else kind, run)
+        if decoded and _readable(decoded):
+            start, end = (at + text.base for at in match.span())
+            yield Piece(*text.in_joined(start, end), Normalised(decoded).joined)
 
 
 def _decoded(kind: str, run: str) -> str:

@@ -75,13 +75,15 @@ _SOUNDS = _Sounds()
 
 def by_sound(joined: str) -> Reading:
     """The string of sounds."""
-    return rewritten("homophone", joined, _spelt(joined), spoken(joined))
+    if any(map(_syllables_of, _WRITTEN.findall(joined))):
+        return rewritten("homophone", joined, _spelt(joined), spoken(joined))
+    return Reading("homophone", spoken(joined), ())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def spoken(joined: str) -> str:
     """Chinese characters as syllables, all else as it is; same offsets."""
-    return joined.translate(_SOUNDS)
+    return joined if joined.isascii() else joined.translate(_SOUNDS)
 
 
 def sound(word: str) -> str:
@@ -151,9 +153,11 @@ def _cut(letters: str) -> str:
     """The fewest syllables that letters fall into, as their characters; '' if they do not."""
     letters, known = letters.replace("v", "u"), _syllables()
     best: list[str | None] = ["", *[None] * len(letters)]
-    for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            head, tail = best[start], known.get(letters[start:end])
-            if head is not None and tail is not None and (best[end] is None or len(head) + 1 < len(best[end] or "")):
+    for start, head in enumerate(best):
+        if head is None:
+            continue
+        for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(letters)) + 1):
+            tail, former = known.get(letters[start:end]), best[end]
+            if tail is not None and (former is None or len(head) + 1 < len(former)):
                 best[end] = head + tail
     return best[-1] or ""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
+from detection.lazy import lazy
 from detection.normalise.folds import FOLDS, HAN, UNEVEN, is_han, step
 
 MAX_LENGTH = 20_000
@@ -51,16 +52,15 @@ class Normalised:
         self.raw = raw
         self.base = base
         self.plain = raw.translate(FOLDS)
-        self.joined_at = _without_gaps(self.plain)
-        """Offset in `plain` of every character of `joined`; None when they are the same."""
-        self.joined = self.plain if self.joined_at is None else "".join([self.plain[at] for at in self.joined_at])
+        self.joined, self.joined_at = _without_gaps(self.plain)
+        """`joined_at`: offset in `plain` of every character of `joined`; None when they are the same."""
 
-    @cached_property
+    @lazy
     def skeleton(self) -> str:
         """Same offsets as `plain`."""
         return unmasked(self.plain)
 
-    @cached_property
+    @lazy
     def plain_at(self) -> list[int] | None:
         """Offset in `raw` of every character of `plain`; None when they are the same."""
         if UNEVEN.isdisjoint(self.raw):
@@ -85,16 +85,17 @@ class Normalised:
     def span(self, view: str, start: int, end: int) -> tuple[int, int]:
         """Offsets in the whole raw text of [start, end) in a view."""
         start, end = self.in_plain(view, start, end)
-        last = end - 1
         if self.plain_at is not None:
-            start, last = self.plain_at[start], self.plain_at[last]
-        return start + self.base, last + 1 + self.base
+            start, end = self.plain_at[start], self.plain_at[end - 1] + 1
+        return start + self.base, end + self.base
 
     def steps(self, view: str, start: int, end: int) -> tuple[str, ...]:
         """How the raw text became what was read at [start, end): the decode path of a quote."""
         raw_start, raw_end = self.span(view, start, end)
         raw = self.raw[raw_start - self.base : raw_end - self.base]
-        steps = dict.fromkeys(name for char in raw if (name := step(char)))
+        if view == "joined" and raw == self.joined[start:end]:
+            return ()
+        steps = dict.fromkeys([name for char in raw if (name := step(char))])
         plain_start, plain_end = self.in_plain(view, start, end)
         if view == "skeleton":
             if self.skeleton[start:end] != self.plain[start:end]:
@@ -120,22 +121,26 @@ class Normalised:
         return not before and not after
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def normalise(raw: str) -> Normalised:
     """The views of `raw` (its first MAX_LENGTH characters), in linear time."""
     return Normalised(raw[:MAX_LENGTH])
 
 
-def _without_gaps(plain: str) -> list[int] | None:
+def _without_gaps(plain: str) -> tuple[str, list[int] | None]:
+    parts: list[str] = []
     kept: list[int] = []
     here = 0
     for match in _GAP.finditer(plain):
-        kept.extend(range(here, match.start()))
-        here = match.end()
+        start, end = match.span()
+        parts.append(plain[here:start])
+        kept.extend(range(here, start))
+        here = end
     if not here:
-        return None
+        return plain, None
+    parts.append(plain[here:])
     kept.extend(range(here, len(plain)))
-    return kept
+    return "".join(parts), kept
 
 
 def unmasked(plain: str) -> str:

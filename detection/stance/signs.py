@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -30,7 +31,8 @@ REFUSING = frozenset({"refuses", "defends", "hurt"})
 """Signs that make a clause speak against what it names."""
 Clause = tuple[str, int]
 """Name of the field and number of the clause in it."""
-_MOST = 1000
+_NOWHERE = 0, -_NEAR - 1
+_MOST = 1500
 """Words looked at in one field: further ones add nothing but time."""
 
 
@@ -91,30 +93,45 @@ def _read(path: Path) -> dict[str, Kind]:
     return {name: read(Kind, {**row, "id": name}, f"{path.name}, {name}") for name, row in raw.items()}
 
 
+@dataclass(slots=True)
+class _Use:
+    """What a word is good for."""
+
+    latin: bool
+    """Whether it must stand alone. A single digit need not: it is the first one of a price."""
+    begins: list[_Pairing] = dataclass_field(default_factory=list)
+    """Pairs whose first word it is."""
+    shows: list[tuple[str, _Pairing | None]] = dataclass_field(default_factory=list)
+    """Kinds that it shows: alone, or after the first word of a pair."""
+
+
+_Pairing = tuple[str, int]
+"""A kind of sign, and which of its pairs."""
+
+
 @cache
-def _words() -> Words[tuple[bool, tuple[tuple[str, int], ...]]]:
-    """Each word means whether it must stand alone, and its uses: (kind, -1) alone, 2n and 2n + 1 for the halves of pair
-    n. A single digit need not: it is the first one of a price.
-    """
-    uses: dict[str, dict[tuple[str, int], None]] = {}
+def _words() -> Words[_Use]:
+    uses: dict[str, _Use] = {}
+
+    def use(word: str) -> _Use:
+        folded = fold(word)
+        latin = len(folded) > 1 and (folded[0].isascii() or folded[-1].isascii())
+        return uses.setdefault(folded, _Use(latin))
+
     for kind in (*kinds().values(), *acts().values()):
-        roles = [(-1, kind.words)]
+        for word in dict.fromkeys(map(fold, kind.words)):
+            use(word).shows.append((kind.id, None))
         for number, pair in enumerate(kind.pairs):
-            roles += [(2 * number, pair.first), (2 * number + 1, pair.then)]
-        for role, words in roles:
-            for word in words:
-                uses.setdefault(fold(word), {})[kind.id, role] = None
-    return Words(
-        {
-            word: (len(word) > 1 and (word[0].isascii() or word[-1].isascii()), tuple(used))
-            for word, used in uses.items()
-        }
-    )
+            for word in dict.fromkeys(map(fold, pair.first)):
+                use(word).begins.append((kind.id, number))
+            for word in dict.fromkeys(map(fold, pair.then)):
+                use(word).shows.append((kind.id, (kind.id, number)))
+    return Words(uses)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _clause_ends(plain: str) -> tuple[int, ...]:
-    return tuple(match.end() for match in _CLAUSE_END.finditer(plain))
+    return tuple([match.end() for match in _CLAUSE_END.finditer(plain)])
 
 
 def clause_at(field: Field, view: str, start: int) -> Clause:
@@ -139,34 +156,30 @@ def signs_in(texts: Sequence[Field]) -> Iterator[Sign]:
 
 def _signs(field: Field) -> Iterator[Sign]:
     joined, at = field.text.joined, field.text.joined_at
-    ends = _clause_ends(field.text.plain)
-    begun: dict[tuple[str, int], tuple[int, int, Clause]] = {}
-    shown: set[tuple[str, Clause]] = set()
-    looked = 0
-    words = _words()
-    for word, start, end in words.find(joined):
-        latin, uses = words.meanings[word]
-        if latin and not stands_alone(joined, start, end):
+    ends, words = _clause_ends(field.text.plain), _words()
+    begun: dict[_Pairing, tuple[int, int]] = {}
+    shown: set[tuple[str, int]] = set()
+    for number, start, end in words.find(joined)[:_MOST]:
+        use = words.meanings[number]
+        if use.latin and not stands_alone(joined, start, end):
             continue
-        looked += 1
-        if looked > _MOST:
-            return
-        clause = field.name, bisect_right(ends, start if at is None else at[start])
-        for kind, role in uses:
-            if role >= 0 and role % 2 == 0:
-                begun[kind, role] = start, end, clause
-                continue
+        for pair in use.begins:
+            begun[pair] = start, end
+        if not use.shows:
+            continue
+        clause = bisect_right(ends, start if at is None else at[start])
+        for kind, pairing in use.shows:
             here = start
-            if role > 0:
-                first = begun.get((kind, role - 1))
-                if first is None or first[2] != clause or not first[1] <= start <= first[1] + _NEAR:
+            if pairing is not None:
+                here, until = begun.get(pairing, _NOWHERE)
+                if not until <= start <= until + _NEAR or clause != bisect_right(
+                    ends, here if at is None else at[here]
+                ):
                     continue
-                here = first[0]
-            if kind in _WAIVABLE and waived(joined, here):
+            if (kind, clause) in shown or (kind in _WAIVABLE and waived(joined, here)):
                 continue
-            if (kind, clause) not in shown:
-                shown.add((kind, clause))
-                yield Sign(kind, field, here, end, clause)
+            shown.add((kind, clause))
+            yield Sign(kind, field, here, end, (field.name, clause))
 
 
 def firsts(signs: Iterable[Sign]) -> dict[str, Sign]:

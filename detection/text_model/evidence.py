@@ -31,8 +31,8 @@ _NOT_QUOTED = frozenset(" \n\t,.;:!?，。；：！？、（）()【】[]“”\
 
 def readable(texts: Iterable[Field]) -> list[Field]:
     """What the model reads, in this order: the seller's own words without the name, then what others say there."""
-    ordered = sorted(texts, key=lambda text: not text.own_words)
-    return [text for text in ordered if text.name != "seller"]
+    read = [text for text in texts if text.name != "seller"]
+    return [text for text in read if text.own_words] + [text for text in read if not text.own_words]
 
 
 def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None = None) -> tuple[list[Evidence], float]:

@@ -67,7 +67,7 @@ class TextModel:
 
     def _likely(self, seen: Reading) -> dict[str, float]:
         scores = (scores_of(seen, self._table, self._others) + self._bias[1:]).tolist()
-        ranked = sorted(range(len(scores)), key=lambda at: -scores[at])[:MOST_KINDS]
+        ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:MOST_KINDS]
         chances = {self.kinds[at]: 1 / (1 + math.exp(-scores[at])) for at in ranked}
         return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}
 

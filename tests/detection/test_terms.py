@@ -26,7 +26,7 @@ def test_a_rule_hits_its_examples_and_misses_the_others(name, judged, listing, p
     for title in rule.hits:
         subject = Subject(listing=listing(title, **offer), profiles=profiles)
         hits = Lexicon([rule]).hits(
-            list(fields(subject.listing)), priced=priced(subject.listing), branded=bool(Look(subject).brand_words)
+            list(fields(subject.listing)), priced=priced(subject.listing), branded=Look(subject).branded
         )
         assert list(hits), title
         assert highest(judged(title, **offer), rule.violation) >= LEAD_FROM, title
@@ -85,10 +85,12 @@ def test_every_lexicon_file_is_named_after_a_violation() -> None:
 
 def test_words_of_different_fields_never_join(listing) -> None:
     page = listing("过人", description="脸 代过", source_kind="second_hand", price="30")
-    assert not [hit for hit in lexicon().hits(list(fields(page)), priced=True, branded=False) if "脸" in hit.rule.words]
+    assert not [
+        hit for hit in lexicon().hits(list(fields(page)), priced=True, branded=lambda: False) if "脸" in hit.rule.words
+    ]
 
 
 def test_repeated_words_cost_linear_time_and_one_hit(listing) -> None:
     page = listing("代过人脸 " * 4000, source_kind="second_hand", price="30")
-    hits = list(lexicon().hits(list(fields(page)), priced=True, branded=False))
+    hits = list(lexicon().hits(list(fields(page)), priced=True, branded=lambda: False))
     assert len(hits) == len({hit.rule for hit in hits}) < 10
