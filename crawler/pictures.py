@@ -54,7 +54,7 @@ def permitted(listing: Listing, judgement: Judgement) -> bool:
     """Whether the pictures of a listing that was judged so may be fetched. In doubt they may not."""
     if considered(judgement, WITHHELD):
         return False
-    return not any(not seen.weak for field in fields(listing) for seen in _trade_words().spot(field))
+    return not any(not seen.weak for seen in _trade_words().spot(list(fields(listing))))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -13,11 +13,11 @@ from detection.fields import Field
 from detection.normalise import is_han, stands_alone
 from detection.normalise.emoji import by_emoji
 from detection.normalise.emoji import words as emoji_words
-from detection.normalise.encoded import by_decoding
+from detection.normalise.encoded import by_decoding, may_be_encoded
 from detection.normalise.parts import by_parts, pairs
 from detection.normalise.readings import Reading
 from detection.normalise.sounds import by_sound, how, initials, other_sounds, resembles, sound
-from detection.normalise.text import unmaskings
+from detection.normalise.text import is_masked, unmaskings
 from detection.words import Words
 
 _WEIGHT = {
@@ -98,8 +98,29 @@ class Spotter:
         self._initials = {key: tuple(meant) for key, meant in initials_.items()}
         self._sounds = Words({key: tuple(meant) for key, meant in sounds.items()})
 
-    def spot(self, field: Field) -> list[Seen]:
-        """Every word, the plainest reading first."""
+    def spot(self, texts: Sequence[Field]) -> list[Seen]:
+        """Every word of every text, the plainest reading first.
+
+        Most pages hold nothing that could be read otherwise: that is asked once of the whole page, before any reading
+        of its single texts is made. No word crosses the character between them.
+        """
+        page, raw = "\0".join([text.text.joined for text in texts]), "\0".join([text.text.raw for text in texts])
+        readers: list[Callable[[Field], Iterable[Seen]]] = []
+        if is_masked(page):
+            readers.append(self._as_cleared)
+        if may_be_encoded(raw):
+            readers.append(self._as_decoded)
+        if any(True for _ in self._sounding(page)):
+            readers.append(self._as_sounding)
+        initialled = not self._initials.keys().isdisjoint(_LATIN_RUN.findall(page))
+        found: list[Seen] = []
+        for text in texts:
+            found += self._as_written(text, initialled=initialled)
+            for reader in readers:
+                found += reader(text)
+        return found
+
+    def _as_written(self, field: Field, *, initialled: bool) -> list[Seen]:
         text, joined = field.text, field.text.joined
         found: list[Seen] = []
         cryptic: dict[str, list[int]] = {}
@@ -110,17 +131,12 @@ class Spotter:
                 short = len(word) < _SURE_FROM
                 if how_ != "reversed" or not short or _reads_backwards(joined):
                     found.append(Seen(field, word, how_, start, end, weak=how_ == "initial" and short))
-        if initials_ := self._as_initials(field):
-            found = sorted((*found, *initials_), key=attrgetter("end"))
-        for clear in unmaskings(joined):
-            found += self._as_cleared(field, clear)
-        if (decoded := by_decoding(text)) is not None:
-            found += self._as_read(field, decoded)
+        if initialled:
+            found = sorted((*found, *self._as_initials(field)), key=attrgetter("end"))
         if "split" in cryptic:
             found += self._as_read(field, by_parts(joined, cryptic["split"]))
         if "emoji" in cryptic:
             found += self._as_read(field, by_emoji(joined))
-        found += self._as_sounding(field)
         return found
 
     def _matches(self, string: str) -> Iterator[tuple[str, str, int, int]]:
@@ -130,22 +146,23 @@ class Spotter:
                 for word, how_ in meant:
                     yield word, how_, start, end
 
-    def _as_initials(self, field: Field) -> list[Seen]:
+    def _as_initials(self, field: Field) -> Iterator[Seen]:
         """Latin letters that stand alone and are the first ones of a word's pinyin."""
-        joined = field.text.joined
-        if self._initials.keys().isdisjoint(_LATIN_RUN.findall(joined)):
-            return []
-        return [
-            Seen(field, word, "initials", *match.span(), weak=True)
-            for match in _LATIN_RUN.finditer(joined)
-            if field.text.evenly(*match.span())
-            for word in self._initials.get(match[0], ())
-        ]
+        for match in _LATIN_RUN.finditer(field.text.joined):
+            for word in self._initials.get(match[0], ()):
+                if field.text.evenly(*match.span()):
+                    yield Seen(field, word, "initials", *match.span(), weak=True)
 
-    def _as_cleared(self, field: Field, clear: str) -> Iterator[Seen]:
-        for word, how_, start, end in self._matches(clear):
-            if how_ == "joined" and clear[start:end] != field.text.joined[start:end]:
-                yield Seen(field, word, "look_alikes", start, end)
+    def _as_cleared(self, field: Field) -> Iterator[Seen]:
+        joined = field.text.joined
+        for clear in unmaskings(joined):
+            for word, how_, start, end in self._matches(clear):
+                if how_ == "joined" and clear[start:end] != joined[start:end]:
+                    yield Seen(field, word, "look_alikes", start, end)
+
+    def _as_decoded(self, field: Field) -> Iterator[Seen]:
+        if (decoded := by_decoding(field.text)) is not None:
+            yield from self._as_read(field, decoded)
 
     def _as_read(self, field: Field, reading: Reading) -> Iterator[Seen]:
         for word, how_, start, end in self._matches(reading.string):
@@ -153,9 +170,14 @@ class Spotter:
                 yield Seen(field, word, reading.how, *reading.in_joined(start, end))
 
     def _as_sounding(self, field: Field) -> Iterator[Seen]:
-        joined, reading = field.text.joined, by_sound(field.text.joined)
-        if reading.string is joined:
-            return
+        for word, step, start, end in self._sounding(field.text.joined):
+            if step != "homophone" or field.text.evenly(start, end):
+                mixed = step != "homophone" and any(map(is_han, field.text.joined[start:end]))
+                yield Seen(field, word, step, start, end, weak=len(word) < _SURE_FROM and not mixed)
+
+    def _sounding(self, joined: str) -> Iterator[tuple[str, str, int, int]]:
+        """Words that something else of the same sound stands for, how, and where."""
+        reading = by_sound(joined)
         for number, *span in self._sounds.find(reading.string):
             meant = self._sounds.meanings[number]
             start, end = reading.in_joined(*span)
@@ -164,10 +186,8 @@ class Spotter:
                 continue
             step = how(written)
             for word in meant:
-                if step == "homophone" and not (resembles(written, word) and field.text.evenly(start, end)):
-                    continue
-                mixed = step != "homophone" and any(map(is_han, written))
-                yield Seen(field, word, step, start, end, weak=len(word) < _SURE_FROM and not mixed)
+                if step != "homophone" or resembles(written, word):
+                    yield word, step, start, end
 
 
 def _far_fetched(word: str) -> Iterator[tuple[str, str]]:

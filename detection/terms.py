@@ -141,7 +141,7 @@ class Lexicon:
 
         `priced`: the listing itself asks for money; `branded`: whether it names an AI brand.
         """
-        seen = [word for text in texts for word in self._spotter.spot(text)]
+        seen = self._spotter.spot(texts)
         if not seen:
             return
         around = _Around(texts, seen, priced=priced, branded=branded)

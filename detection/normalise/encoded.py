@@ -36,9 +36,14 @@ _LEAST_LATIN = 8
 """Characters of a decoded text without Chinese: shorter ones come about by chance."""
 
 
+def may_be_encoded(raw: str) -> bool:
+    """Whether a raw text can hold such a run at all."""
+    return bool(_LONG.search(raw) or _MARKED.search(raw))
+
+
 def by_decoding(text: Normalised) -> Reading | None:
     """The text with its encoded runs decoded; None if there are none."""
-    if not _LONG.search(text.raw) and not _MARKED.search(text.raw):
+    if not may_be_encoded(text.raw):
         return None
     pieces: list[Piece] = []
     for kind, sign, form in _FORMS:

@@ -143,14 +143,19 @@ def _without_gaps(plain: str) -> tuple[str, list[int] | None]:
     return "".join(parts), kept
 
 
+def is_masked(plain: str) -> bool:
+    """Whether a folded text holds a token that may be masked by look-alike letters or digits."""
+    return bool(_MASKED.search(plain))
+
+
 def unmasked(plain: str) -> str:
     """Folded text with look-alike letters and digits replaced in tokens that are masked by them; same offsets."""
-    return _TOKEN.sub(_unmask, plain) if _MASKED.search(plain) else plain
+    return _TOKEN.sub(_unmask, plain) if is_masked(plain) else plain
 
 
 def unmaskings(plain: str) -> tuple[str, ...]:
     """Likewise, as far as that changes anything: a 1 stands for l, and for i."""
-    if not _MASKED.search(plain):
+    if not is_masked(plain):
         return ()
     clear = (_TOKEN.sub(_unmask, plain), _TOKEN.sub(_unmask_i, plain))
     return tuple(one for one in dict.fromkeys(clear) if one != plain)

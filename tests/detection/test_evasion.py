@@ -16,7 +16,7 @@ SPOTTER = Spotter(WORDS, [])
 
 
 def spotted(raw: str) -> list:
-    return SPOTTER.spot(Field("title", raw, normalise(raw), own_words=True))
+    return SPOTTER.spot([Field("title", raw, normalise(raw), own_words=True)])
 
 
 @pytest.mark.parametrize(
