@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detection.text_model.mixture import FOLDER, described, trust_in
-from detection.text_model.ngrams import Keys, Reading, codes_of, read, scores_of, table_of
+from detection.text_model.ngrams import Keys, Reading, codes_of, read, scores_of, vocabulary_of
 
 LIKELY = 0.2
 """Probability from which a kind of violation is named; the most probable one always is."""
@@ -49,15 +49,18 @@ class TextModel:
         if not (len(keys) == len(idf) == len(weights) and weights.shape[1] == len(bias) == 1 + len(kinds)):
             raise ValueError("the parts of the text model do not belong together")
         self._parts: dict[str, npt.NDArray[Any]] = {"keys": keys, "idf": idf, "weights": weights, "bias": bias}
-        first, self._others = (np.ascontiguousarray(part, np.float32) for part in (weights[:, 0], weights[:, 1:]))
-        self._table = table_of(keys, idf, first)
+        common = np.argsort(idf, kind="stable")  # first: most of what a text needs then stands together in memory
+        first, self._others = (
+            np.ascontiguousarray(part, np.float32) for part in np.split(weights[common], [1], axis=1)
+        )
+        self._known = vocabulary_of(keys[common], idf[common], first[:, 0])
         self._bias = bias.astype(np.float32)
         self.kinds = tuple(kinds)
 
     def opinion(self, texts: Sequence[str]) -> Opinion:
         """Reads `texts` as they are (normalise them before)."""
         codes = codes_of(texts)
-        seen = read(codes, self._table)
+        seen = read(codes, self._known)
         trust = trust_in(len(codes), seen.familiar)
         return Opinion(seen.margin + float(self._bias[0]), partial(self._likely, seen), trust, seen.at)
 
@@ -66,7 +69,7 @@ class TextModel:
         return dict(self._parts)
 
     def _likely(self, seen: Reading) -> dict[str, float]:
-        scores = (scores_of(seen, self._table, self._others) + self._bias[1:]).tolist()
+        scores = (scores_of(seen, self._others) + self._bias[1:]).tolist()
         ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:MOST_KINDS]
         chances = {self.kinds[at]: 1 / (1 + math.exp(-scores[at])) for at in ranked}
         return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +23,18 @@ Codes = npt.NDArray[np.uint32]
 Keys = npt.NDArray[np.uint64]
 _GAP = 0
 """Between two texts."""
-SLOT = np.dtype([("key", np.uint64), ("column", np.int32), ("idf", np.float32), ("weight", np.float32)], align=True)
-"""A place of a hash table, empty where `key` is 0: an n-gram, its position in the vocabulary, what belongs to it. In
-one line of memory: a text has hundreds of them, and fetching them is what takes the time.
-"""
-Table = npt.NDArray[np.void]
-Places = npt.NDArray[np.int32]
+GRAM = np.dtype([("key", np.uint64), ("idf", np.float32), ("weight", np.float32)])
+"""An n-gram and what belongs to it, in one line of memory: a text has hundreds, and fetching them takes the time."""
+Columns = npt.NDArray[np.int32]
+
+
+class Vocabulary(NamedTuple):
+    """The n-grams that are known."""
+
+    slots: npt.NDArray[np.int32]
+    """int32[2^k]: an open hash table over their positions, at most half full; -1 is empty."""
+    grams: npt.NDArray[np.void]
+    """GRAM[n]. Those that are common should stand together: then most of what a text needs is at hand."""
 
 
 def codes_of(texts: Sequence[str]) -> Codes:
@@ -69,89 +76,89 @@ def _fill(codes: Codes, keys: Keys) -> None:
             keys[at * LONGEST + length] = key
 
 
-def table_of(vocabulary: Keys, idf: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]) -> Table:
-    """SLOT[2^k]: an open hash table over a vocabulary and what belongs to each n-gram, at most half full."""
-    table = np.zeros(1 << int(len(vocabulary) * 2).bit_length(), SLOT)
-    _store(vocabulary, idf, weights, table)
-    return table
+def vocabulary_of(keys: Keys, idf: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]) -> Vocabulary:
+    """The vocabulary of these n-grams, in this order."""
+    grams = np.empty(len(keys), GRAM)
+    grams["key"], grams["idf"], grams["weight"] = keys, idf, weights
+    slots = np.full(1 << int(len(keys) * 2).bit_length(), -1, np.int32)
+    _store(keys, slots)
+    return Vocabulary(slots, grams)
 
 
 @compiled
-def _store(vocabulary: Keys, idf: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], table: Table) -> None:
-    mask = np.uint64(len(table) - 1)
-    for number in range(len(vocabulary)):
-        slot = vocabulary[number] & mask
-        while table[slot].key != 0:
+def _store(keys: Keys, slots: npt.NDArray[np.int32]) -> None:
+    mask = np.uint64(len(slots) - 1)
+    for number in range(len(keys)):
+        slot = keys[number] & mask
+        while slots[slot] >= 0:
             slot = (slot + np.uint64(1)) & mask
-        table[slot].key = vocabulary[number]
-        table[slot].column = number
-        table[slot].idf = idf[number]
-        table[slot].weight = weights[number]
+        slots[slot] = number
 
 
-def places_of(keys: Keys, table: Table) -> Places:
-    """int32 per key: its place in the table, -1 where it is not known.
+def columns_of(keys: Keys, known: Vocabulary) -> Columns:
+    """int32 per key: its position in the vocabulary, -1 where it is not known.
 
     Of each character the longer n-grams are looked up as long as the shorter ones are known: whoever has read an n-gram
     has read what it begins with.
     """
-    places = np.empty(len(keys), np.int32)
-    _look_up(keys, table, places)
-    return places
+    columns = np.empty(len(keys), np.int32)
+    _look_up(keys, known, columns)
+    return columns
 
 
 @compiled
-def _look_up(keys: Keys, table: Table, places: Places) -> None:
-    mask = np.uint64(len(table) - 1)
-    places[:] = -1
+def _look_up(keys: Keys, known: Vocabulary, columns: Columns) -> None:
+    mask = np.uint64(len(known.slots) - 1)
+    columns[:] = -1
     for first in range(0, len(keys), LONGEST):
         for number in range(first, min(first + LONGEST, len(keys))):
-            key = keys[number]
-            slot = key & mask
-            while table[slot].key != key and table[slot].key != 0:
-                slot = (slot + np.uint64(1)) & mask
-            if key == 0 or table[slot].key == 0:
+            if keys[number] == 0:
                 break
-            places[number] = slot
+            slot = keys[number] & mask
+            while known.slots[slot] >= 0 and known.grams[known.slots[slot]].key != keys[number]:
+                slot = (slot + np.uint64(1)) & mask
+            if known.slots[slot] < 0:
+                break
+            columns[number] = known.slots[slot]
 
 
-def weigh(places: Places, table: Table) -> npt.NDArray[np.float32]:
+def weigh(columns: Columns, known: Vocabulary) -> npt.NDArray[np.float32]:
     """float32 per key: its share of the text's unit vector, (1 + log count) x idf / length, spread over its places."""
-    shares = np.empty(len(places), np.float32)
-    _weigh(places, table, shares)
+    shares = np.empty(len(columns), np.float32)
+    _weigh(columns, known, shares)
     return shares
 
 
 @compiled
-def _weigh(places: Places, table: Table, shares: npt.NDArray[np.float32]) -> None:
+def _weigh(columns: Columns, known: Vocabulary, shares: npt.NDArray[np.float32]) -> None:
     # Counts stand in a small open hash table: an array over the whole vocabulary would take longer than all the rest.
     size = 1
-    while size < 2 * len(places):
+    while size < 2 * len(columns):
         size *= 2
     owners, counts = np.full(size, -1, np.int32), np.zeros(size, np.int32)
-    slots = np.empty(len(places), np.int32)
-    for number in range(len(places)):
-        place = places[number]
-        if place >= 0:
-            slot = place & (size - 1)
-            while owners[slot] >= 0 and owners[slot] != place:
+    slots = np.empty(len(columns), np.int32)
+    for number in range(len(columns)):
+        column = columns[number]
+        if column >= 0:
+            slot = column & (size - 1)
+            while owners[slot] >= 0 and owners[slot] != column:
                 slot = (slot + 1) & (size - 1)
-            owners[slot] = place
+            owners[slot] = column
             counts[slot] += 1
             slots[number] = slot
     square = 0.0
-    for number in range(len(places)):
+    for number in range(len(columns)):
         shares[number] = 0.0
-        place = places[number]
-        if place >= 0:
+        column = columns[number]
+        if column >= 0:
             count = counts[slots[number]]
-            idf = table[place].idf
+            idf = known.grams[column].idf
             value = idf if count == 1 else (1.0 + np.log(float(count))) * idf
             shares[number] = value / count
             square += value * value / count
     if square > 0:
         length = np.sqrt(square)
-        for number in range(len(places)):
+        for number in range(len(columns)):
             shares[number] /= length
 
 
@@ -159,53 +166,53 @@ def _weigh(places: Places, table: Table, shares: npt.NDArray[np.float32]) -> Non
 class Reading:
     """The n-grams of a text, and what they say."""
 
-    places: Places
-    """As `places_of` gives them."""
+    columns: Columns
+    """As `columns_of` gives them."""
     shares: npt.NDArray[np.float32]
     """As `weigh` gives them."""
     margin: float
-    """What all n-grams add to the score that the table has weights for."""
+    """What all n-grams add to the score that the vocabulary has weights for."""
     at: npt.NDArray[np.float32]
     """float32 per character: what it adds to it."""
     familiar: float
     """Share of the text's pairs of characters that are known; 0 where it has none."""
 
 
-def read(codes: Codes, table: Table) -> Reading:
+def read(codes: Codes, known: Vocabulary) -> Reading:
     """All at once: listings are short, and every call into compiled code costs as much as many of their characters."""
-    places = np.empty(len(codes) * LONGEST, np.int32)
-    shares, at = np.empty(len(places), np.float32), np.zeros(len(codes), np.float32)
-    margin, pairs, known = _read(codes, table, places, shares, at)
-    return Reading(places, shares, margin, at, known / max(1, pairs))
+    columns = np.empty(len(codes) * LONGEST, np.int32)
+    shares, at = np.empty(len(columns), np.float32), np.zeros(len(codes), np.float32)
+    margin, pairs, familiar = _read(codes, known, columns, shares, at)
+    return Reading(columns, shares, margin, at, familiar / max(1, pairs))
 
 
 @compiled
 def _read(
     codes: Codes,
-    table: Table,
-    places: Places,
+    known: Vocabulary,
+    columns: Columns,
     shares: npt.NDArray[np.float32],
     at: npt.NDArray[np.float32],
 ) -> tuple[float, int, int]:
-    keys = np.zeros(len(places), np.uint64)
+    keys = np.zeros(len(columns), np.uint64)
     _fill(codes, keys)
-    _look_up(keys, table, places)
-    _weigh(places, table, shares)
-    pairs, known = 0, 0
+    _look_up(keys, known, columns)
+    _weigh(columns, known, shares)
+    pairs, familiar = 0, 0
     for number in range(1, len(keys), LONGEST):
         if keys[number] != 0:
             pairs += 1
-            known += places[number] >= 0
-    return _margin(places, table, shares, at), pairs, known
+            familiar += columns[number] >= 0
+    return _margin(columns, known, shares, at), pairs, familiar
 
 
 @compiled
-def _margin(places: Places, table: Table, shares: npt.NDArray[np.float32], at: npt.NDArray[np.float32]) -> float:
+def _margin(columns: Columns, known: Vocabulary, shares: npt.NDArray[np.float32], at: npt.NDArray[np.float32]) -> float:
     score = np.float32(0.0)
-    for number in range(len(places)):
-        place = places[number]
-        if place >= 0:
-            value = table[place].weight * shares[number]
+    for number in range(len(columns)):
+        column = columns[number]
+        if column >= 0:
+            value = known.grams[column].weight * shares[number]
             score += value
             start, size = number // LONGEST, number % LONGEST + 1
             for character in range(start, min(start + size, len(at))):
@@ -213,25 +220,23 @@ def _margin(places: Places, table: Table, shares: npt.NDArray[np.float32], at: n
     return float(score)
 
 
-def scores_of(reading: Reading, table: Table, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def scores_of(reading: Reading, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """float32[m]: what all n-grams add to each of the scores of `weights` (float32[n, m])."""
     scores = np.zeros(weights.shape[1], np.float32)
-    _scores(reading.places, reading.shares, table, weights, scores)
+    _scores(reading.columns, reading.shares, weights, scores)
     return scores
 
 
 @compiled
 def _scores(
-    places: Places,
+    columns: Columns,
     shares: npt.NDArray[np.float32],
-    table: Table,
     weights: npt.NDArray[np.float32],
     scores: npt.NDArray[np.float32],
 ) -> None:
-    for number in range(len(places)):
-        place = places[number]
-        if place >= 0:
-            column = table[place].column
+    for number in range(len(columns)):
+        column = columns[number]
+        if column >= 0:
             for score in range(len(scores)):
                 scores[score] += weights[column, score] * shares[number]
 

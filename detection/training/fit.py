@@ -23,7 +23,7 @@ from detection.subject import Subject
 from detection.text_model.evidence import readable
 from detection.text_model.mixture import Mixture
 from detection.text_model.model import Floats, Opinion, TextModel
-from detection.text_model.ngrams import Keys, codes_of, keys_of, places_of, table_of, weigh
+from detection.text_model.ngrams import Keys, codes_of, columns_of, keys_of, vocabulary_of, weigh
 from detection.training.data import Labelled
 from index.profiles import Profile
 
@@ -109,13 +109,13 @@ def _vocabulary(reads: Sequence[Read]) -> tuple[Keys, Floats]:
 
 
 def _matrix(reads: Sequence[Read], keys: Keys, idf: Floats) -> Any:
-    table = table_of(keys, idf, np.zeros(len(keys), np.float32))
+    vocabulary = vocabulary_of(keys, idf, np.zeros(len(keys), np.float32))
     columns, shares, ends = [], [], [0]
     for one in reads:
-        found = places_of(keys_of(codes_of(one.texts)), table)
+        found = columns_of(keys_of(codes_of(one.texts)), vocabulary)
         known = found >= 0
-        columns.append(table["column"][found[known]])
-        shares.append(weigh(found, table)[known])
+        columns.append(found[known])
+        shares.append(weigh(found, vocabulary)[known])
         ends.append(ends[-1] + int(known.sum()))
     matrix = sparse.csr_matrix((np.concatenate(shares), np.concatenate(columns), ends), (len(reads), len(keys)))
     matrix.sum_duplicates()

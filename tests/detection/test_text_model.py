@@ -16,11 +16,11 @@ from detection.text_model.ngrams import (
     LONGEST,
     MOST_CHARACTERS,
     Keys,
-    Table,
+    Vocabulary,
     codes_of,
+    columns_of,
     keys_of,
-    places_of,
-    table_of,
+    vocabulary_of,
     weigh,
 )
 from detection.training.data import digest, kind_of, labelled
@@ -45,26 +45,26 @@ def test_keys_are_those_of_the_ngrams_and_none_crosses_texts(texts: list[str]) -
     assert len(keys) == len({gram for text in texts for gram in plain_ngrams(text)})
 
 
-def table_without_weights(known: Keys) -> Table:
-    return table_of(known, np.ones(len(known), np.float32), np.zeros(len(known), np.float32))
+def without_weights(known: Keys) -> Vocabulary:
+    return vocabulary_of(known, np.ones(len(known), np.float32), np.zeros(len(known), np.float32))
 
 
 def test_every_known_ngram_is_found_where_it_is_and_others_are_not() -> None:
     known = np.unique(keys_of(codes_of(["代过人脸 失败全退"])))
     known = known[known != 0]
-    table = table_without_weights(known)
-    assert table["column"][places_of(known, table)].tolist() == list(range(len(known)))
+    vocabulary = without_weights(known)
+    assert columns_of(known, vocabulary).tolist() == list(range(len(known)))
     others = np.setdiff1d(keys_of(codes_of(["二手登山包"])), np.append(known, 0).astype(np.uint64))
     assert len(others)
-    assert set(places_of(others, table).tolist()) == {-1}
+    assert set(columns_of(others, vocabulary).tolist()) == {-1}
 
 
 def test_shares_are_those_of_a_unit_vector() -> None:
     codes = codes_of(["好好好"])
     keys = keys_of(codes)
     known = np.unique(keys[keys != 0])
-    table = table_without_weights(known)
-    shares = weigh(places_of(keys, table), table)
+    vocabulary = without_weights(known)
+    shares = weigh(columns_of(keys, vocabulary), vocabulary)
     whole = [shares[keys == key].sum() for key in known]
     assert np.isclose(sum(value**2 for value in whole), 1)
     assert np.isclose(max(whole) / min(whole), 1 + np.log(3))
