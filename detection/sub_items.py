@@ -14,11 +14,10 @@ from pathlib import Path
 from detection.fields import Field
 from detection.look import look
 from detection.normalise import fold, stands_alone
+from detection.saying import quoted
 from detection.subject import Subject
 from detection.words import Words
-from index.messages import LANGUAGES
-from index.messages import text as message
-from index.model import Evidence, Violation
+from index.model import Violation
 from index.reading import ReadError, yaml_of
 from index.taxonomy import taxonomy
 
@@ -26,17 +25,30 @@ FILE = Path(__file__).parent / "sub_items.yml"
 
 
 @cache
-def words() -> dict[str, dict[str, Words[str]]]:
+def words() -> dict[str, dict[str, tuple[str, ...]]]:
     """Category -> sub-item -> folded words, longest first. Raises ReadError."""
     raw = yaml_of(FILE.read_text("utf-8"))
-    found: dict[str, dict[str, Words[str]]] = {}
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for short, given in raw.items():
         if short not in taxonomy() or taxonomy()[short].category == short:
             raise ReadError(f"{FILE.name}, {short}: no sub-item of the taxonomy")
         folded = tuple(sorted({fold(str(word)) for word in given}, key=lambda word: (-len(word), word)))
         if not folded or not all(folded):
             raise ReadError(f"{FILE.name}, {short}: a word is empty")
-        found.setdefault(taxonomy()[short].category, {})[short] = Words({word: word for word in folded})
+        found.setdefault(taxonomy()[short].category, {})[short] = folded
+    return found
+
+
+@cache
+def _telling() -> dict[str, Words[list[tuple[str, int]]]]:
+    """Category -> the words of all its sub-items; each means those sub-items, and how early it counts in them."""
+    found = {}
+    for category, items in words().items():
+        meanings: dict[str, list[tuple[str, int]]] = {}
+        for short, given in items.items():
+            for rank, word in enumerate(given):
+                meanings.setdefault(word, []).append((short, rank))
+        found[category] = Words(meanings)
     return found
 
 
@@ -45,45 +57,43 @@ def refined(violations: Sequence[Violation], subject: Subject) -> tuple[Violatio
     known = {violation.id for violation in violations}
     more = []
     for violation in violations:
-        for short, telling in words().get(violation.id, {}).items():
-            if short not in known and (told := _told(short, telling, look(subject).fields)):
-                more.append(_taken_over(violation, short, told))
+        if violation.id in _telling():
+            told = _told(_telling()[violation.id], look(subject).fields)
+            more += [
+                _taken_over(violation, short, told[short])
+                for short in words()[violation.id]
+                if short in told and short not in known
+            ]
     return tuple(sorted((*violations, *more), key=lambda v: (-v.probability, v.id, v.group)))
 
 
-def _taken_over(category: Violation, short: str, told: Evidence) -> Violation:
-    evidence = tuple(replace(one, violation=short) for one in category.evidence)
-    return replace(category, id=short, evidence=(*evidence, told))
-
-
-def _told(short: str, words: Words[str], texts: Sequence[Field]) -> Evidence | None:
-    """The longest word in the first of the seller's own texts that tells the sub-item."""
-    for text in texts:
-        if not text.own_words or text.name == "seller":
-            continue
-        places = [place for place in words.find(text.text.joined) if stands_alone(text.text.joined, *place[1:])]
-        if places:
-            place = min(places)[1:]
-            return _evidence(short, text, *text.text.span("joined", *place), text.text.steps("joined", *place))
-    return None
-
-
-def _evidence(short: str, text: Field, start: int, end: int, decode: tuple[str, ...]) -> Evidence:
-    entry, quote = taxonomy()[short], text.raw[start:end]
-    said = {
-        lang: message("categories.sub_item", lang, quote=quote, name=entry.name(lang), short=short)
-        for lang in LANGUAGES
-    }
-    return Evidence(
+def _taken_over(category: Violation, short: str, place: tuple[Field, int, int]) -> Violation:
+    field, start, end = place
+    told = quoted(
+        "categories.sub_item",
+        field,
+        "joined",
+        start,
+        end,
         detector="sub_item",
         violation=short,
         strength=0.0,
-        observed=quote,
-        field=text.name,
-        quote=quote,
-        start=start,
-        end=end,
-        decode=decode,
-        zh=said["zh"],
-        en=said["en"],
+        short=short,
     )
+    evidence = [replace(one, violation=short) for one in category.evidence]
+    return replace(category, id=short, evidence=(*evidence, told))
+
+
+def _told(telling: Words[list[tuple[str, int]]], texts: Sequence[Field]) -> dict[str, tuple[Field, int, int]]:
+    """Sub-item -> where it is told: the longest word in the first of the seller's own texts that has any."""
+    told: dict[str, tuple[Field, int, int]] = {}
+    for text in texts:
+        if not text.own_words or text.name == "seller":
+            continue
+        here: dict[str, tuple[int, int, int]] = {}
+        for number, start, end in telling.find(text.text.joined):
+            if stands_alone(text.text.joined, start, end):
+                for short, rank in telling.meanings[number]:
+                    here[short] = min(here.get(short, (rank, start, end)), (rank, start, end))
+        told = {short: (text, start, end) for short, (_, start, end) in here.items()} | told
+    return told

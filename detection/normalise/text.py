@@ -95,7 +95,7 @@ class Normalised:
         raw = self.raw[raw_start - self.base : raw_end - self.base]
         if view == "joined" and raw == self.joined[start:end]:
             return ()
-        steps = dict.fromkeys([name for char in raw if (name := step(char))])
+        steps = dict.fromkeys(filter(None, map(step, raw)))
         plain_start, plain_end = self.in_plain(view, start, end)
         if view == "skeleton":
             if self.skeleton[start:end] != self.plain[start:end]:

@@ -60,7 +60,7 @@ def test_a_sub_item_never_has_more_than_its_category(profiles) -> None:
 
 
 def test_without_its_category_no_sub_item_is_considered(profiles) -> None:
-    text = "。".join(word for items in words()["p2-5"].values() for word in items.meanings)
+    text = "。".join(word for items in words()["p2-5"].values() for word in items)
     listing = replace(OWN["p2-5a"].lawful(), title="停车场收费系统", description=text)
     violations = judge(Subject(listing=listing, profiles=profiles)).violations
     told = {v.id for v in violations if any(one.detector == "sub_item" for one in v.evidence)}
