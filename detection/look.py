@@ -93,7 +93,7 @@ class Look:
     @lazy
     def signs(self) -> list[Sign]:
         """Signs of a trade and of lawful use."""
-        return list(signs_in(self.fields))
+        return signs_in(self.fields)
 
     @lazy
     def sham(self) -> tuple[Sign, Sign] | None:

@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 from ahocorasick_rs import AhoCorasick
 
 T = TypeVar("T")
+Place = tuple[int, int, int]
+"""Number of a word, start, end."""
 
 
 class Words(Generic[T]):
@@ -18,8 +20,8 @@ class Words(Generic[T]):
         self.meanings = tuple(meanings.values())
         self._automaton = AhoCorasick(list(meanings), store_patterns=False)
 
-    def find(self, text: str) -> list[tuple[int, int, int]]:
-        """(place in `meanings`, start, end) of every word at every place: by end, of one end the longest first.
+    def find(self, text: str) -> list[Place]:
+        """Every word (by its number in `meanings`) at every place: by end, of one end the longest first.
 
         Lone surrogates in `text` raise UnicodeEncodeError; a folded text has none.
         """

@@ -17,7 +17,7 @@ from pathlib import Path
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
 from detection.stance.offering import waived
-from detection.words import Words
+from detection.words import Place, Words
 from index.reading import ReadError, read, yaml_of
 
 SIGNS = Path(__file__).parent / "signs.yml"
@@ -148,19 +148,19 @@ def refused(signs: Iterable[Sign]) -> dict[Clause, list[Sign]]:
     return found
 
 
-def signs_in(texts: Sequence[Field]) -> Iterator[Sign]:
+def signs_in(texts: Sequence[Field]) -> list[Sign]:
     """Every sign and act of every text, each kind at most once per clause."""
-    for field in texts:
-        yield from _signs(field)
+    words = _words()
+    return [sign for text in texts if (places := words.find(text.text.joined)) for sign in _signs(text, places[:_MOST])]
 
 
-def _signs(field: Field) -> Iterator[Sign]:
+def _signs(field: Field, places: Iterable[Place]) -> Iterator[Sign]:
     joined, at = field.text.joined, field.text.joined_at
-    ends, words = _clause_ends(field.text.plain), _words()
+    ends, uses = _clause_ends(field.text.plain), _words().meanings
     begun: dict[_Pairing, tuple[int, int]] = {}
     shown: set[tuple[str, int]] = set()
-    for number, start, end in words.find(joined)[:_MOST]:
-        use = words.meanings[number]
+    for number, start, end in places:
+        use = uses[number]
         if use.latin and not stands_alone(joined, start, end):
             continue
         for pair in use.begins:
