@@ -19,6 +19,7 @@ MOST_TEXTS = 400
 """Texts of one listing."""
 _SINGLE = ("title", "description", "seller", "bio", "notes")
 _SEVERAL = ("options", "image_text", "qr_text", "reviews", "questions")
+_singles, _severals = attrgetter(*_SINGLE), attrgetter(*_SEVERAL)
 _OTHERS = {"reviews", "questions"}
 """What others say there."""
 _SENTENCE_END = re.compile(r"[。！？!?；;\n…]+|\.(?=\s)")
@@ -66,8 +67,8 @@ def fields(listing: Listing) -> Iterator[Field]:
 
 def cut(listing: Listing) -> bool:
     """Whether the listing has more text than is read."""
-    several = chain.from_iterable(attrgetter(*_SEVERAL)(listing))
-    lengths = [len(raw) for raw in (*attrgetter(*_SINGLE)(listing), *several) if raw]
+    several = chain.from_iterable(_severals(listing))
+    lengths = [len(raw) for raw in (*_singles(listing), *several) if raw]
     return max(lengths, default=0) > MAX_LENGTH or sum(lengths) > MOST_READ or len(lengths) > MOST_TEXTS
 
 
@@ -90,10 +91,10 @@ def _windows(raw: str, length: int) -> Iterator[tuple[int, int]]:
 
 def _texts(listing: Listing) -> Iterator[tuple[str, str, bool]]:
     """Name, raw text and whether it is the seller's own, of every text that is not empty."""
-    for name, raw in zip(_SINGLE, attrgetter(*_SINGLE)(listing), strict=True):
+    for name, raw in zip(_SINGLE, _singles(listing), strict=True):
         if raw:
             yield name, raw, True
-    for name, texts in zip(_SEVERAL, attrgetter(*_SEVERAL)(listing), strict=True):
+    for name, texts in zip(_SEVERAL, _severals(listing), strict=True):
         for number, raw in enumerate(texts):
             if raw:
                 yield f"{name}[{number}]", raw, name not in _OTHERS

@@ -92,7 +92,8 @@ def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
         package_of(subject),
         *(one.expected for one in evidence if one.detector in {"brand_package", "brand_row"}),
     ]
-    by_package = [profile for package in packages for profile in compiled(subject.profiles).owners_of(package)]
+    brands = compiled(subject.profiles)
+    by_package = [profile for package in packages for profile in brands.owners_of(package)]
     looks = {one.expected for one in evidence if one.detector in {"lookalike_site", "brand_icon"} and one.strength > 0}
     by_look = [
         profile
