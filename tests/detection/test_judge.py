@@ -220,7 +220,7 @@ def test_another_process_says_the_same_words() -> None:
 def test_importing_the_room_costs_nothing() -> None:
     program = (
         "import sys, detection, detection.subject, detection.judge; "
-        "print([m for m in ('opencc', 'pypinyin', 'ahocorasick', 'rapidfuzz', 'yaml.cyaml') if m in sys.modules and m != 'yaml.cyaml'])"
+        "print([m for m in ('opencc', 'pypinyin', 'ahocorasick_rs', 'rapidfuzz', 'yaml.cyaml') if m in sys.modules and m != 'yaml.cyaml'])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
