@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+LONG = ("platforms", "crawler", "demo", "apk_analysis")
+"""Folders with files that take minutes; they start first, so that no process waits for the last of them."""
 REQUIRED = {name for name in os.environ.get("COPYCATCH_REQUIRE", "").split(",") if name}
 
 
@@ -14,6 +16,13 @@ def missing(what: str, how: str) -> None:
     if what in REQUIRED:
         pytest.fail(f"{what} is required here and missing: {how}")
     pytest.skip(f"{what} is missing: {how}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; `script/test` has them given out in this order."""
+    order = {ROOT / "tests" / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: next((order[one] for one in item.path.parents if one in order), len(LONG)))
 
 
 @pytest.fixture(scope="session")

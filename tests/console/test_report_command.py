@@ -35,7 +35,7 @@ def test_numbers_are_what_the_commands_beside_them_print(copycatch: Command, own
     (said,) = answer.fits("report")
     assert (answer.code, said["first"], said["last"], said["rows"]) == (0, "2026-11-16", "2026-11-22", 2)
     assert "github_releases" in said["not_measured"] and "apple_itunes" not in said["not_measured"]
-    book = load_workbook(said["files"][1], read_only=True)
+    book = load_workbook(said["files"][1])
     rows = [
         row for row in book["numbers"].iter_rows(min_row=2, values_only=True) if row[4].startswith("copycatch search")
     ]
@@ -105,7 +105,7 @@ def test_what_notices_achieved_is_what_their_statistics_say(copycatch: Command, 
     (said,) = copycatch(
         "report", "day", "--from", "2026-11-20", "--lang", "en", "--out", tmp_path / "a", "--json"
     ).fits("report")
-    rows = list(load_workbook(said["files"][1], read_only=True)["numbers"].iter_rows(min_row=2, values_only=True))
+    rows = list(load_workbook(said["files"][1])["numbers"].iter_rows(min_row=2, values_only=True))
     (command,) = {row[4] for row in rows if row[4].startswith("copycatch notice statistics")}
     (stated,) = copycatch(*shlex.split(command)[1:]).documents
     document = Document(said["files"][0])
