@@ -58,6 +58,7 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
 
     `opinion`: of another text model on its texts, for evaluation; by default the shipped model is asked.
     """
+    from detection.concerned import brand_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.sub_items import refined  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
 
@@ -65,7 +66,7 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
     by_text, trust = opine(subject, evidence, opinion)
     evidence += by_text
     violations = refined(scoring.score(evidence, _groups(), _words(), trust), subject)
-    brand = _brand(subject, evidence)
+    brand = brand_of(subject, evidence)
     if subject.views:
         from detection.views import with_views  # noqa: PLC0415 - hardly any listing has views
 
@@ -78,31 +79,6 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
         unseen=tuple(_unseen(subject, brand)),
         allowed=subject.allowed,
     )
-
-
-def _brand(subject: Subject, evidence: list[Evidence]) -> str | None:
-    """The brand it concerns: one that is named and not cleared, else by package, domain or icon, else any named."""
-    from detection.brands import compiled  # noqa: PLC0415 - loads matching libraries; only when something is judged
-    from detection.identity import identity, package_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
-    from detection.look import look  # noqa: PLC0415 - as above
-
-    seen = look(subject)
-    named = [hit.profile for _, hit in seen.names]
-    packages = [
-        package_of(subject),
-        *(one.expected for one in evidence if one.detector in {"brand_package", "brand_row"}),
-    ]
-    brands = compiled(subject.profiles)
-    by_package = [profile for package in packages for profile in brands.owners_of(package)]
-    looks = {one.expected for one in evidence if one.detector in {"lookalike_site", "brand_icon"} and one.strength > 0}
-    by_look = [
-        profile
-        for profile in (subject.profiles.values() if looks else ())
-        if not looks.isdisjoint({*profile.domains, *(icon.descriptor for icon in profile.icons)})
-    ]
-    offered = [hit.profile for _, hit in seen.brand_words] if any(e.detector == "shell_offer" for e in evidence) else []
-    accused = [profile for profile in named if not identity(subject, profile).cleared]
-    return next((profile.id for profile in (*accused, *by_package, *by_look, *named, *offered)), None)
 
 
 def _unseen(subject: Subject, brand: str | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from detection.fields import Field
 from detection.stance import Frame
@@ -98,6 +99,12 @@ def _reading(lang: str, quote: str, word: str, steps: Iterable[str]) -> str:
 
 def _words(message: str, violation: str, **values: object) -> dict[str, str]:
     """The sentence in each language; `{name}` in it is the violation's."""
+    return {lang: template.format(name=name, **values) for lang, template, name in _templates(message, violation)}
+
+
+@cache
+def _templates(message: str, violation: str) -> tuple[tuple[str, str, str], ...]:
+    """Language, template and the violation's name in it."""
     entry = taxonomy()[violation]
     known = message if "." in message else f"detection.{message}"
-    return {lang: text(known, lang, name=entry.name(lang), **values) for lang in LANGUAGES}
+    return tuple((lang, text(known, lang), entry.name(lang)) for lang in LANGUAGES)

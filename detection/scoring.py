@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import fields
-from operator import attrgetter
 
 from detection.text_model.mixture import mixture
 from index.messages import text
@@ -29,9 +27,6 @@ WORTH_A_TERM = 0.05
 """Log-odds from which a term is mentioned."""
 _AT_MOST = 8.0
 """Log-odds are cut here: rules never justify 99.97 %."""
-_OTHER_FIELDS = tuple(field.name for field in fields(Evidence) if field.name != "share")
-_OTHERS = attrgetter(*_OTHER_FIELDS)
-"""`dataclasses.replace` would take three times as long, and hardly anything is made as often as evidence."""
 _MOST_REACH = 7
 """Ten to this many downloads or views are the greatest reach."""
 
@@ -54,8 +49,12 @@ def sums(strengths: Iterable[float]) -> tuple[float, float]:
 
 def _faded(strengths: Sequence[float]) -> list[float]:
     """In the same order: each further piece that speaks for the violation counts less than the one before."""
-    ranks = {at: rank for rank, at in enumerate(sorted(range(len(strengths)), key=lambda at: -strengths[at]))}
-    return [s * _FADING ** ranks[at] if s > 0 else s for at, s in enumerate(strengths)]
+    faded = list(strengths)
+    for rank, at in enumerate(sorted(range(len(faded)), key=strengths.__getitem__, reverse=True)):
+        if not faded[at] > 0:
+            break
+        faded[at] *= _FADING**rank
+    return faded
 
 
 def weighed(pieces: Sequence[Evidence], words: Container[str] = (), trust: float = 0.0) -> list[Evidence]:
@@ -73,7 +72,22 @@ def weighed(pieces: Sequence[Evidence], words: Container[str] = (), trust: float
 
 
 def _with_share(one: Evidence, share: float) -> Evidence:
-    return Evidence(share=share, **dict(zip(_OTHER_FIELDS, _OTHERS(one), strict=True)))
+    """`dataclasses.replace` would take three times as long, and hardly anything is made as often as evidence."""
+    return Evidence(
+        detector=one.detector,
+        violation=one.violation,
+        strength=one.strength,
+        observed=one.observed,
+        share=share,
+        expected=one.expected,
+        field=one.field,
+        quote=one.quote,
+        start=one.start,
+        end=one.end,
+        decode=one.decode,
+        zh=one.zh,
+        en=one.en,
+    )
 
 
 def _with_text(pieces: Sequence[Evidence], trust: float) -> list[float]:

@@ -131,8 +131,8 @@ class Spotter:
                 short = len(word) < _SURE_FROM
                 if how_ != "reversed" or not short or _reads_backwards(joined):
                     found.append(Seen(field, word, how_, start, end, weak=how_ == "initial" and short))
-        if initialled:
-            found = sorted((*found, *self._as_initials(field)), key=attrgetter("end"))
+        if initialled and (more := list(self._as_initials(field))):
+            found = sorted((*found, *more), key=attrgetter("end"))
         if "split" in cryptic:
             found += self._as_read(field, by_parts(joined, cryptic["split"]))
         if "emoji" in cryptic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
@@ -21,7 +22,7 @@ _MOST_BRANDS = 48
 """Brands that one row is compared with in full."""
 _HEADS: Mapping[How, Relation] = {"misspelling": "misspelling", "homophone": "homophone", "typo": "typo"}
 """Other spellings tell only where the title is nothing but the name: inside a longer one they are other words."""
-_MARKS = dict.fromkeys(map(ord, "™®©"), " ")
+_MARKS = re.compile("[™®©]")
 """Signs of ownership, which anybody can write; folded they would be letters of the name."""
 _RANK = {relation: -number for number, relation in enumerate(get_args(Relation))}
 
@@ -36,7 +37,7 @@ class Matcher:
     def match(self, row: Row) -> Match:
         """The brand that the row most probably imitates, or is, or speaks of."""
         row = Row(row.name[:LONGEST], row.package.strip()[:LONGEST], row.developer[:LONGEST])
-        text = normalise(row.name.translate(_MARKS))
+        text = normalise(_MARKS.sub(" ", row.name))
         hits: dict[str, WholeHit] = {}
         inside = self._brands.names_in(text)
         for whole in (*self._whole.find(text), *_inside(text, inside)):

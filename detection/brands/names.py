@@ -21,7 +21,6 @@ from index.profiles import Name, Profile
 
 How = Literal["exact", "look_alike", "misspelling", "typo", "homophone"]
 
-_KEY = str.maketrans("i1|!0", "lllio")
 _TITLE_LENGTH = 120
 """Slips and sounds are looked for in titles and labels only: in long texts they are chance."""
 _DISGUISE = {"variant_characters", "zero_width", "combining_marks", "styled_letters", "separators"}
@@ -72,6 +71,11 @@ class NameHit:
     view: str
     start: int
     end: int
+
+
+def pressed(plain: str) -> str:
+    """A folded text in which letters that look alike are one; same offsets. `str.translate` takes ten times as long."""
+    return plain.replace("i", "l").replace("1", "l").replace("|", "l").replace("!", "i").replace("0", "o")
 
 
 def sure(confidence: str) -> bool:
@@ -184,7 +188,7 @@ class Brands:
     def _look_alikes(self, text: Normalised) -> Iterator[NameHit]:
         if not _LETTERS.search(text.skeleton):
             return
-        for number, start, end in self._keyed.find(text.skeleton.translate(_KEY)):
+        for number, start, end in self._keyed.find(pressed(text.skeleton)):
             profile, name = self._keyed.meanings[number]
             if _stands_alone(text.skeleton, start, end) and text.plain[start:end] != fold(name.text):
                 yield NameHit(profile, name, "look_alike", "skeleton", start, end)
@@ -209,7 +213,7 @@ def _keys(folded: str) -> set[str]:
     """What a Latin name reads as when look-alike letters are one."""
     if not folded.isascii() or len(folded) < _KEYED_FROM:
         return set()
-    return {spelling.translate(_KEY) for spelling in (folded, folded.replace("m", "rn"))}
+    return {pressed(spelling) for spelling in (folded, folded.replace("m", "rn"))}
 
 
 def _stands_alone(string: str, start: int, end: int) -> bool:

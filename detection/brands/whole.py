@@ -11,7 +11,7 @@ from typing import Any, Literal
 from rapidfuzz.distance import OSA
 
 from detection.brands import reading
-from detection.brands.names import How, NameHit, ai_context, disguised, sound_of
+from detection.brands.names import How, NameHit, ai_context, disguised, pressed, sound_of
 from detection.brands.near import Near
 from detection.normalise import Normalised, fold
 from index.profiles import Name, Profile
@@ -22,7 +22,6 @@ Relation = Literal[
 """How a name stands to a brand's, most telling first. 'typo' and the less telling 'slip' are about its spelling (a slip
 in a short name is mostly another name); 'bundled', 'leads' and 'contains' stand inside a longer one."""
 
-_PRESSED = str.maketrans("i1|!0", "lllio")
 _TYPO_FROM = 5
 _LONG_WORD = 9
 _MUCH = 8
@@ -167,7 +166,7 @@ def _put(into: dict[Any, list[_Owner]], key: object, owner: _Owner) -> None:
 
 
 def _pressed(key: str) -> str:
-    return key.translate(_PRESSED).replace("rn", "m").replace("vv", "w")
+    return pressed(key).replace("rn", "m").replace("vv", "w")
 
 
 def _is_chinese(key: str) -> bool:

@@ -24,7 +24,7 @@ _FORMS = (
     ("entities", "&#", re.compile(r"(?:&#[xX]?[0-9A-Fa-f]{2,6};){2,}")),
 )
 """Kind, what a text must contain for it, and its runs."""
-_LONG = re.compile(r"[A-Za-z0-9+/_\-]{8}")
+_LONG = re.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
 _MARKED = re.compile(r"[%\\&+]|[0-9A-Fa-f]{2}[ ,][0-9A-Fa-f]{2}[ ,]|0x")
 """One of them is in every such run, and most texts have neither."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
@@ -38,7 +38,11 @@ _LEAST_LATIN = 8
 
 def may_be_encoded(raw: str) -> bool:
     """Whether a raw text can hold such a run at all."""
-    return bool(_LONG.search(raw) or _MARKED.search(raw))
+    return not all(map(_is_word, _LONG.findall(raw))) or bool(_MARKED.search(raw))
+
+
+def _is_word(run: str) -> bool:
+    return run.isalpha() and (run.islower() or run.istitle())
 
 
 def by_decoding(text: Normalised) -> Reading | None:
@@ -55,7 +59,7 @@ def by_decoding(text: Normalised) -> Reading | None:
 def _pieces(text: Normalised, kind: str, form: re.Pattern[str]) -> Iterator[Piece]:
     for match in form.finditer(text.raw):
         run = match[0]
-        if len(run) > _LONGEST_RUN or (run.isalpha() and (run.islower() or run.istitle())):
+        if len(run) > _LONGEST_RUN or _is_word(run):
             continue
         decoded = _decoded("hex" if _HEX.fullmatch(run) else kind, run)
         if decoded and _readable(decoded):

@@ -28,6 +28,9 @@ _WRITTEN = re.compile(
 )
 _BEFORE = re.compile(rf"(?<=[{HAN}])[ '’·.\-_]{{1,2}}$")
 _AFTER = re.compile(rf"[ '’·.\-_]{{1,2}}(?=[a-z{_ZHUYIN}{HAN}])")
+_PARTING = frozenset(" '’·.-_\n")
+"""What such a gap begins or ends with: asked for first, since most have none."""
+_TONE = re.compile("[1-5]")
 _LEAST_SAME = 2
 _LONGEST_TOKEN = 40
 _LONGEST_SYLLABLE = 6
@@ -53,6 +56,12 @@ def _syllables() -> dict[str, str]:
 
 
 @cache
+def _endings() -> frozenset[str]:
+    """Letters that a syllable ends with: most words of other languages do not."""
+    return frozenset(name[-1] for name in _syllables())
+
+
+@cache
 def _zhuyin() -> dict[str, str]:
     """Zhuyin without tone -> the syllable's character."""
     from pypinyin import Style  # noqa: PLC0415 - as above
@@ -75,9 +84,7 @@ _SOUNDS = _Sounds()
 
 def by_sound(joined: str) -> Reading:
     """The string of sounds."""
-    if any(map(_syllables_of, _WRITTEN.findall(joined))):
-        return rewritten("homophone", joined, _spelt(joined), spoken(joined))
-    return Reading("homophone", spoken(joined), ())
+    return rewritten("homophone", joined, _spelt(joined), spoken(joined))
 
 
 @lru_cache(maxsize=64)
@@ -132,7 +139,8 @@ def _spelt(joined: str) -> Iterator[Piece]:
     for match in _WRITTEN.finditer(joined):
         if syllables := _syllables_of(match[0]):
             start, end = match.span()
-            before, after = _BEFORE.search(joined, max(0, start - 3), start), _AFTER.match(joined, end)
+            before = _BEFORE.search(joined, max(0, start - 3), start) if joined[start - 1 : start] in _PARTING else None
+            after = _AFTER.match(joined, end) if joined[end : end + 1] in _PARTING else None
             yield Piece(start, end, syllables, len(before[0]) if before else 0, len(after[0]) if after else 0)
 
 
@@ -145,13 +153,15 @@ def _syllables_of(token: str) -> str:
         return _zhuyin().get(token.rstrip("ˊˇˋ˙ˉ"), "")
     if len(token) > _LONGEST_TOKEN:
         return ""
-    parts = [_cut(part) for part in re.split("[1-5]", token) if part]
+    parts = [_cut(part) for part in _TONE.split(token) if part]
     return "".join(parts) if all(parts) else ""
 
 
 def _cut(letters: str) -> str:
     """The fewest syllables that letters fall into, as their characters; '' if they do not."""
     letters, known = letters.replace("v", "u"), _syllables()
+    if letters[-1] not in _endings():
+        return ""
     best: list[str | None] = ["", *[None] * len(letters)]
     for start, head in enumerate(best):
         if head is None:
