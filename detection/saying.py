@@ -52,7 +52,8 @@ def quoted(
     """Evidence that quotes the raw text at [start, end) of a view of `field`; `reads`: the word that it stands for."""
     raw_start, raw_end = field.text.span(view, start, end)
     quote = field.raw[raw_start:raw_end]
-    steps = field.text.steps(view, start, end)
+    written = view == "joined" and quote == field.text.joined[start:end]
+    steps = () if written else field.text.steps(view, start, end)
     words = _words(message, violation, quote=quote, expected=expected or "", **values)
     if reads:
         words = {lang: said + _reading(lang, quote, reads, steps) for lang, said in words.items()}

@@ -92,7 +92,7 @@ def _with_share(one: Evidence, share: float) -> Evidence:
 
 def _with_text(pieces: Sequence[Evidence], trust: float) -> list[float]:
     rules = _faded([0.0 if one.detector == TEXT_MODEL else one.strength for one in pieces])
-    if not any(one.detector == TEXT_MODEL for one in pieces):
+    if all(one.detector != TEXT_MODEL for one in pieces):
         return rules
     weights, rest = mixture(), 1 - trust
     speaking_for, against = weights.rules * trust + rest, weights.against * trust + rest

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from detection.fields import Field
 from detection.normalise import is_han, stands_alone
@@ -39,8 +39,7 @@ _BACKWARDS = re.compile(r"倒[着过]?来?[读念看写]|反[着过]来?[读念�
 _LATIN_RUN = re.compile(r"[A-Za-z0-9]{2,}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class Seen(NamedTuple):
     """One word of the lexicon in one text."""
 
     field: Field

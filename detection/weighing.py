@@ -60,7 +60,7 @@ def schemed(seen: Look, *, detector: str, violations: Collection[str]) -> Iterat
 
 def traded(seen: Look, *, detector: str, violations: Collection[str]) -> Iterator[Evidence]:
     """Further signs of a trade for each violation that was considered, without those that its scheme has named."""
-    if seen.sham is None and any(frame.id in _RETOLD for frame, *_ in seen.frames):
+    if not violations or (seen.sham is None and any(frame.id in _RETOLD for frame, *_ in seen.frames)):
         return
     for sign in _firsts(seen, _TRADE):
         for violation in violations:
@@ -82,7 +82,7 @@ def traded(seen: Look, *, detector: str, violations: Collection[str]) -> Iterato
 
 def unfitting(seen: Look, *, detector: str, violations: Collection[str]) -> Iterator[Evidence]:
     """Small evidence for each violation that was considered: a price or a topic that does not fit the goods."""
-    if seen.goods is None:
+    if not violations or seen.goods is None:
         return
     zh, en, aside = seen.goods.zh, seen.goods.en, seen.misplaced
     for violation in violations:

@@ -47,11 +47,9 @@ def _is_word(run: str) -> bool:
 
 def by_decoding(text: Normalised) -> Reading | None:
     """The text with its encoded runs decoded; None if there are none."""
-    if not may_be_encoded(text.raw):
-        return None
     pieces: list[Piece] = []
     for kind, sign, form in _FORMS:
-        if sign in text.raw and form.search(text.raw):
+        if sign in text.raw:
             pieces += _pieces(text, kind, form)
     return rewritten("encoded", text.joined, sorted(pieces, key=attrgetter("start"))) if pieces else None
 

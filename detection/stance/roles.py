@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from detection.fields import Field
 from detection.stance.signs import Sign, clause_at
@@ -30,8 +29,7 @@ _SELLS = frozenset({"paid", "guarantee", "recruits", "evades", "wink", "way_to_b
 _WITHOUT = frozenset({"absent", "unaware"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stance:
+class Stance(NamedTuple):
     """How one place of a text is meant."""
 
     kind: Way

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from detection.fields import Field
 from detection.normalise import fold, stands_alone
@@ -57,8 +58,7 @@ class Kind:
     """Texts that do not; run by the tests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """A sign that a text shows, and where."""
 
     kind: str

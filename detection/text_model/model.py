@@ -22,6 +22,8 @@ from detection.text_model.ngrams import Keys, Reading, codes_of, read, scores_of
 
 LIKELY = 0.2
 """Probability from which a kind of violation is named; the most probable one always is."""
+_LIKELY_SCORE = -1.4
+"""Log-odds just below it: no kind under them is looked at any further."""
 MOST_KINDS = 3
 Floats = npt.NDArray[np.float32]
 
@@ -70,7 +72,9 @@ class TextModel:
 
     def _likely(self, seen: Reading) -> dict[str, float]:
         scores = (scores_of(seen, self._others) + self._bias[1:]).tolist()
-        ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:MOST_KINDS]
+        floor = min(_LIKELY_SCORE, max(scores))
+        likely = [at for at, score in enumerate(scores) if score >= floor]
+        ranked = sorted(likely, key=scores.__getitem__, reverse=True)[:MOST_KINDS]
         chances = {self.kinds[at]: 1 / (1 + math.exp(-scores[at])) for at in ranked}
         return {kind: p for number, (kind, p) in enumerate(chances.items()) if number == 0 or p >= LIKELY}
 
