@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from detection.brands import sure
 from detection.brands.reading import is_word
+from detection.look import look
 from detection.normalise import fold
 from detection.signers import Outcome, compare, of_sample, of_store
 from detection.subject import Subject
@@ -61,7 +62,14 @@ def package_of(subject: Subject) -> str | None:
 
 
 def identity(subject: Subject, profile: Profile) -> Identity:
-    """Compares the subject with one profile."""
+    """Compares the subject with one profile; several detectors ask for the same one."""
+    known = look(subject).identities
+    if profile.id not in known or known[profile.id][0] is not profile:
+        known[profile.id] = profile, _compared(subject, profile)
+    return known[profile.id][1]
+
+
+def _compared(subject: Subject, profile: Profile) -> Identity:
     package = package_of(subject)
     own_package = package is not None and any(package == own.id for own in profile.packages)
     return Identity(

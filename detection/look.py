@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from detection.brands import NameHit, ai_context, compiled, ordinary
 from detection.fields import Field, fields
@@ -26,12 +27,18 @@ from detection.stance import (
 from detection.subject import Subject
 from detection.terms import Hit, lexicon
 
+if TYPE_CHECKING:
+    from detection.identity import Identity
+    from index.profiles import Profile
+
 
 class Look:
     """Lazy views of one subject."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self.identities: dict[str, tuple[Profile, Identity]] = {}
+        """Brand -> what `detection.identity` said of it so far, and of which profile."""
 
     @lazy
     def fields(self) -> list[Field]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -105,6 +106,7 @@ class Packages:
         self.owners: dict[str, list[Profile]] = {}
         self._parts: dict[str, dict[str, Profile]] = {}
         self._near: Near[str] = Near(most=1)
+        self._beside = lru_cache(maxsize=64)(self._near_to)  # two detectors ask for the same package
         for profile in profiles:
             for package in {*(own.id for own in profile.packages), *(pin.package for pin in profile.signers)}:
                 self.owners.setdefault(package, []).append(profile)
@@ -119,6 +121,9 @@ class Packages:
 
     def beside(self, package: str) -> list[Profile]:
         """Profiles with an own id that `package` may be near to, owners first; at most a few hundred."""
+        return list(self._beside(package))
+
+    def _near_to(self, package: str) -> tuple[Profile, ...]:
         found = {profile.id: profile for profile in self.owners.get(package, ())}
         for part in {*package[:LONGEST].lower().split(".")[:_MOST_PARTS]} - COMMON:
             for form in {part, part.rstrip("0123456789"), part.translate(_LOOK_ALIKE)}:
@@ -126,4 +131,4 @@ class Packages:
                 for spelling in spellings:
                     if len(self._parts[spelling]) <= _MOST_SHARED:
                         found |= self._parts[spelling]
-        return list(found.values())
+        return tuple(found.values())

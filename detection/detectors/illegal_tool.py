@@ -29,7 +29,7 @@ def detect(subject: Subject) -> Iterator[Evidence]:
         for violation in (hit.rule.violation, *hit.rule.also):
             here = told.setdefault((violation, hit.field.name), [])
             within = any(other.start <= hit.start and hit.end <= other.end for other in here)
-            if within or seen.stance(hit).against or taxonomy()[violation].group in BRANDED:
+            if within or taxonomy()[violation].group in BRANDED or seen.stance(hit).against:
                 continue
             here.append(hit)
             concerned[violation] = None
