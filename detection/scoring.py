@@ -19,7 +19,7 @@ BRANDED: frozenset[Group] = frozenset({"counterfeit", "shell"})
 """Groups in which somebody's brand is concerned."""
 PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
-VIOLATION_FROM, TEXT_ALONE_FROM = 0.7, 0.95
+VIOLATION_FROM, TEXT_ALONE_FROM, TEXT_AGAINST_FROM = 0.7, 0.95, 0.99
 LEAD_FROM, LEAD_ALONE_FROM = 0.4, 0.6
 _FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
@@ -164,14 +164,15 @@ def _by_violation(
 
 def verdict(violations: Iterable[Violation]) -> Verdict:
     """The machine's proposal. The text model alone needs to be surer: where nothing that can be named stands beside it,
-    or what can be named speaks against a violation on balance.
+    and most of all where what can be named (consent, a licence, own use) speaks against a violation on balance.
     """
     proposed: Verdict = "benign"
     for violation in violations:
-        named = sum(one.share for one in violation.evidence if one.detector != TEXT_MODEL) > 0
-        if violation.probability >= (VIOLATION_FROM if named else TEXT_ALONE_FROM):
+        beside = sum(one.share for one in violation.evidence if one.detector != TEXT_MODEL)
+        enough = VIOLATION_FROM if beside > 0 else TEXT_ALONE_FROM if beside == 0 else TEXT_AGAINST_FROM
+        if violation.probability >= enough:
             return "violation"
-        if violation.probability >= (LEAD_FROM if named else LEAD_ALONE_FROM):
+        if violation.probability >= (LEAD_FROM if beside > 0 else LEAD_ALONE_FROM):
             proposed = "lead"
     return proposed
 
