@@ -60,7 +60,7 @@ class ElasticTransfer:
             self._connection.close()
             raise
 
-    def stamp(self) -> object | None:
+    def stamp(self) -> int | None:
         """See the protocol: who may only read is not told of writing."""
         return None
 

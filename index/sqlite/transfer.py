@@ -61,9 +61,9 @@ class SqliteTransfer:
         self._opened = open_migrated(path, "index", write=write)
         self._wrote = False
 
-    def stamp(self) -> object | None:
+    def stamp(self) -> int | None:
         """See the protocol."""
-        return self._ask("PRAGMA data_version")[0][0]
+        return int(self._ask("PRAGMA data_version")[0][0])
 
     def size(self, store: Store) -> int:
         """See the protocol."""

@@ -51,7 +51,7 @@ class Row:
 class Transfer(Protocol):
     """An index as rows. Raises IndexUnavailable."""
 
-    def stamp(self) -> object | None:
+    def stamp(self) -> int | None:
         """Something that differs after anybody else has written, or None where that cannot be told."""
 
     def size(self, store: Store) -> int:
