@@ -279,7 +279,7 @@ def test_a_listing_that_somebody_wrote_down_is_looked_at_as_a_web_page(
     _, site = shop
     sheet = tmp_path / "list.csv"
     sheet.write_text(
-        f"title,url,description\n{OFFER.format(1)},{site.url('/item/1')},{TEXT}\nx y z {TEXT},{site.url('/item/99')},{TEXT}\n"
+        f"title,url,description\n{OFFER.format(1)},{site.url('/item/1')},{TEXT}\nx y z {OFFER.format(99)},{site.url('/item/99')},{TEXT}\n"
     )
     assert copycatch(site, "import", str(sheet), "--supplied-by", "office", "--channel", "mail").code == 0
     found = by_number(copycatch(site, "recheck", "--all", "--json"))
