@@ -114,6 +114,9 @@ def carry(source: Transfer, target: Transfer, tell: Tell = lambda _: None) -> li
             if one.written == wrote or (stamp is not None and stamp == source.stamp()):
                 break  # everything was compared, and nothing came in meanwhile
             empty = False
+        else:
+            unseen = max(0, source.size(store) - one.source)  # it was written all the time
+            one.source, one.missing = one.source + unseen, one.missing + unseen
         one.target = target.size(store)
         found.append(one)
     return found

@@ -172,6 +172,23 @@ def test_what_comes_in_meanwhile_is_carried_too(places: Places, home: Home, sour
         assert target.get(own_id(7))
 
 
+def test_of_a_source_that_is_written_all_the_time_the_rest_is_said(
+    places: Places, home: Home, source: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come = iter(range(100, 200))
+    with closing(open_transfer(home, places[0], write=False)) as start, closing(open_transfer(home, places[1])) as end:
+        target = Interrupted(end)
+
+        def written(store: Store, rows: Sequence[Row], known: Collection[Key]) -> None:
+            end.write(store, rows, known)
+            if store == "listings":
+                put(source, judged(listing(next(come))), day=9)
+
+        monkeypatch.setattr(target, "write", written)
+        listings = next(one for one in carry(start, target) if one.store == "listings")
+    assert (listings.missing, listings.own, listings.same) == (1, 0, False)
+
+
 def test_what_the_target_did_not_keep_is_said(places: Places, home: Home, source: Index) -> None:
     with closing(open_transfer(home, places[0], write=False)) as start, closing(open_transfer(home, places[1])) as end:
         listings = next(one for one in carry(start, Interrupted(end, loses=own_id(2))) if one.store == "listings")
