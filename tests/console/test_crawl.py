@@ -1,8 +1,6 @@
 """`copycatch crawl`: runs end with counts, a reason and a code; a real site on loopback is crawled by a real process."""
 
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +16,8 @@ from index.home import Home
 from index.messages import text
 from index.model import Run
 from index.times import utc
-from tests.conftest import ROOT
 from tests.console.conftest import Answer
+from tests.forked import COPYCATCH, run
 
 FEED = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>频道</title><language>zh-cn</language>
@@ -60,20 +58,8 @@ def site() -> Iterator[str]:
 
 def crawl(host: str, *argv: str, folder: Path) -> Answer:
     """A process of its own, because a reactor cannot be started twice."""
-    result = subprocess.run(
-        [sys.executable, "-c", "import sys; from console.cli import main; sys.exit(main())", "crawl", *argv],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "COPYCATCH_LANG": "en",
-            "COPYCATCH_ALLOW_HOSTS": host,
-            "COPYCATCH_DELAY": "0",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {**os.environ, "COPYCATCH_LANG": "en", "COPYCATCH_ALLOW_HOSTS": host, "COPYCATCH_DELAY": "0"}
+    result = run([COPYCATCH, "crawl", *argv], cwd=folder, env=env)
     return Answer(code=result.returncode, out=result.stdout, err=result.stderr)
 
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tests.conftest import ROOT
 from tests.console.conftest import Answer as Said
 from tests.crawler.site import Answer, Site
 from tests.detection.drawn import beside, code, drawn, file_bytes, with_reader
+from tests.forked import COPYCATCH, run
 
 
 def listing(number: int, *urls: str, title: str = "详情见图", **fields: object) -> Listing:
@@ -34,9 +34,6 @@ def fill(home: Path, *listings: Listing) -> None:
     index.close()
 
 
-PROGRAM = "import sys; from console.cli import main; sys.exit(main(sys.argv[1:]))"
-
-
 def read(site: Site, *more: str) -> tuple[int, dict, str]:
     environment = {
         **os.environ,
@@ -44,8 +41,8 @@ def read(site: Site, *more: str) -> tuple[int, dict, str]:
         "COPYCATCH_DELAY": "0.01",
         "COPYCATCH_LANG": "en",
     }
-    call = [sys.executable, "-W", "error", "-c", PROGRAM, "index", "pictures", "--json", *more]
-    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    call = [sys.executable, "-W", "error", COPYCATCH, "index", "pictures", "--json", *more]
+    done = run(call, cwd=ROOT, env=environment)
     answer = Said(code=done.returncode, out=done.stdout, err=done.stderr)
     (said,) = answer.fits("index_pictures")
     return answer.code, said, answer.err

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from crawler.cases import differences, read_case
 from crawler.declarations import declared
 from tests.console.conftest import Answer as Printed
 from tests.crawler.site import Answer, Site
+from tests.forked import COPYCATCH, run
 
 THREAD = """<html><head><meta charset="gbk"><title>帖子</title></head><body><div id="ct"><span id="thread_subject">AI换脸软件出售</span>
 <table id="pid1"><tr><td><div class="authi"><a class="xw1" href="space-uid-1.html">卖家老李</a></div><td id="postmessage_1">加QQ 123456789，邮箱 laoli@qq.example</td></tr></table>
@@ -34,10 +33,7 @@ def route(path: str) -> Answer | None:
 
 def record(site: Site, *argv: str, cwd: Path) -> Printed:
     environment = {**os.environ, "COPYCATCH_ALLOW_HOSTS": site.host, "COPYCATCH_DELAY": "0", "COPYCATCH_LANG": "en"}
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "copycatch"), "record", *argv],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
+    done = run([COPYCATCH, "record", *argv], cwd=cwd, env=environment)
     return Printed(code=done.returncode, out=done.stdout, err=done.stderr)
 
 

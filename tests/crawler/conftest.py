@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.crawler.site import Site
+from tests.forked import Started
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Crawled:
         return self.run["problems"]
 
 
-StartCrawl = Callable[..., "subprocess.Popen[str]"]
+StartCrawl = Callable[..., "Started | subprocess.Popen[str]"]
 Crawl = Callable[..., Crawled]
 
 
@@ -50,26 +51,22 @@ Crawl = Callable[..., Crawled]
 def start_crawl(own_home: Path) -> StartCrawl:
     """Starts a crawl of a site into the test's home."""
 
-    def start(site: Site, *paths: str, **given: Any) -> subprocess.Popen[str]:
+    def start(site: Site, *paths: str, **given: Any) -> Started | subprocess.Popen[str]:
         given.setdefault("crawl", {}).setdefault("allow_hosts", [site.host])
         place = given.pop("cwd", ROOT)  # where the settings are that the crawl reads by itself
         order = {"home": str(given.pop("home", own_home)), "start": [site.url(path) for path in paths], **given}
         command = [sys.executable, "-W", "error", "-m", "tests.crawler.drive", json.dumps(order)]
-        if "MEMUSAGE_LIMIT_MB" in given.get("settings", {}):  # a process inherits the peak memory of its starter
-            command = ["/bin/sh", "-c", '"$@" & wait $!', "sh", *command]
-        return subprocess.Popen(
-            command,
-            cwd=place,
-            env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        env = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+        if "MEMUSAGE_LIMIT_MB" not in given.get("settings", {}):
+            return Started(command, cwd=place, env=env)
+        command = ["/bin/sh", "-c", '"$@" & wait $!', "sh", *command]  # else it inherits the peak memory of its starter
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=place, env=env, stdout=pipe, stderr=pipe, text=True)
 
     return start
 
 
-def finish(process: subprocess.Popen[str]) -> Crawled:
+def finish(process: Started | subprocess.Popen[str]) -> Crawled:
     """Waits for the process and reads what it said."""
     try:
         said, log = process.communicate(timeout=600)  # only so that a hang ends

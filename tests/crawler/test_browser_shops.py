@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from index.home import Home
 from index.open import open_index
 from tests.conftest import ROOT, missing
 from tests.crawler.wire import Asked, Wire
+from tests.forked import COPYCATCH, run
 
 pytestmark = pytest.mark.browser
 
@@ -61,10 +60,7 @@ def crawl(
     (home / "copycatch.toml").write_text(settings, "utf-8")
     env = {**os.environ, "COPYCATCH_HOME": str(home), "COPYCATCH_ALLOW_HOSTS": wire.host, "COPYCATCH_DELAY": "0",
            "COPYCATCH_LANG": "en"}  # fmt: skip
-    command = [str(Path(sys.executable).parent / "copycatch"), "crawl", spider, "--start", wire.url("/"), "--json"]
-    done = subprocess.run(
-        [*command, *arguments], env=env, cwd=home, capture_output=True, text=True, check=False, timeout=600
-    )
+    done = run([COPYCATCH, "crawl", spider, "--start", wire.url("/"), "--json", *arguments], env=env, cwd=home)
     lines = done.stdout.strip().splitlines()
     return done.returncode, json.loads(lines[-1]) if lines else {}, done.stderr
 

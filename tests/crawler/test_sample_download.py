@@ -18,6 +18,7 @@ import pytest
 from index.blobs import Blobs
 from tests.conftest import ROOT
 from tests.crawler.wire import Asked, Talk, Wire, silence
+from tests.forked import Started
 
 Outcome = dict[str, dict[str, Any]]
 
@@ -27,15 +28,19 @@ def package(seed: int, size: int = 200_000) -> bytes:
     return b"PK\x03\x04" + Random(seed).randbytes(size - 26) + b"PK\x05\x06" + bytes(18)
 
 
-def start_fetch(home: Path, wire: Wire, fetch: dict[str, dict[str, Any]], **given: Any) -> subprocess.Popen[str]:
-    """The driver, started."""
+def start_fetch(
+    home: Path, wire: Wire, fetch: dict[str, dict[str, Any]], *, fresh: bool = False, **given: Any
+) -> Started | subprocess.Popen[str]:
+    """The driver, started. `fresh`: in a process that was not forked, whose memory is all its own."""
     order = {"home": str(home), "allow_hosts": [wire.host], "fetch": fetch, **given}
     command = [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.crawler.fetch_drive", json.dumps(order)]
     env = {**os.environ, "http_proxy": "http://127.0.0.1:9/", "PYTHONUTF8": "1"}
+    if not fresh:
+        return Started(command, cwd=ROOT, env=env)
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def finish(process: subprocess.Popen[str]) -> Outcome:
+def finish(process: Started | subprocess.Popen[str]) -> Outcome:
     """What the driver said, by name."""
     try:
         said, log = process.communicate(timeout=600)  # only so that a hang ends
@@ -349,6 +354,7 @@ def test_memory_does_not_grow_with_the_sample(tmp_path: Path) -> None:
         await asked.writer.drain()
 
     with Wire(talk) as wire:
-        outcome = fetch(tmp_path, wire, "/small.apk", "/a.apk")
+        asks = {path: {"url": wire.url(path)} for path in ("/small.apk", "/a.apk")}
+        outcome = finish(start_fetch(tmp_path, wire, asks, fresh=True))
     assert outcome["/a.apk"]["fetched"]["size"] == size
     assert outcome["/a.apk"]["memory"] - outcome[""]["memory"] < 40 << 10  # kB; the program itself grows by some 10 MB

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import forked
 from tests.index.conftest import ENGINES, elastic_place, elastic_url  # noqa: F401 - fixtures
 from tests.platforms.software import asked_for, environment, free_port, program, run, server
 
@@ -35,9 +35,8 @@ class Copycatch:
         } | ({"COPYCATCH_INDEX": index} if index else {})
 
     def __call__(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
-        command = [str(Path(sys.executable).parent / "copycatch"), *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode in codes, f"{command}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        done = forked.run([forked.COPYCATCH, *arguments], env=self.env)
+        assert done.returncode in codes, f"{arguments}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
     def rows(self, query: str, *, kind: str = "findings") -> list[dict[str, Any]]:

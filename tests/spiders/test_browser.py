@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +15,7 @@ from crawler.proxy import Proxy
 from demo.market import Market
 from demo.planted import content
 from tests.conftest import missing
+from tests.forked import COPYCATCH, run
 
 NOWHERE = {"PATH": "", "HOME": "/nonexistent"}
 
@@ -25,19 +24,7 @@ def crawl(market: Market, home: Path, *, hosts: str) -> tuple[int, dict[str, obj
     """`copycatch crawl rendered_page` on the practice channel, in a process of its own."""
     env = {**os.environ, "COPYCATCH_HOME": str(home), "COPYCATCH_ALLOW_HOSTS": hosts, "COPYCATCH_DELAY": "0",
            "COPYCATCH_LANG": "en"}  # fmt: skip
-    command = [
-        sys.executable,
-        "-m",
-        "console",
-        "crawl",
-        "rendered_page",
-        "--start",
-        f"{market.base}/channel/",
-        "--json",
-    ]
-    if not (Path(__file__).parents[2] / "console/__main__.py").exists():
-        command[:3] = [str(Path(sys.executable).parent / "copycatch")]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
+    done = run([COPYCATCH, "crawl", "rendered_page", "--start", f"{market.base}/channel/", "--json"], env=env)
     return done.returncode, json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else {}, done.stderr
 
 

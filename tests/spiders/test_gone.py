@@ -2,14 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.forked import COPYCATCH, run
 
 ITEM = "<item><title>t{0}</title><link>http://e.org/{0}</link><description>text</description></item>"
 
@@ -45,17 +45,10 @@ def test_what_left_a_feed_is_not_gone(host: str, tmp_path: Path) -> None:
         "COPYCATCH_ALLOW_HOSTS": host,
         "COPYCATCH_DELAY": "0",
     }
-    command = [
-        str(Path(sys.executable).parent / "copycatch"),
-        "crawl",
-        "feed",
-        "--start",
-        f"http://{host}/feed",
-        "--json",
-    ]
+    command = [COPYCATCH, "crawl", "feed", "--start", f"http://{host}/feed", "--json"]
     counts = []
     for Feed.shown in ((1, 2, 3), (3, 4)):
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
+        done = run(command, env=env)
         assert done.returncode == 0, done.stdout + done.stderr
         counts.append(json.loads(done.stdout.splitlines()[-1])["counts"])
     assert [each["listings"] for each in counts] == [3, 2]

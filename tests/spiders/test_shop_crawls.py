@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.forked import COPYCATCH, run
 
 SPENT = {"X-RateLimit-Remaining": "0"}
 
@@ -63,15 +63,14 @@ def site() -> Iterator[Site]:
 def crawl(home: Path, *arguments: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The run and the listings of `copycatch crawl`."""
     env = {**os.environ, "COPYCATCH_HOME": str(home), "COPYCATCH_ALLOW_HOSTS": "127.0.0.1", "COPYCATCH_DELAY": "0"}
-    command = str(Path(sys.executable).parent / "copycatch")
 
     def told(*words: str) -> Any:
-        done = subprocess.run([command, *words, "--json"], env=env, capture_output=True, text=True, check=False)
+        done = run([COPYCATCH, *words, "--json"], env=env)
         assert done.returncode in {0, 3}, done.stderr[-3000:]
         return json.loads(done.stdout)
 
-    run = told("crawl", *arguments)
-    return run, [hit["value"] for hit in told("search", "*", "--kind", "listings")["hits"]]
+    walked = told("crawl", *arguments)
+    return walked, [hit["value"] for hit in told("search", "*", "--kind", "listings")["hits"]]
 
 
 def test_a_spent_budget_is_waited_for_or_said_and_costs_no_repository(site: Site, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from index.home import Home
 from index.open import open_index
 from tests.conftest import ROOT
+from tests.forked import run
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CODE = "a code as the store gives it"
@@ -92,7 +92,7 @@ def crawl(host: str, home: Path, store: str, led: dict[str, str], query: str) ->
     drive += [f"{name}=http://{host}{path}" for name, path in led.items()]
 
     drive += ["--", "crawl", store, "--query", query, "--json"]
-    done = subprocess.run(drive, env=env, capture_output=True, text=True, check=False, timeout=600)
+    done = run(drive, env=env)
     assert done.stdout.strip(), done.stderr
     with closing(open_index(Home(home), write=False)) as index:
         listings = [hit.value for hit in index.scan("*", kind="listings")]
