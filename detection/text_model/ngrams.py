@@ -23,42 +23,36 @@ Codes = npt.NDArray[np.uint32]
 Keys = npt.NDArray[np.uint64]
 _GAP = 0
 """Between two texts."""
-GRAM = np.dtype([("key", np.uint64), ("idf", np.float32), ("weight", np.float32)])
-"""An n-gram and what belongs to it, in one line of memory: a text has hundreds, and fetching them takes the time."""
 Columns = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
 
 
 class Vocabulary(NamedTuple):
-    """The n-grams that are known."""
+    """The n-grams that are known: an open hash table, at most half full.
 
-    slots: npt.NDArray[np.int32]
-    """int32[2^k]: an open hash table over their positions, at most half full; -1 is empty."""
-    grams: npt.NDArray[np.void]
-    """GRAM[n]. Those that are common should stand together: then most of what a text needs is at hand."""
+    What belongs to an n-gram stands in one line of memory: a text has hundreds, and fetching them takes the time.
+    """
+
+    lines: npt.NDArray[np.uint32]
+    """uint32[2^k, 4]: upper half of the key (the lower leads here), position + 1 (0 is empty), idf, weight."""
+    numbers: Floats
+    """The same memory as float32: idf and weight are read here."""
 
 
 def codes_of(texts: Sequence[str]) -> Codes:
-    """uint32[n]: the code points of all texts with `_GAP` between; digits as '0', white space as ' '.
+    """uint32[n]: the code points of all texts with `_GAP` between.
 
     The first MOST_CHARACTERS are read. A character keeps its place: the sum of the lengths before it, and one per gap.
     """
     joined = "\0".join(texts)[:MOST_CHARACTERS]
-    codes = np.frombuffer(bytearray(joined, "utf-32-le", "surrogatepass"), np.uint32)
-    _level(codes)
-    return codes
-
-
-@compiled
-def _level(codes: Codes) -> None:
-    for at in range(len(codes)):
-        if 48 <= codes[at] <= 57:  # digits
-            codes[at] = 48
-        elif 9 <= codes[at] <= 13:  # white space
-            codes[at] = 32
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def keys_of(codes: Codes) -> Keys:
-    """uint64[n * LONGEST]: the key of the n-gram of each length at each place; 0 where there is none."""
+    """uint64[n * LONGEST]: the key of the n-gram of each length at each place; 0 where there is none.
+
+    Digits count as '0', white space as ' '.
+    """
     keys = np.zeros(len(codes) * LONGEST, np.uint64)
     _fill(codes, keys)
     return keys
@@ -71,28 +65,33 @@ def _fill(codes: Codes, keys: Keys) -> None:
         for length in range(LONGEST):
             if at + length >= len(codes) or codes[at + length] == _GAP:
                 break
-            key = (key ^ np.uint64(codes[at + length])) * np.uint64(0x100000001B3)
+            code = np.uint64(codes[at + length])
+            if 48 <= code <= 57:  # digits
+                code = np.uint64(48)
+            elif 9 <= code <= 13:  # white space
+                code = np.uint64(32)
+            key = (key ^ code) * np.uint64(0x100000001B3)
             key ^= key >> np.uint64(29)
             keys[at * LONGEST + length] = key
 
 
-def vocabulary_of(keys: Keys, idf: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]) -> Vocabulary:
-    """The vocabulary of these n-grams, in this order."""
-    grams = np.empty(len(keys), GRAM)
-    grams["key"], grams["idf"], grams["weight"] = keys, idf, weights
-    slots = np.full(1 << int(len(keys) * 2).bit_length(), -1, np.int32)
-    _store(keys, slots)
-    return Vocabulary(slots, grams)
+def vocabulary_of(keys: Keys, idf: Floats, weights: Floats) -> Vocabulary:
+    """The vocabulary of these n-grams; their position is the one here."""
+    lines = np.zeros((1 << int(len(keys) * 2).bit_length(), 4), np.uint32)
+    numbers = lines.view(np.float32)
+    _store(keys, idf, weights, lines, numbers)
+    return Vocabulary(lines, numbers)
 
 
 @compiled
-def _store(keys: Keys, slots: npt.NDArray[np.int32]) -> None:
-    mask = np.uint64(len(slots) - 1)
+def _store(keys: Keys, idf: Floats, weights: Floats, lines: npt.NDArray[np.uint32], numbers: Floats) -> None:
+    mask = np.uint64(len(lines) - 1)
     for number in range(len(keys)):
         slot = keys[number] & mask
-        while slots[slot] >= 0:
+        while lines[slot, 1]:
             slot = (slot + np.uint64(1)) & mask
-        slots[slot] = number
+        lines[slot, 0], lines[slot, 1] = keys[number] >> np.uint64(32), number + 1
+        numbers[slot, 2], numbers[slot, 3] = idf[number], weights[number]
 
 
 def columns_of(keys: Keys, known: Vocabulary) -> Columns:
@@ -102,35 +101,38 @@ def columns_of(keys: Keys, known: Vocabulary) -> Columns:
     has read what it begins with.
     """
     columns = np.empty(len(keys), np.int32)
-    _look_up(keys, known, columns)
+    _look_up(keys, known, columns, np.empty((len(keys), 2), np.float32))
     return columns
 
 
 @compiled
-def _look_up(keys: Keys, known: Vocabulary, columns: Columns) -> None:
-    mask = np.uint64(len(known.slots) - 1)
+def _look_up(keys: Keys, known: Vocabulary, columns: Columns, numbers: Floats) -> None:
+    # All single characters first, then all pairs ...: none waits for another, and memory brings many at once.
+    mask = np.uint64(len(known.lines) - 1)
     columns[:] = -1
-    for first in range(0, len(keys), LONGEST):
-        for number in range(first, min(first + LONGEST, len(keys))):
-            if keys[number] == 0:
-                break
-            slot = keys[number] & mask
-            while known.slots[slot] >= 0 and known.grams[known.slots[slot]].key != keys[number]:
+    for first in range(LONGEST):
+        for number in range(first, len(keys), LONGEST):
+            if keys[number] == 0 or (first > 0 and columns[number - 1] < 0):
+                continue
+            slot, upper = keys[number] & mask, np.uint32(keys[number] >> np.uint64(32))
+            while known.lines[slot, 1] and known.lines[slot, 0] != upper:
                 slot = (slot + np.uint64(1)) & mask
-            if known.slots[slot] < 0:
-                break
-            columns[number] = known.slots[slot]
+            columns[number] = np.int64(known.lines[slot, 1]) - 1
+            numbers[number, 0], numbers[number, 1] = known.numbers[slot, 2], known.numbers[slot, 3]
 
 
-def weigh(columns: Columns, known: Vocabulary) -> npt.NDArray[np.float32]:
-    """float32 per key: its share of the text's unit vector, (1 + log count) x idf / length, spread over its places."""
+def weigh(columns: Columns, idf: Floats) -> Floats:
+    """float32 per key: its share of the text's unit vector, (1 + log count) x idf / length, spread over its places.
+
+    `idf`: float32 per key.
+    """
     shares = np.empty(len(columns), np.float32)
-    _weigh(columns, known, shares)
+    _weigh(columns, idf, shares)
     return shares
 
 
 @compiled
-def _weigh(columns: Columns, known: Vocabulary, shares: npt.NDArray[np.float32]) -> None:
+def _weigh(columns: Columns, idf: Floats, shares: Floats) -> None:
     # Counts stand in a small open hash table: an array over the whole vocabulary would take longer than all the rest.
     size = 1
     while size < 2 * len(columns):
@@ -149,11 +151,9 @@ def _weigh(columns: Columns, known: Vocabulary, shares: npt.NDArray[np.float32])
     square = 0.0
     for number in range(len(columns)):
         shares[number] = 0.0
-        column = columns[number]
-        if column >= 0:
+        if columns[number] >= 0:
             count = counts[slots[number]]
-            idf = known.grams[column].idf
-            value = idf if count == 1 else (1.0 + np.log(float(count))) * idf
+            value = idf[number] if count == 1 else (1.0 + np.log(float(count))) * idf[number]
             shares[number] = value / count
             square += value * value / count
     if square > 0:
@@ -187,32 +187,25 @@ def read(codes: Codes, known: Vocabulary) -> Reading:
 
 
 @compiled
-def _read(
-    codes: Codes,
-    known: Vocabulary,
-    columns: Columns,
-    shares: npt.NDArray[np.float32],
-    at: npt.NDArray[np.float32],
-) -> tuple[float, int, int]:
-    keys = np.zeros(len(columns), np.uint64)
+def _read(codes: Codes, known: Vocabulary, columns: Columns, shares: Floats, at: Floats) -> tuple[float, int, int]:
+    keys, numbers = np.zeros(len(columns), np.uint64), np.empty((len(columns), 2), np.float32)
     _fill(codes, keys)
-    _look_up(keys, known, columns)
-    _weigh(columns, known, shares)
+    _look_up(keys, known, columns, numbers)
+    _weigh(columns, numbers[:, 0], shares)
     pairs, familiar = 0, 0
     for number in range(1, len(keys), LONGEST):
         if keys[number] != 0:
             pairs += 1
             familiar += columns[number] >= 0
-    return _margin(columns, known, shares, at), pairs, familiar
+    return _margin(columns, numbers[:, 1], shares, at), pairs, familiar
 
 
 @compiled
-def _margin(columns: Columns, known: Vocabulary, shares: npt.NDArray[np.float32], at: npt.NDArray[np.float32]) -> float:
+def _margin(columns: Columns, weights: Floats, shares: Floats, at: Floats) -> float:
     score = np.float32(0.0)
     for number in range(len(columns)):
-        column = columns[number]
-        if column >= 0:
-            value = known.grams[column].weight * shares[number]
+        if columns[number] >= 0:
+            value = weights[number] * shares[number]
             score += value
             start, size = number // LONGEST, number % LONGEST + 1
             for character in range(start, min(start + size, len(at))):

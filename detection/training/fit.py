@@ -119,7 +119,7 @@ def _matrix(reads: Sequence[Read], keys: Keys, idf: Floats) -> Any:
         found = columns_of(keys_of(codes_of(one.texts)), vocabulary)
         known = found >= 0
         columns.append(found[known])
-        shares.append(weigh(found, vocabulary)[known])
+        shares.append(weigh(found, idf[found])[known])
         ends.append(ends[-1] + int(known.sum()))
     matrix = sparse.csr_matrix((np.concatenate(shares), np.concatenate(columns), ends), (len(reads), len(keys)))
     matrix.sum_duplicates()

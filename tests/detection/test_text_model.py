@@ -64,7 +64,7 @@ def test_shares_are_those_of_a_unit_vector() -> None:
     keys = keys_of(codes)
     known = np.unique(keys[keys != 0])
     vocabulary = without_weights(known)
-    shares = weigh(columns_of(keys, vocabulary), vocabulary)
+    shares = weigh(columns_of(keys, vocabulary), np.ones(len(keys), np.float32))
     whole = [shares[keys == key].sum() for key in known]
     assert np.isclose(sum(value**2 for value in whole), 1)
     assert np.isclose(max(whole) / min(whole), 1 + np.log(3))
