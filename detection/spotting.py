@@ -177,9 +177,10 @@ class Spotter:
     def _sounding(self, joined: str) -> Iterator[tuple[str, str, int, int]]:
         """Words that something else of the same sound stands for, how, and where."""
         reading = by_sound(joined)
-        for number, *span in self._sounds.find(reading.string):
+        for number, start, end in self._sounds.find(reading.string):
             meant = self._sounds.meanings[number]
-            start, end = reading.in_joined(*span)
+            if reading.patches:
+                start, end = reading.in_joined(start, end)  # noqa: PLW2901 - where it stands in what was written
             written = joined[start:end]
             if written in meant:
                 continue

@@ -13,16 +13,20 @@ import typer
 
 from console.exits import Exit
 from console.let_pass import let_pass_by
-from console.offers import read_offers
+from console.offers import Offer, read_offers
 from console.terminal import JsonFlag, emit, home, out, table
 from console.words import chance, verdict
-from detection.judge import findings, judge
+from detection.judge import findings, judge_all
 from detection.subject import Subject
 from index.messages import language, t
 from index.model import AllowedHit, Judgement, Listing, Violation
 from index.open import open_allowed, open_registry
 from index.profiles import Profile, load_profiles
+from index.reading import ReadError
 from takedown.columns import allowed
+
+_TOGETHER = 100
+"""Lines of a file that are judged at once; whoever writes to standard input may wait for each answer."""
 
 
 def run(
@@ -40,18 +44,38 @@ def run(
     let_pass = let_pass_by(open_allowed(place), seen)
     with seen, nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
         told = _told_by(pictures, profiles, seen)
-        for offer in read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown):
-            listing = told(offer.id, offer.listing())
-            subject = Subject(listing=listing, profiles=profiles, registry=registry, allowed=let_pass(listing))
-            judgement = judge(subject)
-            if json:
-                emit(document(offer.id, judgement, allowed_of(listing, judgement)))
-            else:
-                judged.append((offer.id, listing, judgement))
+        offers = read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown)
+        for batch in _in_batches(offers, 1 if file == "-" else _TOGETHER):
+            ids, listings = [offer.id for offer in batch], [told(offer.id, offer.listing()) for offer in batch]
+            subjects = [
+                Subject(listing=listing, profiles=profiles, registry=registry, allowed=let_pass(listing))
+                for listing in listings
+            ]
+            for one in zip(ids, listings, judge_all(subjects), strict=True):
+                if json:
+                    id_, listing, judgement = one
+                    emit(document(id_, judgement, allowed_of(listing, judgement)))
+                else:
+                    judged.append(one)
     if not json:
         columns = [t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")]
         out().print(table(columns, _rows(judged), wide={columns[2]: 1, columns[3]: 2}))
     return Exit.DONE
+
+
+def _in_batches(offers: Iterator[Offer], size: int) -> Iterator[list[Offer]]:
+    """What stands before a broken line comes before its error."""
+    batch: list[Offer] = []
+    try:
+        for offer in offers:
+            batch.append(offer)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except ReadError:
+        yield batch
+        raise
+    yield batch
 
 
 def _told_by(

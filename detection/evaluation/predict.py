@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from detection.judge import judge
+from detection.judge import judge_all
 from detection.subject import Subject
 from detection.text_model.model import Opinion
 from detection.training.data import Labelled
-from index.model import Verdict
+from index.model import Judgement, Verdict
 from index.profiles import Profile
 from index.reading import ReadError
 from index.reading import read as strict
@@ -34,11 +34,12 @@ def predict(
     rows: Sequence[Labelled], profiles: Mapping[str, Profile], opinions: Mapping[str, Opinion] | None = None
 ) -> list[Prediction]:
     """One per row. `opinions`: by id, of text models that have not read the row; the shipped model's where none is."""
-    return [_predict(row, profiles, (opinions or {}).get(row.id)) for row in rows]
+    told = [(opinions or {}).get(row.id) for row in rows]
+    judgements = judge_all([Subject(listing=row.listing, profiles=profiles) for row in rows], told)
+    return list(map(_prediction_of, rows, judgements))
 
 
-def _predict(row: Labelled, profiles: Mapping[str, Profile], opinion: Opinion | None) -> Prediction:
-    judgement = judge(Subject(listing=row.listing, profiles=profiles), opinion)
+def _prediction_of(row: Labelled, judgement: Judgement) -> Prediction:
     chances = [(one.probability, one.id) for one in judgement.violations]
     return Prediction(
         id=row.id,

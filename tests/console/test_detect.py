@@ -88,6 +88,14 @@ def test_a_line_that_cannot_be_read_is_named(copycatch, line: bytes, words: str)
     assert [document["id"] for document in answer.documents] == ["c"]
 
 
+def test_what_stands_in_a_file_before_a_broken_line_is_judged(copycatch, tmp_path: Path) -> None:
+    path = tmp_path / "offers.jsonl"
+    path.write_bytes(b"".join(lines({"id": str(number), "title": "x"}) for number in range(103)) + b'{"id": 7}\n')
+    answer = copycatch("detect", path, "--json")
+    assert answer.code == 2 and f"{path}:104: " in answer.err
+    assert [document["id"] for document in answer.documents] == [str(number) for number in range(103)]
+
+
 def test_an_unknown_field_is_an_error_that_lists_the_known_ones(copycatch) -> None:
     offer = {**OFFERS[2], "colour": "red"}
     answer = copycatch("detect", "-", "--json", stdin=lines(offer))

@@ -1,6 +1,6 @@
 """Listings from elsewhere, through the same Carrier, without Scrapy: real index, real judge."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from crawler.intake import intake
 from crawler.rejudge import Rejudge
 from crawler.supplied.brought import Brought, Entry, Outcome, Unreadable
 from crawler.tally import Progress
+from detection.detectors import illegal_tool
 from detection.subject import Subject
 from index.home import Home
 from index.ids import listing_id
-from index.model import Judgement, Listing, Run, Supply
+from index.model import Evidence, Judgement, Listing, Run, Supply
 from index.open import open_decisions, open_index
 from index.protocol import IndexUnavailable
 from index.settings import Settings
@@ -151,13 +152,13 @@ def test_an_index_that_cannot_be_opened_is_named(own_home: Path) -> None:
 
 
 def test_listings_of_one_contact_know_of_each_other(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge, seen = carry.judge, {}
+    judge_all, seen = carry.judge_all, {}
 
-    def listening(subject: Subject) -> Judgement:
-        seen[subject.listing.native_id] = subject.neighbours
-        return judge(subject)
+    def listening(subjects: Sequence[Subject]) -> list[Judgement]:
+        seen.update({subject.listing.native_id: subject.neighbours for subject in subjects})
+        return judge_all(subjects)
 
-    monkeypatch.setattr(carry, "judge", listening)
+    monkeypatch.setattr(carry, "judge_all", listening)
     take(own_home, [BAD])
     take(own_home, [replace(BAD, native_id="9", url="https://example.org/9"), BAD])
     index = open_index(Home(own_home))
@@ -168,14 +169,14 @@ def test_listings_of_one_contact_know_of_each_other(own_home: Path, monkeypatch:
 
 
 def test_a_defect_of_a_detector_costs_no_listing(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = carry.judge
+    detect = illegal_tool.detect
 
-    def breaking(subject: Subject) -> Judgement:
+    def breaking(subject: Subject) -> Iterator[Evidence]:
         if subject.listing.native_id == "1":
             raise ZeroDivisionError
-        return judge(subject)
+        return detect(subject)
 
-    monkeypatch.setattr(carry, "judge", breaking)
+    monkeypatch.setattr(illegal_tool, "detect", breaking)
     run = take(own_home, [PLAIN, BAD])
     assert run.counts["listings"] == 2 and run.counts["findings"] == 1 and run.problems == {"judging_failed": 1}
 

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detection import scoring
-from detection.judge import findings, judge
+from detection.judge import findings, judge, judge_all
 from detection.subject import Subject
 from detection.ties import tie_keys, ties
+from detection.training.data import labelled
 from index.ids import finding_id, listing_id
 from index.model import Capture, Evidence, Listing
 from index.profiles import load_profiles
@@ -81,6 +82,15 @@ def test_any_text_is_judged(title, description, seller, package) -> None:
 def test_texts_of_a_million_characters_are_judged_in_bounded_time(field, judged) -> None:
     judgement = judged(OFFER * 20_000) if field == "title" else judged(**{field: OFFER * 20_000})
     assert ("unseen.long_text" in judgement.unseen) is (field != "package_name")
+
+
+def test_several_at_once_are_judged_as_each_by_itself() -> None:
+    rows = labelled()[::150]
+    subjects = [Subject(listing=row.listing, profiles=PROFILES, day="2026-11-01") for row in rows]
+    assert len(subjects) > 100  # more than are kept at the same time
+    assert judge_all(subjects) == [judge(one) for one in subjects]
+    assert judge_all([*subjects[:2], subjects[0]]) == [judge(one) for one in (*subjects[:2], subjects[0])]
+    assert judge_all([]) == []
 
 
 def test_nothing_known_is_benign_and_says_what_was_not_seen(judged) -> None:
