@@ -23,7 +23,7 @@ def said(
     **values: object,
 ) -> Evidence:
     """Evidence without a quote, of the sample or the whole listing. `message`: an id, or one below 'detection.'."""
-    words = _words(message, violation, observed=observed, expected=expected or "", **values)
+    words = _words(message, violation, {**values, "observed": observed, "expected": expected or ""})
     return Evidence(
         detector=detector,
         violation=violation,
@@ -54,7 +54,7 @@ def quoted(
     quote = field.raw[raw_start:raw_end]
     written = view == "joined" and quote == field.text.joined[start:end]
     steps = () if written else field.text.steps(view, start, end)
-    words = _words(message, violation, quote=quote, expected=expected or "", **values)
+    words = _words(message, violation, {**values, "quote": quote, "expected": expected or ""})
     if reads:
         words = {lang: said + _reading(lang, quote, reads, steps) for lang, said in words.items()}
     return Evidence(
@@ -98,7 +98,7 @@ def _reading(lang: str, quote: str, word: str, steps: Iterable[str]) -> str:
     return text("decode.reads", lang, quote=quote, word=word, steps=named)
 
 
-def _words(message: str, violation: str, **values: object) -> dict[str, str]:
+def _words(message: str, violation: str, values: dict[str, object]) -> dict[str, str]:
     """The sentence in each language; `{name}` in it is the violation's."""
     return {lang: template.format(name=name, **values) for lang, template, name in _templates(message, violation)}
 

@@ -50,6 +50,8 @@ def sums(strengths: Iterable[float]) -> tuple[float, float]:
 def _faded(strengths: Sequence[float]) -> list[float]:
     """In the same order: each further piece that speaks for the violation counts less than the one before."""
     faded = list(strengths)
+    if len(faded) < 2:
+        return faded
     for rank, at in enumerate(sorted(range(len(faded)), key=strengths.__getitem__, reverse=True)):
         if not faded[at] > 0:
             break
@@ -64,11 +66,17 @@ def weighed(pieces: Sequence[Evidence], words: Container[str] = (), trust: float
     (a signer, a package, a host) needs no text to stand: it counts by itself where that gives more. `words`: detectors
     that go by words alone. `trust`: how far the text can be judged, 0..1; the less, the more the rules stand alone.
     """
+    shares = _with_text(pieces, trust)
     alone = [0.0 if one.detector in words or one.detector == TEXT_MODEL else one.strength for one in pieces]
-    by_itself = _faded(alone) if max(alone, default=0) > 0 else [-math.inf]
-    shares = max(_with_text(pieces, trust), by_itself, key=sum)
+    if max(alone, default=0) > 0 and sum(by_itself := _faded(alone)) > sum(shares):
+        shares = by_itself
     told = [_with_share(one, round(share, 4)) for one, share in zip(pieces, shares, strict=True)]
-    return sorted(told, key=lambda one: (-abs(one.share), -abs(one.strength)))
+    told.sort(key=_size, reverse=True)
+    return told
+
+
+def _size(one: Evidence) -> tuple[float, float]:
+    return abs(one.share), abs(one.strength)
 
 
 def _with_share(one: Evidence, share: float) -> Evidence:
@@ -91,14 +99,15 @@ def _with_share(one: Evidence, share: float) -> Evidence:
 
 
 def _with_text(pieces: Sequence[Evidence], trust: float) -> list[float]:
-    rules = _faded([0.0 if one.detector == TEXT_MODEL else one.strength for one in pieces])
-    if all(one.detector != TEXT_MODEL for one in pieces):
+    by_text = [one.detector == TEXT_MODEL for one in pieces]
+    rules = _faded([0.0 if text else one.strength for one, text in zip(pieces, by_text, strict=True)])
+    if True not in by_text:
         return rules
     weights, rest = mixture(), 1 - trust
     speaking_for, against = weights.rules * trust + rest, weights.against * trust + rest
     return [
-        one.strength if one.detector == TEXT_MODEL else rule * (speaking_for if rule > 0 else against)
-        for one, rule in zip(pieces, rules, strict=True)
+        one.strength if text else rule * (speaking_for if rule > 0 else against)
+        for one, text, rule in zip(pieces, by_text, rules, strict=True)
     ]
 
 

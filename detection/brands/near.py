@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Generic, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -63,9 +64,6 @@ class Near(Generic[T]):
 
 
 def _shortened(head: str, most: int) -> set[str]:
-    forms = {head}
-    latest = forms
-    for _ in range(most):
-        latest = {form[:at] + form[at + 1 :] for form in latest for at in range(len(form))}
-        forms |= latest
-    return forms
+    """`head` with up to `most` letters left out."""
+    sizes = range(max(0, len(head) - most), len(head) + 1)
+    return {form for size in sizes for form in map("".join, combinations(head, size))}
