@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,9 +21,9 @@ def home(own_home: Path) -> Home:
     return Home(own_home).prepare()
 
 
-@pytest.fixture(scope="session")
-def elastic_place() -> Iterator[str]:
-    """A prefix of this session's own on the server that ELASTICSEARCH_URL names; made and removed once."""
+@contextmanager
+def own_place() -> Iterator[str]:
+    """A new prefix on the server that ELASTICSEARCH_URL names; what was made under it is removed."""
     base = os.environ.get("ELASTICSEARCH_URL", "")
     if not base:
         missing("elastic", "ELASTICSEARCH_URL names no server")
@@ -38,6 +39,13 @@ def elastic_place() -> Iterator[str]:
         there.cluster.delete_component_template(name=f"{prefix}-*")
 
 
+@pytest.fixture(scope="session")
+def elastic_place() -> Iterator[str]:
+    """A prefix of this session's own, made and removed once."""
+    with own_place() as place:
+        yield place
+
+
 @pytest.fixture
 def elastic_url(elastic_place: str) -> Iterator[str]:
     """The address of empty indices. Emptied document by document: making indices takes much longer."""
@@ -50,6 +58,15 @@ def elastic_url(elastic_place: str) -> Iterator[str]:
         found = helpers.scan(client, index=f"{prefix}-*", _source=False)
         helpers.bulk(client, [{"_op_type": "delete", "_index": hit["_index"], "_id": hit["_id"]} for hit in found])
         client.indices.refresh(index=f"{prefix}-*")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def made_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index for all tests of a file that only read what one of them puts there first."""
+    home = Home(tmp_path_factory.mktemp("once")).prepare()
+    with ExitStack() as stack:
+        url = stack.enter_context(own_place()) if request.param == "elastic" else f"sqlite:///{home.index}"
+        yield stack.enter_context(closing(open_index(home, url)))
 
 
 @pytest.fixture(params=ENGINES)

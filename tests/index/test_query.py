@@ -15,15 +15,16 @@ from tests.index.objects import fingerprint, judged, listing
 NOW = datetime(2026, 3, 31, 12, 30, 15, tzinfo=UTC)
 
 
-@pytest.fixture
-def filled(index: Index) -> Index:
-    index.put(
+@pytest.fixture(scope="module")
+def filled(made_once: Index) -> Index:
+    made_once.put(
         [
             judged(
                 listing(
                     "a", title="一键换脸神器", description="AI换脸，支持视频", price="￥10", seller="小明", lang="zh-CN"
                 ),
                 flagged=True,
+                sample=fingerprint(),
             ),
             judged(
                 listing("b", title="换，脸", package_name="com.DeepSeek.chat", version_code=7, counters={"rating": 4.5})
@@ -36,7 +37,7 @@ def filled(index: Index) -> Index:
         run_id="r",
         at="2026-03-30T08:00:00Z",
     )
-    return index
+    return made_once
 
 
 MEANING = {
@@ -165,16 +166,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("query", REFUSED, ids=lambda value: value[:20])
-def test_it_is_explained_in_chinese_too(index: Index, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_explained_in_chinese_too(filled: Index, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYCATCH_LANG", "zh")
     with pytest.raises(QueryError, match=r"[\u4e00-\u9fff]") as refused:
-        index.search(query, kind="listings")
+        filled.search(query, kind="listings")
     assert not re.search(r"\b(is|the|cannot|known|unknown|not|at most)\b", str(refused.value).split("（")[0])
 
 
 @pytest.mark.parametrize(("query", "reason"), REFUSED.items(), ids=lambda value: value[:20])
-def test_what_cannot_be_done_is_refused_and_explained(index: Index, query: str, reason: str) -> None:
-    for ask in (index.search, index.count, index.scan):
+def test_what_cannot_be_done_is_refused_and_explained(filled: Index, query: str, reason: str) -> None:
+    for ask in (filled.search, filled.count, filled.scan):
         with pytest.raises(QueryError, match=reason):
             ask(query, kind="listings")
 
@@ -291,12 +292,11 @@ def test_the_largest_query_that_is_allowed_is_answered(filled: Index) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, known in FIELDS.items() for name in known])
-def test_every_declared_field_can_be_asked_for_and_sorted_by(index: Index, kind: str, name: str) -> None:
-    index.put([judged(listing(), flagged=True, sample=fingerprint())], run_id="r", at="2026-01-01T00:00:00Z")
-    index.count(f"{name}:*", kind=kind)
+def test_every_declared_field_can_be_asked_for_and_sorted_by(filled: Index, kind: str, name: str) -> None:
+    filled.count(f"{name}:*", kind=kind)
     field = FIELDS[kind][name]
     if field.sortable:
-        assert index.search("", kind=kind, sort=name)
+        assert filled.search("", kind=kind, sort=name)
 
 
 def test_values_of_a_field_are_counted_the_most_frequent_first(index: Index) -> None:
@@ -318,6 +318,6 @@ def test_values_of_a_field_are_counted_the_most_frequent_first(index: Index) -> 
 @pytest.mark.parametrize(
     ("field", "limit"), [("title", 1), ("first_seen", 1), ("views", 1), ("lnag", 1), ("lang", 0), ("lang", 10**6)]
 )
-def test_what_cannot_be_counted_is_refused(index: Index, field: str, limit: int) -> None:
+def test_what_cannot_be_counted_is_refused(filled: Index, field: str, limit: int) -> None:
     with pytest.raises(QueryError):
-        index.facet("", field, kind="listings", limit=limit)
+        filled.facet("", field, kind="listings", limit=limit)
