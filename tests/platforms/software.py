@@ -48,9 +48,10 @@ def _make(folder: Path, lock: Path, state: str) -> None:
     if (folder / "state").exists() and (folder / "state").read_text() == state:
         return
     shutil.rmtree(folder, ignore_errors=True)
-    run(sys.executable, "-m", "venv", str(folder))
-    pip = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
-    run(*pip, "--require-hashes", "-r", str(lock))
+    run(sys.executable, "-m", "venv", "--without-pip", str(folder))
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "-q", "--no-deps"]
+    # Most of it is never imported: what is gets compiled then.
+    run(*pip, "--disable-pip-version-check", "--no-compile", "--require-hashes", "-r", str(lock))
     (folder / "state").write_text(state)
 
 
