@@ -1,4 +1,8 @@
-"""Coverage-guided fuzzing of one target: python -m tests.apk_analysis.fuzz TARGET FOLDER [options of libFuzzer]."""
+"""Coverage-guided fuzzing: python -m tests.apk_analysis.fuzz FOLDER TARGET:RUNS... [options of libFuzzer].
+
+One process after the other, forked once everything is instrumented, which takes longer than a few thousand runs. What
+each says is written to FOLDER/TARGET.log; its exit code is printed.
+"""
 
 import os
 import sys
@@ -15,9 +19,21 @@ with atheris.instrument_imports(include=["apk_analysis"], exclude=["apk_analysis
 
 
 def main() -> None:
-    """Runs until libFuzzer's own limits end it, or something that is no Defect is raised."""
-    name, folder = sys.argv[1], Path(sys.argv[2])
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, options = Path(sys.argv[1]), [word for word in sys.argv[2:] if word.startswith("-")]
+    for name, runs in (word.split(":") for word in sys.argv[2:] if not word.startswith("-")):
+        pid = os.fork()
+        if not pid:
+            with (folder / f"{name}.log").open("wb") as log:
+                os.dup2(log.fileno(), 2)
+            fuzz(name, folder / name, f"-runs={runs}", *options)
+        _, status = os.waitpid(pid, 0)
+        sys.stdout.write(f"{name} {os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def fuzz(name: str, folder: Path, *options: str) -> None:
+    """Runs until libFuzzer's own limits end the process, or something that is no Defect is raised."""
+    folder.mkdir(parents=True)
     for number, seed in enumerate(seeds(name)):
         (folder / f"seed-{number}").write_bytes(seed)
     target = TARGETS[name][0]
@@ -28,7 +44,7 @@ def main() -> None:
         except Defect:
             return
 
-    atheris.Setup([sys.argv[0], *sys.argv[3:], str(folder)], once)
+    atheris.Setup([sys.argv[0], *options, str(folder)], once)
     atheris.Fuzz()
 
 

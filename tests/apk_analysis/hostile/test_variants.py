@@ -20,7 +20,7 @@ MOST_MB, SECONDS, LEAST = 512, 60.0, 50
 QUICK = 0.3
 """CPU seconds up to which a sample is looked at a second time."""
 MOST_PROBLEMS = 100
-EACH = 1 if os.environ.get("COPYCATCH_NIGHTLY") == "1" else 3
+EACH = 1 if os.environ.get("COPYCATCH_NIGHTLY") == "1" else 6
 """Of how many variants one is given to a worker that has seen all before; every one is looked at by itself."""
 
 
