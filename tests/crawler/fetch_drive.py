@@ -2,7 +2,7 @@
 
 Argument: a JSON object with `home`, `allow_hosts`, `fetch` (name -> {"url", "sample"}), and optionally `settings`
 (Scrapy's), `limits` (BrowserSettings), `cap` (MB), `largest_file` (bytes, stands for a full disk), `resolve` (host -> list of answers, the last one
-for ever), `browser` (true for a run that can render).
+for ever), `browser` (true for a run that can render), `settle` (milliseconds that it waits for what never comes).
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
+import crawler.browser_visit
 from crawler.browser import browser_settings, require_browser
 from index.settings import BrowserSettings, CrawlSettings, Settings
 
@@ -68,6 +69,8 @@ def say(name: str, **what: object) -> None:
 def main() -> None:
     if largest := GIVEN.get("largest_file"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    if settle := GIVEN.get("settle"):
+        crawler.browser_visit.SETTLE = settle
     browser = BrowserSettings(**{"screenshots": False, **GIVEN.get("limits", {})})
     crawl = CrawlSettings(allow_hosts=tuple(GIVEN["allow_hosts"]), sample_max_mb=GIVEN.get("cap", 1024))
     process = AsyncCrawlerProcess(

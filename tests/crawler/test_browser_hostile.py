@@ -70,7 +70,9 @@ def visit(tmp_path: Path) -> Callable[..., tuple[Outcome, Wire]]:
     except BrowserMissing as error:
         missing("browser", str(error))
 
-    def run(*paths: str, talk: Any = site, meta: dict[str, Any] | None = None, **limits: float) -> tuple[Outcome, Wire]:
+    def run(
+        *paths: str, talk: Any = site, meta: dict[str, Any] | None = None, settle: int = 0, **limits: float
+    ) -> tuple[Outcome, Wire]:
         with Wire(talk) as wire:
             asks = {
                 path: {
@@ -81,7 +83,9 @@ def visit(tmp_path: Path) -> Callable[..., tuple[Outcome, Wire]]:
                 for path in paths
             }
             settings = {"CONCURRENT_REQUESTS": 2, "RETRY_ENABLED": False}
-            outcome = finish(start_fetch(tmp_path, wire, asks, browser=True, settings=settings, limits=limits))
+            outcome = finish(
+                start_fetch(tmp_path, wire, asks, browser=True, settings=settings, limits=limits, settle=settle)
+            )
         return outcome, wire
 
     return run
@@ -116,7 +120,7 @@ def test_hundreds_of_frames_or_requests_are_bounded(visit: Callable[..., Any], p
 
 
 def test_no_service_worker_is_registered(visit: Callable[..., Any]) -> None:
-    outcome, wire = visit("/worker")
+    outcome, wire = visit("/worker", settle=3_000)  # its registration never ends
     assert outcome["/worker"]["status"] == 200
     assert not wire.requests("/sw.js")
 

@@ -19,9 +19,10 @@ from tests.index.elastic.nodes import Node, in_front_of
 pytestmark = pytest.mark.elastic
 
 
-@pytest.fixture
-def node(shared: Path, tmp_path: Path) -> Iterator[Node]:
-    own = Node(shared, tmp_path / "node")
+@pytest.fixture(scope="module")
+def node(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Runs again when a test is over."""
+    own = Node(shared, tmp_path_factory.mktemp("node"))
     own.start()
     yield own
     own.stop(kill=True)

@@ -95,8 +95,11 @@ def fdroid_repository(apks: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     run("fdroid", "init", "--repo-keyalias", "test", cwd=site, env=env)
     for name in GENUINE:
         shutil.copy(apks / name, site / "repo")
+    genuine = work / "decoded"
+    source = apks / "io.appium.settings-8.0.10__settings_apk-debug.apk"
+    run("apktool", "-q", "d", "--no-src", "-p", str(work / "fw"), "-o", str(genuine), str(source), env=env)
     for package, label in COUNTERFEITS.items():
-        counterfeit(apks, package, label=label, work=work, out=site / "repo" / f"{package}.apk", env=env)
+        counterfeit(genuine, package, label=label, work=work, out=site / "repo" / f"{package}.apk", env=env)
     out = run("fdroid", "update", "--create-metadata", "--pretty", cwd=site, env=env)
     with (site / "config.yml").open() as config:
         passphrase = next(line.split(":", 1)[1].strip() for line in config if line.startswith("keystorepass:"))
@@ -113,11 +116,10 @@ def fdroid_repository(apks: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield f"{address}?fingerprint={fingerprint}"
 
 
-def counterfeit(apks: Path, package: str, *, label: str, work: Path, out: Path, env: dict[str, str]) -> None:
-    """A real app under another name and package, signed with a key of nobody."""
-    source = apks / "io.appium.settings-8.0.10__settings_apk-debug.apk"
+def counterfeit(genuine: Path, package: str, *, label: str, work: Path, out: Path, env: dict[str, str]) -> None:
+    """A real app, decoded, under another name and package, signed with a key of nobody."""
     decoded, built, keys = work / f"decoded-{package}", work / f"{package}.unsigned.apk", work / f"{package}.p12"
-    run("apktool", "-q", "d", "-p", str(work / "fw"), "-o", str(decoded), str(source), env=env)
+    shutil.copytree(genuine, decoded)
     manifest, names = decoded / "AndroidManifest.xml", decoded / "res/values/strings.xml"
     # Classes keep their names: only the package moves.
     text = manifest.read_text("utf-8").replace('android:name=".', 'android:name="io.appium.settings.')
