@@ -79,6 +79,8 @@ def judge_all(subjects: Sequence[Subject], opinions: Sequence[Opinion | None] | 
             _judged(subject, [*evidence, *by_text], trust)
             for subject, evidence, (by_text, trust) in zip(some, found, told, strict=True)
         ]
+    if len(subjects) > 1:
+        looks(subjects[-1:])  # the views of all others need not be kept any longer
     return judgements
 
 
