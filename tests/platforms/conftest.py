@@ -25,6 +25,7 @@ class Copycatch:
     def __init__(self, home: Path, index: str | None = None) -> None:
         """`index`: address of a team's index, instead of the one in the home."""
         self.home = home
+        self.program = [forked.COPYCATCH]
         self.env = {
             **os.environ,
             "COPYCATCH_HOME": str(home),
@@ -35,7 +36,7 @@ class Copycatch:
         } | ({"COPYCATCH_INDEX": index} if index else {})
 
     def __call__(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
-        done = forked.run([forked.COPYCATCH, *arguments], env=self.env)
+        done = forked.run([*self.program, *arguments], env=self.env)
         assert done.returncode in codes, f"{arguments}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
