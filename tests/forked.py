@@ -30,7 +30,7 @@ COPYCATCH = str(Path(sys.executable).with_name("copycatch"))
 @cache
 def _loaded() -> socket.socket:
     """To the process that has loaded everything; it ends when this one does."""
-    mine, its = socket.socketpair()
+    mine, its = _pair()
     env = {name: value for name, value in os.environ.items() if not name.startswith("COPYCATCH_")}
     command = [sys.executable, "-m", "tests.forking", str(its.fileno())]
     process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL)
@@ -38,6 +38,14 @@ def _loaded() -> socket.socket:
     atexit.register(process.wait)
     atexit.register(mine.close)
     return mine
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Both wait, whatever time limit a library has given to all sockets of this process: the other one knows of none."""
+    pair = socket.socketpair()
+    for one in pair:
+        one.setblocking(True)
+    return pair
 
 
 class Started:
@@ -51,7 +59,7 @@ class Started:
     ) -> None:
         self.args, self.returncode = [*command], None
         self._out, self._err = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115 - closed in `wait`
-        self._said, its = socket.socketpair()
+        self._said, its = _pair()
         order = {"command": self.args, "cwd": str(cwd or Path.cwd()), "env": dict(os.environ if env is None else env)}
         with its, tempfile.TemporaryFile() as asked:
             asked.write(json.dumps(order).encode())
