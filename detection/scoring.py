@@ -20,7 +20,9 @@ BRANDED: frozenset[Group] = frozenset({"counterfeit", "shell"})
 PRIOR = -3.0
 """Log-odds before anything was seen: about one listing in twenty."""
 VIOLATION_FROM, TEXT_ALONE_FROM, TEXT_AGAINST_FROM = 0.7, 0.95, 0.99
-LEAD_FROM, LEAD_ALONE_FROM = 0.4, 0.6
+LEAD_FROM, LEAD_ALONE_FROM = 0.4, 0.7
+NAMED_FROM = 3.0
+"""Strength of what can be named from which a text need not be surer: by itself it is as probable as not."""
 _FADING = 0.4
 """Each further piece of evidence for one violation counts this much of the one before: none is independent."""
 WORTH_A_TERM = 0.05
@@ -172,13 +174,15 @@ def _by_violation(
 
 
 def verdict(violations: Iterable[Violation]) -> Verdict:
-    """The machine's proposal. The text model alone needs to be surer: where nothing that can be named stands beside it,
-    and most of all where what can be named (consent, a licence, own use) speaks against a violation on balance.
+    """The machine's proposal. The text model alone needs to be surer: where little or nothing that can be named stands
+    beside it, and most of all where what can be named (consent, a licence, own use) speaks against a violation on
+    balance.
     """
     proposed: Verdict = "benign"
     for violation in violations:
-        beside = sum(one.share for one in violation.evidence if one.detector != TEXT_MODEL)
-        enough = VIOLATION_FROM if beside > 0 else TEXT_ALONE_FROM if beside == 0 else TEXT_AGAINST_FROM
+        speaking_for, against = sums([one.strength for one in violation.evidence if one.detector != TEXT_MODEL])
+        beside = speaking_for - against
+        enough = VIOLATION_FROM if beside >= NAMED_FROM else TEXT_ALONE_FROM if beside >= 0 else TEXT_AGAINST_FROM
         if violation.probability >= enough:
             return "violation"
         if violation.probability >= (LEAD_FROM if beside > 0 else LEAD_ALONE_FROM):

@@ -45,6 +45,12 @@ def _figures(judged: Judged) -> Iterator[tuple[str, Figure]]:
     if paired.rows:
         yield "pairs: precision at recall .90", curve(paired, precision_at(0.9))
         yield "pairs: violation above its harmless twin", ranked(paired)
+    others = judged.only(lambda row: row.pair is None)
+    if paired.rows and others.wrong.any():
+        yield "no pairs: precision at recall .90", curve(others, precision_at(0.9))
+        yield "no pairs: precision at recall .95", curve(others, precision_at(0.95))
+        yield "no pairs: violations found", flagged(others.only(_of("violation")))
+        yield "no pairs: harmless called violation", flagged(others.only(_of("benign")))
     for writer, part in _parts(judged, lambda row: (row.writer,)):
         if part.wrong.any():
             yield f"writer {writer}: precision at recall .90", curve(part, precision_at(0.9))

@@ -11,19 +11,22 @@ from detection.look import look
 from detection.saying import quoted, said
 from detection.scoring import BRANDED, STANCE, TEXT_MODEL, chance
 from detection.subject import Subject
-from detection.text_model.mixture import mixture, version
+from detection.text_model.mixture import KNOWN, mixture, trust_in, version
 from detection.text_model.model import Opinion, text_model
 from detection.text_model.ngrams import densest
 from detection.weighing import lawful
-from index.model import Evidence
+from index.model import Evidence, Listing
 from index.taxonomy import taxonomy
 
-WORTH_SAYING, OF_A_BRAND = 0.03, 0.4
-"""Probability of the text alone from which a violation that no rule considered is named, and one against a brand."""
+WORTH_SAYING = 0.01
+"""Probability of the text alone from which a violation that no rule considered is named."""
 TRUSTED = 0.2
 """Trust from which it is: of a few words alone nothing is said."""
-UNSUPPORTED = 0.75
-"""Of its suspicion where no rule and no sign of a trade stands beside it: it has not read every harmless text."""
+OF_A_NAME, DECEIVED = 0.25, 0.5
+"""Share of its trust that is left beside a rule where there is only a name to read, and where a warning or denial is
+followed by a way to buy: it reads like a warning."""
+_NAMED = frozenset({"app_store", "site"})
+"""Places whose titles are names. Elsewhere a title alone is an offer or a message already."""
 _QUOTE, _LEAST = 24, 0.25
 """Characters of a quote; the margin that it must add to be worth quoting."""
 _NOT_QUOTED = frozenset(" \n\t,.;:!?，。；：！？、（）()【】[]“”\"'")
@@ -42,24 +45,32 @@ def opine(subject: Subject, so_far: Sequence[Evidence], opinion: Opinion | None 
     """
     read = readable(look(subject).fields)
     opinion = opinion or text_model().opinion([text.text.joined for text in read])
-    strength = round(mixture().text_strength(opinion.margin, opinion.trust), 4)
     found = dict.fromkeys(one.violation for one in so_far if one.strength > 0)
     # What has no quote stands by what was observed.
     worded = {one.violation for one in so_far if one.strength > 0 and one.quote}
     considered = [violation for violation in found if violation in worded and violation in text_model().kinds]
-    if strength > 0 and not considered and not look(subject).signs:
-        strength = round(strength * UNSUPPORTED, 4)
+    bare = _bare_name(subject.listing, read)
+    if bare and not considered:
+        return [], 0.0
+    trust = opinion.trust * (OF_A_NAME if bare else DECEIVED if look(subject).sham else 1)
+    strength = round(mixture().text_strength(opinion.margin, trust), 4)
     named = []
-    if opinion.trust >= TRUSTED and chance(strength) >= WORTH_SAYING:
-        accuses = chance(strength) >= OF_A_BRAND and all(one.detector != "genuine" for one in so_far)
+    if trust >= TRUSTED and chance(strength) >= WORTH_SAYING:
+        accuses = all(one.detector != "genuine" for one in so_far)
         named = [
             kind for kind in opinion.kinds() if kind not in found and (accuses or taxonomy()[kind].group not in BRANDED)
         ]
     evidence = list(lawful(look(subject), detector=STANCE, violations=named, trade_words=bool(considered)))
     place = _place(read, opinion) if strength > 0 and (considered or named) else None
-    if opinion.trust:
+    if trust:
         evidence += (_say(violation, strength, place) for violation in (*considered, *named))
-    return evidence, opinion.trust
+    return evidence, trust
+
+
+def _bare_name(listing: Listing, read: Sequence[Field]) -> bool:
+    """Whether there is nothing more to read than what an app or a site is called: names promise anything."""
+    others = sum(len(text.raw) for text in read if text.name != "title")
+    return listing.source_kind in _NAMED and trust_in(others, KNOWN) < TRUSTED
 
 
 def _say(violation: str, strength: float, place: tuple[Field, int, int] | None) -> Evidence:

@@ -11,7 +11,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 
 
-ENOUGH, KNOWN = 80, 0.5
+ENOUGH, KNOWN = 20, 0.5
 """Characters from which a text says what it is, and share of its pairs of characters that the model must know: of a
 shorter text, or one in a language that it has not read, its opinion counts in proportion."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from detection.evaluation.figures import Figure, Judged, reliability
 from detection.evaluation.report import figures, untested
-from detection.text_model.mixture import described, mixture
+from detection.text_model.mixture import ENOUGH, described, mixture
 
 DOCS = Path(__file__).parents[2] / "docs"
 _TEXT = """# Model card: text model {version}
@@ -18,7 +18,7 @@ Written by `python -m detection.training`, which also makes the model. Do not ed
 of everything a listing shows except the seller's name and the price; beside it one regression per kind of violation,
 which says what kind it would be. Its margin joins the evidence of the rules by four weights. Those of evidence are
 never negative, so more evidence never lowers a probability (text {text}, its constant {bias}, evidence for {rules},
-evidence against {against}). Texts under 80 characters, and texts in languages of which it knows little, count in
+evidence against {against}). Texts under {enough} characters, and texts in languages of which it knows little, count in
 proportion. What was observed in a sample, a signature or a register stands by itself.
 
 **What it was trained on.** {listings} listings in `detection/training/listings`, written by hand for this project by
@@ -28,7 +28,8 @@ the world.
 
 **What it is not for.** It proposes; a person decides. It has read Chinese and English, and little traditional Chinese.
 It knows nothing of pictures and prices. A writer of its kind of text can mislead it; its words in evidence name the
-stretch that weighed most, which is a hint and no reason by itself. A short text alone never makes a verdict.
+stretch that weighed most, which is a hint and no reason by itself. Of the bare name of an app or a site it says
+nothing, and beside a rule a quarter: names promise anything.
 
 ## Figures
 
@@ -65,6 +66,7 @@ def card(judged: Judged) -> str:
     return _TEXT.format(
         version=said["version"],
         ngrams=f"{said['ngrams']:,}",
+        enough=ENOUGH,
         text=mixed.text,
         bias=mixed.bias,
         rules=mixed.rules,

@@ -37,7 +37,7 @@ PARTS = 14
 """Models that are trained to learn how well unread writers are judged."""
 TILT = 0.5
 """How far an n-gram's size follows how unequally it is used, 0..1 (Wang and Manning 2012, NB-SVM)."""
-PAIRS_COUNT = 0.05
+PAIRS_COUNT = 0.1
 """Of a listing of a pair when the mixture is fitted. Words of trade are worth nothing in pairs, where both members have
 them; in the world most who use them sell, and a blatant offer in few words has to be found by the rules.
 """
