@@ -34,6 +34,8 @@ _WAIVED = re.compile(
     re.ASCII,
 )
 """Before a frame's words: 'without consent' is no consent."""
+_SELLING = frozenset({"app_store", "shop", "second_hand"})
+"""Places where whatever is shown is offered."""
 _FREE = re.compile(r"^\W*(?:免费|免費|free|0(?:\.0+)?(?:元)?|none|-|面议|面議|)\W*$", re.IGNORECASE)
 
 
@@ -50,8 +52,8 @@ def offers(joined: str) -> bool:
 
 
 def priced(listing: Listing) -> bool:
-    """Whether the listing is an offer by itself: it asks for money, or is an app to be installed."""
-    return listing.source_kind == "app_store" or asks_money(listing)
+    """Whether the listing is an offer by itself: it asks for money, or stands where things are sold or installed."""
+    return listing.source_kind in _SELLING or asks_money(listing)
 
 
 def asks_money(listing: Listing) -> bool:
