@@ -150,7 +150,7 @@ class Look:
         return frames_of(self.subject.listing, self.fields)
 
 
-WORKED_OUT = ("fields", "signs", "hits", "names", "schemes", "frames")
+_WORKED_OUT = ("fields", "signs", "hits", "names", "schemes", "frames")
 """What every listing is asked for, in this order."""
 _known = threading.local()
 
@@ -170,7 +170,7 @@ def looks(subjects: Sequence[Subject]) -> list[Look]:
     found = [Look(subject) for subject in subjects]
     _known.looks = {id(one.subject): one for one in found}
     if len(found) > 1:
-        for name in WORKED_OUT:
+        for name in _WORKED_OUT:
             for one in found:
                 getattr(one, name)
     return found
