@@ -47,12 +47,12 @@ def write(
     Raises TriageError, and Overtaken where others were faster again and again.
     """
     for attempt in range(_TRIES):
+        latest = records.latest("decision", said.unit)  # read first: what comes in meanwhile makes `after` too old
+        newest = latest.version if latest else 0
         known = answers_about(records, said.finding_ids)
         if (former := _written(known, said)) is not None:
             return Written(answer=former, made=False)
         held = _holder(records, said, now, take=take)
-        latest = records.latest("decision", said.unit)
-        newest = latest.version if latest else 0
         if version is not None and version != newest:
             raise TriageError(t("triage.other_version", unit=said.unit, version=newest, given=version))
         if version is None and said.kind in ANSWERS:

@@ -15,6 +15,7 @@ from index.home import Home
 from index.open import open_decisions
 from index.records import Decisions, Overtaken
 from index.times import utc
+from takedown import triage
 from takedown.answers import all_answers
 from takedown.decision import Decision
 from takedown.leases import LASTS, Lease, holder, holders, take
@@ -124,6 +125,27 @@ def test_a_lease_runs_out_and_a_clock_that_jumps_locks_nobody_out(records: Decis
     forever = Lease(taken_at=utc(NOW), until="2999-01-01T00:00:00Z")
     assert not holder(records.append("lease", U, forever, at=AT, by="chen", after=1), NOW)
     assert take(records, U, by="li", now=NOW - timedelta(days=900), evidence="e")
+
+
+@pytest.mark.parametrize("reader", ["answers_about", "latest"])
+def test_an_answer_that_comes_in_between_two_reads_is_not_overlooked(
+    home: Home, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    records, others = open_decisions(home), open_decisions(home)
+    owner: Any = triage if reader == "answers_about" else records
+    read = getattr(owner, reader)
+    rival = [decision(U, "confirm", "f1-a", by="li")]
+
+    def overtaken(*asked: Any) -> Any:
+        seen = read(*asked)
+        if rival:
+            others.append("decision", U, rival.pop(), at=AT, by="li", after=0, about=("f1-a",))
+        return seen
+
+    monkeypatch.setattr(owner, reader, overtaken)
+    with pytest.raises(TriageError):
+        write(records, decision(U, "dismiss", "f1-a", by="chen"), now=NOW)
+    assert len(records.versions("decision", U)) == 1
 
 
 def test_of_two_that_answer_at_once_one_is_written(home: Home) -> None:
