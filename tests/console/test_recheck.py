@@ -71,6 +71,7 @@ def by_number(answer: Printed) -> dict[str, dict[str, object]]:
 def test_what_became_of_listings_is_told_apart_and_kept_as_evidence(shop: tuple[Shop, Site], own_home: Path) -> None:
     route, site = shop
     assert copycatch(site, "crawl", "jsonld_shop", "--start", site.url("/")).code == 0
+    make_older(own_home, hours=2)  # looks of the same second have no order
     route.changed = {
         "/item/2": Answer(b"gone", 404),
         "/item/3": Answer(page("提示", "<h1>抱歉，该商品不存在</h1>")),
@@ -136,7 +137,7 @@ def make_older(own_home: Path, *, hours: int) -> None:
 
     opened = sqlite3.connect(own_home / "index.sqlite")
     for table, column in (("observations", "at"), ("listings", "last_seen"), ("listings", "first_seen")):
-        opened.execute(f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%SZ', {column}, '-{hours} hours')")
+        opened.execute(f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%SZ', {column}, '{-hours:+d} hours')")
     opened.commit()
     opened.close()
 
