@@ -384,6 +384,6 @@ def _judgements(known: Sequence[Known]) -> list[Judgement | None]:
 def _judgement(known: Known) -> Judgement | None:
     try:
         return judge(known.subject)
-    except Exception:
+    except Exception:  # whatever a detector stumbles over: it is logged, counted, and said of the listing
         logger.exception("judging %s failed", known.subject.listing.url)
         return None

@@ -29,8 +29,8 @@ _UNSEEN = {
     "incomplete_set": "unseen.parts",
 }
 """Traits that say what nobody could look at -> message."""
-_TOGETHER = 100
-"""Subjects whose texts are kept at the same time."""
+TOGETHER = 100
+"""Subjects that are judged, and whose texts are kept, at the same time: more are no faster."""
 
 
 @cache
@@ -69,11 +69,11 @@ def judge_all(subjects: Sequence[Subject], opinions: Sequence[Opinion | None] | 
     from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
 
     judgements = []
-    for at in range(0, len(subjects), _TOGETHER):
-        some = subjects[at : at + _TOGETHER]
+    for at in range(0, len(subjects), TOGETHER):
+        some = subjects[at : at + TOGETHER]
         looks(some)
         found = [by_rules(subject) for subject in some]
-        asked = opinions[at : at + _TOGETHER] if opinions is not None else [None] * len(some)
+        asked = opinions[at : at + TOGETHER] if opinions is not None else [None] * len(some)
         told = [opine(*each) for each in zip(some, found, asked, strict=True)]
         judgements += [
             _judged(subject, [*evidence, *by_text], trust)

@@ -16,7 +16,7 @@ from console.let_pass import let_pass_by
 from console.offers import Offer, read_offers
 from console.terminal import JsonFlag, emit, home, out, table
 from console.words import chance, verdict
-from detection.judge import findings, judge_all
+from detection.judge import TOGETHER, findings, judge_all
 from detection.subject import Subject
 from index.messages import language, t
 from index.model import AllowedHit, Judgement, Listing, Violation
@@ -24,9 +24,6 @@ from index.open import open_allowed, open_registry
 from index.profiles import Profile, load_profiles
 from index.reading import ReadError
 from takedown.columns import allowed
-
-_TOGETHER = 100
-"""Lines of a file that are judged at once; whoever writes to standard input may wait for each answer."""
 
 
 def run(
@@ -45,7 +42,8 @@ def run(
     with seen, nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
         told = _told_by(pictures, profiles, seen)
         offers = read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown)
-        for batch in _in_batches(offers, 1 if file == "-" else _TOGETHER):
+        # Whoever writes to standard input may wait for each answer.
+        for batch in _in_batches(offers, 1 if file == "-" else TOGETHER):
             ids, listings = [offer.id for offer in batch], [told(offer.id, offer.listing()) for offer in batch]
             subjects = [
                 Subject(listing=listing, profiles=profiles, registry=registry, allowed=let_pass(listing))

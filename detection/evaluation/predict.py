@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from detection.judge import judge_all
+from detection.judge import TOGETHER, judge_all
 from detection.subject import Subject
 from detection.text_model.model import Opinion
 from detection.training.data import Labelled
@@ -34,9 +34,13 @@ def predict(
     rows: Sequence[Labelled], profiles: Mapping[str, Profile], opinions: Mapping[str, Opinion] | None = None
 ) -> list[Prediction]:
     """One per row. `opinions`: by id, of text models that have not read the row; the shipped model's where none is."""
-    told = [(opinions or {}).get(row.id) for row in rows]
-    judgements = judge_all([Subject(listing=row.listing, profiles=profiles) for row in rows], told)
-    return list(map(_prediction_of, rows, judgements))
+    predictions: list[Prediction] = []
+    for at in range(0, len(rows), TOGETHER):  # judgements are large, and there may be many rows
+        some = rows[at : at + TOGETHER]
+        told = [(opinions or {}).get(row.id) for row in some]
+        judgements = judge_all([Subject(listing=row.listing, profiles=profiles) for row in some], told)
+        predictions += map(_prediction_of, some, judgements)
+    return predictions
 
 
 def _prediction_of(row: Labelled, judgement: Judgement) -> Prediction:

@@ -1,5 +1,6 @@
-"""Character n-grams of texts as numbers: compiled, exact (a vocabulary instead of buckets), each with its place.
+"""Character n-grams of texts as numbers: compiled, each with its place.
 
+They stand in a vocabulary, not in buckets: of those that are not known hardly one in a billion passes for another.
 Digits count as one character ('0'), so that single prices, dates and phone numbers are not learned; n-grams never cross
 from one text to another.
 """
