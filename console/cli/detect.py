@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -36,29 +36,48 @@ def run(
     """Judges every line."""
     place = home()
     profiles, registry = load_profiles(place.brands), open_registry(place)
-    judged = []
     seen = ExitStack()
     let_pass = let_pass_by(open_allowed(place), seen)
     with seen, nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
         told = _told_by(pictures, profiles, seen)
+
+        def subject(offer: Offer) -> Subject:
+            listing = told(offer.id, offer.listing())
+            return Subject(listing=listing, profiles=profiles, registry=registry, allowed=let_pass(listing))
+
         offers = read_offers(source, "stdin" if file == "-" else file, ignore_unknown=ignore_unknown)
         # Whoever writes to standard input may wait for each answer.
-        for batch in _in_batches(offers, 1 if file == "-" else TOGETHER):
-            ids, listings = [offer.id for offer in batch], [told(offer.id, offer.listing()) for offer in batch]
-            subjects = [
-                Subject(listing=listing, profiles=profiles, registry=registry, allowed=let_pass(listing))
-                for listing in listings
-            ]
-            for one in zip(ids, listings, judge_all(subjects), strict=True):
-                if json:
-                    id_, listing, judgement = one
-                    emit(document(id_, judgement, allowed_of(listing, judgement)))
-                else:
-                    judged.append(one)
-    if not json:
-        columns = [t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")]
-        out().print(table(columns, _rows(judged), wide={columns[2]: 1, columns[3]: 2}))
+        judged = _judged(_in_batches(offers, 1 if file == "-" else TOGETHER), subject)
+        if json:
+            for offer_id, listing, judgement in judged:
+                emit(document(offer_id, judgement, allowed_of(listing, judgement)))
+        else:
+            _show(judged)
     return Exit.DONE
+
+
+def _judged(
+    batches: Iterable[Sequence[Offer]], subject: Callable[[Offer], Subject]
+) -> Iterator[tuple[str, Listing, Judgement]]:
+    for batch in batches:
+        subjects = [subject(offer) for offer in batch]
+        for offer, one, judgement in zip(batch, subjects, judge_all(subjects), strict=True):
+            yield offer.id, one.listing, judgement
+
+
+def _show(judged: Iterable[tuple[str, Listing, Judgement]]) -> None:
+    """A table; where a line is broken, of what stands before it."""
+    rows: list[tuple[Any, ...]] = []
+    broken = None
+    try:
+        rows += _rows(judged)
+    except ReadError as error:
+        broken = error
+    if rows or not broken:
+        columns = [t(f"cli.detect.column.{name}") for name in ("id", "verdict", "title", "why")]
+        out().print(table(columns, rows, wide={columns[2]: 1, columns[3]: 2}))
+    if broken:
+        raise broken
 
 
 def _in_batches(offers: Iterator[Offer], size: int) -> Iterator[list[Offer]]:
@@ -116,7 +135,7 @@ def _violation(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _rows(judged: list[tuple[str, Listing, Judgement]]) -> Iterator[tuple[Any, ...]]:
+def _rows(judged: Iterable[tuple[str, Listing, Judgement]]) -> Iterator[tuple[Any, ...]]:
     lang = language()
     for offer_id, listing, judgement in judged:
         top = judgement.violations[0] if judgement.violations and judgement.verdict != "benign" else None

@@ -1,6 +1,7 @@
 """`copycatch detect`: one judgement per line, in order, and clear words for what cannot be read."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,9 @@ def test_what_stands_in_a_file_before_a_broken_line_is_judged(copycatch, tmp_pat
     answer = copycatch("detect", path, "--json")
     assert answer.code == 2 and f"{path}:104: " in answer.err
     assert [document["id"] for document in answer.documents] == [str(number) for number in range(103)]
+    shown = copycatch("detect", path)
+    assert shown.code == 2 and f"{path}:104: " in shown.err
+    assert all(re.search(rf"^ *{number} ", shown.out, re.MULTILINE) for number in range(103))
 
 
 def test_an_unknown_field_is_an_error_that_lists_the_known_ones(copycatch) -> None:

@@ -150,7 +150,7 @@ def test_an_answer_that_comes_in_between_two_reads_is_not_overlooked(
 
 def test_of_two_that_answer_at_once_one_is_written(home: Home) -> None:
     open_decisions(home).close()
-    start = threading.Barrier(2)
+    start = threading.Barrier(2, timeout=60)
     outcomes: list[object] = []
 
     def decide(kind: str, by: str) -> None:
