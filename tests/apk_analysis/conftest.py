@@ -2,14 +2,15 @@
 
 import csv
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from platformdirs import user_cache_path
 
 from tests.conftest import REQUIRED, missing
+from tests.platforms.software import fetch
 
 SMALL_MB = 1.3
 """Without COPYCATCH_NIGHTLY only packages up to this size are fetched and looked at."""
@@ -22,9 +23,11 @@ def corpus_cache() -> Path:
 
 def _complete(shared: Path, folder: Path, rows: list[dict[str, str]], *options: str) -> list[dict[str, str]]:
     """The rows whose files are there; where the reference material is required, what is missing is fetched."""
-    if not all((folder / row["file"]).is_file() for row in rows) and "shared" in REQUIRED:
-        command = [sys.executable, str(shared / "apk_corpus" / "fetch.py"), str(folder), *options]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    if "shared" in REQUIRED:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "lock"):  # test processes side by side want the same ones
+            if not all((folder / row["file"]).is_file() for row in rows):
+                fetch(sys.executable, str(shared / "apk_corpus" / "fetch.py"), str(folder), *options)
     there = [row for row in rows if (folder / row["file"]).is_file()]
     if len(there) < len(rows):
         missing("shared", f"{len(rows) - len(there)} packages are not in {folder}; fetch.py of the corpus brings them")

@@ -13,7 +13,7 @@ import pytest
 
 from tests import forked
 from tests.index.conftest import ENGINES, elastic_place, elastic_url  # noqa: F401 - fixtures
-from tests.platforms.software import asked_for, environment, free_port, program, run, server
+from tests.platforms.software import asked_for, environment, fetch, free_port, program, run, server
 
 pytestmark = pytest.mark.platform
 HERE = Path(__file__).parent
@@ -64,7 +64,7 @@ def apks(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     program("npm", "npm")
     folder = Path(os.environ.get("COPYCATCH_CORPUS") or tmp_path_factory.mktemp("apks"))
     wanted = r"io\.appium\.settings-8|android-apidemos-5|uiautomator2-3\.2|mobsf"
-    run(sys.executable, str(shared / "apk_corpus/fetch.py"), str(folder), "--only", wanted, "--max-mb", "7")
+    fetch(sys.executable, str(shared / "apk_corpus/fetch.py"), str(folder), "--only", wanted, "--max-mb", "7")
     return folder
 
 

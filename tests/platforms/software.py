@@ -51,15 +51,31 @@ def _make(folder: Path, lock: Path, state: str) -> None:
     run(sys.executable, "-m", "venv", "--without-pip", str(folder))
     pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "-q", "--no-deps"]
     # Most of it is never imported: what is gets compiled then.
-    run(*pip, "--disable-pip-version-check", "--no-compile", "--require-hashes", "-r", str(lock))
+    fetch(*pip, "--disable-pip-version-check", "--no-compile", "--require-hashes", "-r", str(lock))
     (folder / "state").write_text(state)
 
 
-def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None, text: str | None = None) -> str:
-    """Output of a program that must succeed."""
-    done = subprocess.run(command, cwd=cwd, env=env, input=text, capture_output=True, text=True, check=False)
+def run(
+    *command: str,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    text: str | None = None,
+    limit: float | None = None,
+) -> str:
+    """Output of a program that must succeed, after at most `limit` seconds."""
+    done = subprocess.run(
+        command, cwd=cwd, env=env, input=text, capture_output=True, text=True, check=False, timeout=limit
+    )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
+
+
+def fetch(*command: str) -> str:
+    """The same for one that asks registries: where a connection has gone silent, it is tried once more."""
+    try:
+        return run(*command, limit=300)
+    except subprocess.TimeoutExpired:
+        return run(*command, limit=600)
 
 
 def free_port() -> int:
