@@ -52,7 +52,15 @@ def _words() -> frozenset[str]:
 
 def by_rules(subject: Subject) -> list[Evidence]:
     """What the detectors find, without the text model."""
-    return [one for module in _detectors().values() for one in module.detect(subject)]
+    return _ruled([subject])[0]
+
+
+def _ruled(subjects: Sequence[Subject]) -> list[list[Evidence]]:
+    found: list[list[Evidence]] = [[] for _ in subjects]
+    for module in _detectors().values():
+        for subject, evidence in zip(subjects, found, strict=True):
+            evidence.extend(module.detect(subject))
+    return found
 
 
 def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
@@ -66,29 +74,36 @@ def judge(subject: Subject, opinion: Opinion | None = None) -> Judgement:
 def judge_all(subjects: Sequence[Subject], opinions: Sequence[Opinion | None] | None = None) -> list[Judgement]:
     """Likewise for several at once, one per subject in their order: the same judgements, sooner."""
     from detection.look import looks  # noqa: PLC0415 - loads matching libraries; only when something is judged
-    from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
 
+    asked = [None] * len(subjects) if opinions is None else opinions
     judgements = []
     for at in range(0, len(subjects), TOGETHER):
-        some = subjects[at : at + TOGETHER]
-        looks(some)
-        found = [by_rules(subject) for subject in some]
-        asked = opinions[at : at + TOGETHER] if opinions is not None else [None] * len(some)
-        told = [opine(*each) for each in zip(some, found, asked, strict=True)]
-        judgements += [
-            _judged(subject, [*evidence, *by_text], trust)
-            for subject, evidence, (by_text, trust) in zip(some, found, told, strict=True)
-        ]
+        judgements += _together(subjects[at : at + TOGETHER], asked[at : at + TOGETHER])
     if len(subjects) > 1:
         looks(subjects[-1:])  # the views of all others need not be kept any longer
     return judgements
 
 
-def _judged(subject: Subject, evidence: Sequence[Evidence], trust: float) -> Judgement:
+def _together(subjects: Sequence[Subject], opinions: Sequence[Opinion | None]) -> list[Judgement]:
+    """One kind of work for all, then the next: so code and tables stay in the processor's caches."""
+    from detection.look import looks  # noqa: PLC0415 - loads matching libraries; only when something is judged
+    from detection.text_model.evidence import opine  # noqa: PLC0415 - loads NumPy; only when something is judged
+
+    looks(subjects)
+    ruled = _ruled(subjects)
+    told = [opine(*each) for each in zip(subjects, ruled, opinions, strict=True)]
+    found = [[*by_rule, *by_text] for by_rule, (by_text, _) in zip(ruled, told, strict=True)]
+    scored = [
+        scoring.score(evidence, _groups(), _words(), trust) for evidence, (_, trust) in zip(found, told, strict=True)
+    ]
+    return [_judged(*each) for each in zip(subjects, found, scored, strict=True)]
+
+
+def _judged(subject: Subject, evidence: Sequence[Evidence], scored: Sequence[Violation]) -> Judgement:
     from detection.concerned import brand_of  # noqa: PLC0415 - loads matching libraries; only when something is judged
     from detection.sub_items import refined  # noqa: PLC0415 - loads matching libraries; only when something is judged
 
-    violations = refined(scoring.score(evidence, _groups(), _words(), trust), subject)
+    violations = refined(scored, subject)
     brand = brand_of(subject, evidence)
     if subject.views:
         from detection.views import with_views  # noqa: PLC0415 - hardly any listing has views

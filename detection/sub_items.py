@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace as changed
+
 from detection.fields import Field
 from detection.look import look
 from detection.normalise import fold, stands_alone
@@ -80,7 +82,7 @@ def _taken_over(category: Violation, short: str, place: tuple[Field, int, int]) 
         strength=0.0,
         short=short,
     )
-    evidence = [replace(one, violation=short) for one in category.evidence]
+    evidence = [changed(one, violation=short) for one in category.evidence]
     return replace(category, id=short, evidence=(*evidence, told))
 
 

@@ -142,7 +142,7 @@ class Lexicon:
         `priced`: the listing itself asks for money; `branded`: whether it names an AI brand.
         """
         seen = self._spotter.spot(texts)
-        if not seen:
+        if self._by_word.keys().isdisjoint([word.word for word in seen]):
             return
         around = _Around(texts, seen, priced=priced, branded=branded)
         tried: dict[tuple[int, str], int] = defaultdict(int)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec.structs import replace as changed
 from rapidfuzz import fuzz
 
 from index.messages import LANGUAGES, both, text
@@ -57,7 +58,7 @@ def with_views(violations: Sequence[Violation], listing: Listing, views: Sequenc
     if not said:
         return tuple(violations)
     return tuple(
-        replace(one, evidence=(*one.evidence, *(replace(each, violation=one.id) for each in said)))
+        replace(one, evidence=(*one.evidence, *(changed(each, violation=one.id) for each in said)))
         if any(piece.strength > 0 for piece in one.evidence)
         else one
         for one in violations

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 SourceKind = Literal[
     "app_store", "shop", "second_hand", "forum", "channel", "site", "mini_program", "bot", "official_account"
 ]
@@ -165,8 +167,8 @@ class Supplied:
     """The page as it was handed over, without what belonged to whoever saved it; None where no page was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+# Nothing is made as often: a struct takes a tenth of the time of a frozen dataclass (docs/decisions/0002).
+class Evidence(Struct, frozen=True, kw_only=True, gc=False):
     """Why something is suspicious: what was observed, what was expected, and where."""
 
     detector: str

@@ -244,7 +244,7 @@ def ordinary(hit: NameHit, title: str, description: str) -> str | None:
     meanings = [m for m in hit.profile.ordinary_meanings if not m.names or hit.name.text in m.names]
     for meaning in meanings:
         words = _any_of(meaning.words)
-        if words.search(title) or (words.search(description) and not ai_context(title)):
+        if words.search(title) or (not ai_context(title) and words.search(description)):
             return meaning.meaning
     weak = meanings or hit.how not in {"exact", "look_alike"}
     if weak and not (ai_context(title) or ai_context(description)):

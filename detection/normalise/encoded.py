@@ -25,7 +25,7 @@ _FORMS = (
 )
 """Kind, what a text must contain for it, and its runs."""
 _LONG = re.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
-_MARKED = re.compile(r"[%\\&+]|[0-9A-Fa-f]{2}[ ,][0-9A-Fa-f]{2}[ ,]|0x")
+_MARKED = re.compile(r"%[0-9A-Fa-f]|\\[ux]|&#|U\+|[0-9A-Fa-f]{2}[ ,][0-9A-Fa-f]{2}[ ,]|0x")
 """One of them is in every such run, and most texts have neither."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ESCAPE = re.compile(r"(?:\\[ux]\{?|U\+)([0-9A-Fa-f]{2,5})\}?\s?")

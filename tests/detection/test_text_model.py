@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from detection.judge import judge, judge_all
 from detection.scoring import NAMED_FROM, TEXT_ALONE_FROM, TEXT_MODEL, chance, sentence, verdict, weighed
@@ -183,7 +184,7 @@ def test_a_short_text_and_one_of_unknown_characters_count_in_proportion() -> Non
 def test_the_text_alone_must_be_surer_than_what_can_be_named() -> None:
     text = Evidence(detector=TEXT_MODEL, violation="p1-2b", strength=5.0, share=5.0, observed="")
     rule = Evidence(detector="illegal_tool", violation="p1-2b", strength=NAMED_FROM, share=1.0, observed="x", quote="x")
-    little = replace(rule, strength=NAMED_FROM - 0.1)
+    little = changed(rule, strength=NAMED_FROM - 0.1)
     between = Violation(id="p1-2b", group="illegal_tool", probability=0.8, evidence=(text,))
     assert verdict([between]) == "lead"
     assert verdict([replace(between, evidence=(text, rule))]) == "violation"
