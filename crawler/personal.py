@@ -15,6 +15,7 @@ from typing import Any
 
 from parsel import Selector
 
+from crawler.families.page_text import attribute
 from crawler.supplied.visitor import is_name, shorn
 
 MOST_NAMES = 2000
@@ -138,7 +139,7 @@ def _in_html(text: str) -> Iterator[str]:
         return
     for element in found:
         said = unescape(" ".join(element.css("::text").getall()).strip())
-        if len(said) <= 40 and not SELLING.search(element.attrib.get("class", "")):
+        if len(said) <= 40 and not SELLING.search(attribute(element, "class")):
             yield said
 
 

@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse, Response
 from apk_analysis.fingerprint import Problem
 from crawler.families.captured import CapturedPages, counters, picture, pictures, yuan
 from crawler.families.json_page import at, said, things
-from crawler.families.page_text import text_of
+from crawler.families.page_text import attribute, text_of
 from crawler.spider import Yield
 from index.model import Listing
 
@@ -61,7 +61,7 @@ class Jd(CapturedPages):
         cover = picture(card.css(".p-img img::attr(src)").get() if lazy in {"", "done"} else lazy, url)
         variants = card.css(".ps-item a::attr(title)").getall()
         return self.made(
-            card.attrib.get("data-sku", ""),
+            attribute(card, "data-sku"),
             text_of(card.css(".p-name em").get()),
             description=text_of(card.css(".p-name .promo-words").get()),
             seller=text_of(card.css(".p-shop a").get()) or None,

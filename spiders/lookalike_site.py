@@ -12,6 +12,7 @@ from scrapy.utils.response import get_meta_refresh
 
 from apk_analysis.fingerprint import Problem
 from crawler.families.addresses import clean_url, path_of
+from crawler.families.page_text import attribute
 from crawler.spider import Expect, MarketplaceSpider, Yield
 from detection.site import listing_of, read_site
 
@@ -91,8 +92,8 @@ def _download_pages(response: Response) -> list[str]:
     host = urlsplit(response.url).netloc
     found: dict[str, None] = {}
     for anchor in response.css("a[href]")[:500]:
-        url = clean_url(anchor.attrib["href"], response.url)
-        said = f"{anchor.attrib['href']} {anchor.xpath('string()').get()}"
+        url = clean_url(attribute(anchor, "href"), response.url)
+        said = f"{attribute(anchor, 'href')} {anchor.xpath('string()').get()}"
         if url and urlsplit(url).netloc == host and url != clean_url(response.url) and DOWNLOADS.search(said):
             found[url] = None
     return list(found)[:MOST_DOWNLOAD_PAGES]

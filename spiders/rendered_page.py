@@ -5,7 +5,7 @@ from typing import Any
 
 from parsel import Selector
 
-from crawler.families.page_text import plain
+from crawler.families.page_text import attribute, plain
 from crawler.families.rendered import RenderedPages
 
 NAMES = {
@@ -33,7 +33,7 @@ class RenderedPage(RenderedPages):
     def read_card(self, card: Selector) -> dict[str, str]:
         """The texts in the element's data; a broken one says nothing."""
         try:
-            said: Any = json.loads(card.attrib["data-listing"])
+            said: Any = json.loads(attribute(card, "data-listing"))
         except (ValueError, RecursionError):
             return {}
         if not isinstance(said, dict):

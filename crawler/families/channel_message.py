@@ -11,7 +11,7 @@ from scrapy.http import HtmlResponse
 
 from crawler.families.addresses import MOST_ADDRESSES, clean_url, samples_in
 from crawler.families.moments import moment
-from crawler.families.page_text import links_of, text_of
+from crawler.families.page_text import attribute, links_of, text_of
 from index.model import Listing
 
 POST = re.compile(r"(?P<channel>[A-Za-z]\w{3,31})/(?P<number>\d{1,12})", re.ASCII)
@@ -30,18 +30,18 @@ PICTURES = "[style*='background-image']:not(.emoji):not(.tgme_widget_message_rep
 
 def number_of(message: Selector) -> int | None:
     """The message's number in its channel; None where it is not said."""
-    named = POST.fullmatch(message.attrib.get("data-post", ""))
+    named = POST.fullmatch(attribute(message, "data-post"))
     return int(named["number"]) if named else None
 
 
 def is_service(message: Selector) -> bool:
     """Whether Telegram itself says that something happened: 'Channel photo updated'."""
-    return "service_message" in message.attrib.get("class", "").split()
+    return "service_message" in attribute(message, "class").split()
 
 
 def message_listing(message: Selector, page: HtmlResponse, *, marketplace: Callable[[str], str]) -> Listing:
     """One numbered message; those without words are named by channel and number."""
-    channel, _, number = message.attrib["data-post"].partition("/")
+    channel, _, number = attribute(message, "data-post").partition("/")
     text = "\n".join(text for part in message.css(TEXTS).getall() if (text := text_of(part)))
     links = [link for part in message.css(LINKS).getall() for link in links_of(part)]
     pictures = [found[1] for style in message.css(PICTURES).getall() if (found := BACKGROUND.search(style))]

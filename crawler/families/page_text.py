@@ -9,6 +9,7 @@ from functools import lru_cache
 import lxml.html
 from lxml import etree
 from lxml.cssselect import CSSSelector
+from parsel import Selector
 
 BLOCKS = frozenset(
     (
@@ -92,6 +93,14 @@ def plain(value: object) -> str:
             break
         text = text_of(text if _BREAKS.search(text) else text.replace("\n", "<br>"))
     return text
+
+
+def attribute(element: Selector, name: str) -> str:
+    """One attribute of an element, empty where it is not there.
+
+    `Selector.attrib` reads all of them, and fails where a page has one whose name no XML may have.
+    """
+    return str(element.root.get(name, ""))
 
 
 def links_of(html: str | None) -> list[tuple[str, str]]:

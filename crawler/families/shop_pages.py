@@ -13,7 +13,7 @@ from apk_analysis.fingerprint import Problem
 from crawler.families import anchors
 from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, samples_in
 from crawler.families.moments import moment
-from crawler.families.page_text import links_of, masked, text_of
+from crawler.families.page_text import attribute, links_of, masked, text_of
 from crawler.families.readable import base_of, readable
 from crawler.links import Links
 from crawler.spider import Expect, MarketplaceSpider, Yield
@@ -130,7 +130,7 @@ class ShopPages(MarketplaceSpider):
     def images(self, page: HtmlResponse) -> Iterator[str]:
         """Addresses of the product's pictures, the larger form where an anchor leads to it."""
         base = base_of(page)
-        found = (part.attrib.get("href") or part.attrib.get("src", "") for part in page.css(self.pictures))
+        found = (attribute(part, "href") or attribute(part, "src") for part in page.css(self.pictures))
         yield from list(dict.fromkeys(url for address in found if (url := clean_url(address, base))))[:MOST_ADDRESSES]
 
     def counts(self, said: str) -> Iterator[tuple[str, float]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from parsel import Selector
 
 from crawler.families.addresses import MOST_ADDRESSES, clean_url, host_of, samples_in
-from crawler.families.page_text import links_of, masked
+from crawler.families.page_text import attribute, links_of, masked
 from index.model import Listing
 
 MOST_POSTS = 200
@@ -82,7 +82,7 @@ def pictures(html: str, base: str) -> Iterator[str]:
     if "<img" not in html.lower():
         return
     for image in Selector(text=html).css("img")[:MOST_ADDRESSES]:
-        sources = [value for name in PICTURE if (value := image.attrib.get(name))]
-        decorative = DECORATIVE & set(image.attrib.get("class", "").split())
+        sources = [value for name in PICTURE if (value := attribute(image, name))]
+        decorative = DECORATIVE & set(attribute(image, "class").split())
         if sources and not decorative and not DECORATION.search(sources[0]) and (url := clean_url(sources[0], base)):
             yield url

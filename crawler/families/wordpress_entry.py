@@ -13,7 +13,7 @@ from crawler.families.addresses import MOST_ADDRESSES, clean_url, path_of, sampl
 from crawler.families.feed_entries import Entry
 from crawler.families.json_page import at, said, things
 from crawler.families.moments import moment
-from crawler.families.page_text import links_of, masked, plain, text_of
+from crawler.families.page_text import attribute, links_of, masked, plain, text_of
 from crawler.families.wordpress_site import folder_of, near, numbered, root_of
 from index.model import Listing
 
@@ -91,7 +91,7 @@ def embedded(entry: Any, name: str) -> Iterator[dict[str, Any]]:
 def pictures(html: str, base: str, first: list[str] | None = None) -> tuple[str, ...]:
     """Addresses of `first`, then of the pictures in the markup, each once."""
     images = Selector(text=html).css("img")[:MOST_ADDRESSES] if "<img" in html.lower() else []
-    found = [*(first or []), *(image.attrib.get("data-src") or image.attrib.get("src", "") for image in images)]
+    found = [*(first or []), *(attribute(image, "data-src") or attribute(image, "src") for image in images)]
     return tuple(dict.fromkeys(url for address in found if address and (url := clean_url(address, base))))
 
 

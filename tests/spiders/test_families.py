@@ -24,6 +24,7 @@ from crawler.families.sitemap import MOST_ENTRIES, read_sitemap
 from crawler.families.thread_board import ThreadBoard
 from crawler.links import singly
 from index.model import Listing
+from tests.spiders.cases import Case, own_cases
 
 
 # A further member of each family, whole.
@@ -257,6 +258,12 @@ def test_hostile_answers_never_raise_and_are_never_listings_without_title(name: 
             for thing in singly(spider.parse(Response(url, body=body))):
                 assert isinstance(thing, Listing | Problem | scrapy.Request)
                 assert not isinstance(thing, Listing) or (thing.title and thing.native_id.isdigit())
+
+
+@pytest.mark.parametrize("case", [case for case in own_cases() if any(case.folder.glob("*.html"))], ids=str)
+def test_attributes_with_names_that_no_xml_may_have_never_raise(case: Case) -> None:
+    (page,) = case.folder.glob("*.html")
+    case.read(re.sub(rb"<(a|article|div|img|li)\b", b'<\\1 \x02odd="1"', page.read_bytes()), brief=True)
 
 
 @pytest.mark.parametrize("page", list(hostile_pages()), ids=range(len(list(hostile_pages()))))
