@@ -24,7 +24,7 @@ from index.settings import Settings
 
 LARGEST = 8 << 20
 """Bytes of the file."""
-LOOK = 2_000
+LOOK = 500
 """Milliseconds between two looks at the session while the operator logs in."""
 Standing = Literal["missing", "ready", "expired", "open_to_others", "unreadable"]
 
@@ -142,21 +142,21 @@ def log_in(address: str, path: Path, *, chromium: Path, sandbox: bool, headless:
         )
         context = browser.new_context(locale="zh-CN")
         page = context.new_page()
-
-        def keep(*_: object) -> None:
-            nonlocal kept
-            with suppress(Error):  # the window is just being closed
-                state = context.storage_state()
-                kept = len(state["cookies"])
-                write_login(path, state)
-
-        page.on("framenavigated", keep)
         with suppress(Error):
             page.goto(address)
-        while not page.is_closed() and browser.is_connected():
-            with suppress(NotYetError):
-                page.wait_for_event("close", timeout=LOOK)
-            keep()
+        # Looked at from here alone: a look begun by an event ends after later ones, and would undo what they kept.
+        while browser.is_connected() and context.pages:
+            with suppress(Error):  # the window is just being closed
+                state = context.storage_state()
+                if state["cookies"] or not kept:  # none is what a browser has that is being closed
+                    write_login(path, state)
+                    kept = len(state["cookies"])
+            try:
+                context.pages[0].wait_for_event("close", timeout=LOOK)
+            except NotYetError:
+                continue
+            except (Error, IndexError):  # closed meanwhile, or crashed
+                break
         with suppress(Error):
             browser.close()
     return kept

@@ -104,6 +104,7 @@ def test_without_a_screen_the_message_says_what_to_do(
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(180)  # it ends by closing the window
 def test_what_the_operator_logged_in_to_is_kept(tmp_path: Path) -> None:
     try:
         chromium = require_browser()
