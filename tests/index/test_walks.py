@@ -5,6 +5,7 @@ import tracemalloc
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from index.protocol import Index, Judged
 from tests.index.objects import finding, judged, listing
@@ -19,7 +20,7 @@ def many(number: int) -> Judged:
     """A listing with 500 findings, each of which has 4 kB of text in its evidence."""
     of = listing(number, title=f"换脸 {number}")
     one = finding(of)
-    evidence = replace(one.violations[0].evidence[0], observed=LONG)
+    evidence = changed(one.violations[0].evidence[0], observed=LONG)
     violations = (replace(one.violations[0], evidence=(evidence,)),)
     found = tuple(replace(finding(of, brand=f"b{brand}"), violations=violations) for brand in range(500))
     return replace(judged(of, flagged=True), findings=found)
