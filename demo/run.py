@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from threading import Event
 from typing import Any
 
 from rich.text import Text
@@ -114,13 +115,16 @@ def _document(runs: Sequence[Run], outcomes: Sequence[Outcome], steps: Sequence[
 
 def _serve(market: Market, home: Home) -> None:
     """Keeps the market up until Ctrl+C or SIGTERM."""
-    signals = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # before anybody can be told that it serves
+    told = Event()
+    # Before anybody can be told that it serves.
+    before = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     out().print(Text(t("demo.serving", base=market.base)), soft_wrap=True)
     out().print(Text(t("demo.crawl_hint")), soft_wrap=True)
     for name, start in market.urls.items():
         line = command(home, "crawl", name, "--start", start, COPYCATCH_ALLOW_HOSTS=market.host, COPYCATCH_DELAY="0")
         out().print(Text(f"  {line}"), soft_wrap=True)
     out().file.flush()
-    signal.sigwait(signals)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+    while not told.wait(1):  # a signal that comes just before a wait does not end it
+        pass
+    for number, handler in before.items():
+        signal.signal(number, handler)

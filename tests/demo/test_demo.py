@@ -11,6 +11,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from demo import run as demo_run
 from demo.market import FAKE_KEY, Market
 from demo.outcome import Outcome
 from demo.planted import Planted, planted
+from index.home import Home
 from tests.conftest import ROOT
 
 COPYCATCH = str(Path(sys.executable).parent / "copycatch")
@@ -98,6 +100,18 @@ def test_a_second_demo_adds_nothing_reads_well_and_serves(first: dict[str, Any],
     assert "scrapy" not in said + complaints and "Traceback" not in complaints
     assert place.files("demo/samples") == before
     _pasted(next(line for line in said.splitlines() if "show f1-" in line))
+
+
+def test_ctrl_c_while_it_is_still_saying_that_it_serves_ends_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(*_: object, **__: object) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return ""
+
+    monkeypatch.setattr(demo_run, "command", said)
+    before = signal.getsignal(signal.SIGINT)
+    market: Any = SimpleNamespace(base="http://127.0.0.1:1", host="127.0.0.1", urls={"feed": "http://127.0.0.1:1/"})
+    demo_run._serve(market, Home(place.home))
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def _until(lines: Iterator[str], mark: str) -> Iterator[str]:
