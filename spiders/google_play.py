@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import scrapy
 from scrapy.http import HtmlResponse, Response
 
+from crawler.families.addresses import clean_url
 from crawler.families.app_store import AppStore, listed, not_understood
 from crawler.families.page_text import masked, plain
 from crawler.families.play_data import Block, app_block, blocks, packages, reviews, within
@@ -62,7 +63,7 @@ class GooglePlay(AppStore):
     def parse(self, response: Response, **_: Any) -> Iterator[Yield]:
         """The page of an app: what it says in schema.org terms first, then what its data add."""
         page, package = readable(response), _package(response.url)
-        nodes = (node for node in described(page).nodes if _package(first(node, "url")) == package)
+        nodes = (node for node in described(page).nodes if _package(clean_url(first(node, "url")) or "") == package)
         node, found = next(nodes, {}), blocks(page)
         app = app_block(found, package)
         if app is None:

@@ -10,6 +10,7 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import clean_url
 from crawler.families.captured import CapturedPages, counters, picture, pictures, yuan
 from crawler.families.json_page import at, said, things
 from crawler.families.page_text import attribute, text_of
@@ -86,7 +87,7 @@ class Jd(CapturedPages):
     def _item(self, page: HtmlResponse) -> Listing | None:
         canonical = page.css("link[rel=canonical]::attr(href)").get("")
         found = (
-            IN_ADDRESS.search(urljoin(page.url, canonical))
+            IN_ADDRESS.search(clean_url(canonical, page.url) or "")
             or IN_ADDRESS.search(page.url)
             or ANY_NUMBER.search(page.url)
         )

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import scrapy
 from scrapy.http import HtmlResponse, Response
 
 from apk_analysis.fingerprint import Problem
+from crawler.families.addresses import host_of
 from crawler.families.captured import CapturedPages, assigned, counters, mtop_data, picture, pictures, yuan
 from crawler.families.json_page import at, said, things
 from crawler.families.page_text import text_of
@@ -89,7 +90,7 @@ class Taobao(CapturedPages):
         return self.made(
             number,
             said(data, "item", "title") or said(parts, "titleVO", "title", "title"),
-            url=TMALL.format(number) if "tmall." in (urlsplit(url).hostname or "") else "",
+            url=TMALL.format(number) if "tmall." in host_of(url) else "",
             description="\n".join(facts),
             seller=said(data, "seller", "shopName") or said(data, "seller", "sellerNick") or None,
             price=yuan(said(parts, "priceVO", "price", "priceText")),
@@ -107,7 +108,7 @@ class Taobao(CapturedPages):
         return self.made(
             number,
             text_of(page.css(".tb-detail-hd h1, .tb-main-title").get()),
-            url=TMALL.format(number) if "tmall." in (urlsplit(canonical or page.url).hostname or "") else "",
+            url=TMALL.format(number) if "tmall." in host_of(canonical or page.url) else "",
             description="\n".join(filter(None, map(text_of, (page.css(".tb-detail-hd p").get(), *facts)))),
             seller=text_of(page.css(".slogo-shopname, .tb-shop-name a").get()) or None,
             options=tuple(filter(None, map(text_of, page.css(".tb-prop ul[data-property] li a").getall()))),

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import scrapy
@@ -258,6 +259,22 @@ def test_hostile_answers_never_raise_and_are_never_listings_without_title(name: 
             for thing in singly(spider.parse(Response(url, body=body))):
                 assert isinstance(thing, Listing | Problem | scrapy.Request)
                 assert not isinstance(thing, Listing) or (thing.title and thing.native_id.isdigit())
+
+
+TEXTS = [(case, page) for case in own_cases() for page in case.folder.glob("response.*") if page.suffix != ".gz"]
+
+
+@pytest.mark.parametrize(
+    "odd", [b"http://[", b"//[x]y", b"http://a:b:c/", b"https://e.org:99999999/", b"http://\xe2\x84\x80/"]
+)
+@pytest.mark.parametrize(("case", "page"), TEXTS, ids=[str(case) for case, _ in TEXTS])
+def test_addresses_that_are_none_never_raise(case: Case, page: Path, odd: bytes) -> None:
+    body = page.read_bytes()
+    for address in (
+        rb"(?<=[\"'>])(?:https?:)?\\?/\\?/[^\"'<> ]*",  # those that are written out
+        rb"(?<=(?:href|.src)=[\"'])[^\"']*",  # and all that lead somewhere
+    ):
+        case.read(re.sub(address, odd, body), brief=True)
 
 
 @pytest.mark.parametrize("case", [case for case in own_cases() if any(case.folder.glob("*.html"))], ids=str)
