@@ -27,6 +27,7 @@ _REFUSED = {
     lucene.Boost: "query.boost",
     lucene.Regex: "query.regex",
 }
+_FORCE = re.compile(r"[~^][0-9.]+")
 _CHINESE_KEYS = str.maketrans("“”（）", '""()')
 """What a Chinese keyboard puts in place of the syntax."""
 
@@ -48,6 +49,8 @@ def _parse(query: str, kind: Kind, now: datetime | None) -> Node:
         parsed = luqum_parse(text)
     except ParseError as error:
         raise QueryError(t("query.unreadable", detail=error)) from error
+    except (ArithmeticError, ValueError) as error:  # what stands behind ^ or ~ is no number: luqum reads `a^1.2.3`
+        raise QueryError(t("query.unreadable", detail=" ".join(_FORCE.findall(text)))) from error
     return _Reader(kind, now or datetime.now(UTC)).read(parsed, None, 1)
 
 
