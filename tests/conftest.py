@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 LONG = ("platforms", "apk_analysis/hostile/test_variants.py", "crawler/test_browser_hostile.py", "demo",
@@ -11,6 +12,10 @@ LONG = ("platforms", "apk_analysis/hostile/test_variants.py", "crawler/test_brow
         "console/test_recheck.py", "apk_analysis", "index")  # fmt: skip
 """Files and folders that take longest; they start first, so that no process waits for the last of them."""
 REQUIRED = {name for name in os.environ.get("COPYCATCH_REQUIRE", "").split(",") if name}
+
+# By day the same examples every time, so that a change is judged by what it changes; every night others.
+settings.register_profile("day", derandomize=True)
+settings.load_profile("default" if os.environ.get("COPYCATCH_NIGHTLY") else "day")
 
 
 def missing(what: str, how: str) -> None:
