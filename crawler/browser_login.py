@@ -135,7 +135,7 @@ def log_in(address: str, path: Path, *, chromium: Path, sandbox: bool, headless:
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - the extra 'browser'
     from playwright.sync_api import TimeoutError as NotYetError  # noqa: PLC0415 - the same
 
-    kept = 0
+    kept: Any = {"cookies": []}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, headless=headless, chromium_sandbox=sandbox, args=["--disable-dev-shm-usage"]
@@ -148,9 +148,10 @@ def log_in(address: str, path: Path, *, chromium: Path, sandbox: bool, headless:
         while browser.is_connected() and context.pages:
             with suppress(Error):  # the window is just being closed
                 state = context.storage_state()
-                if state["cookies"] or not kept:  # none is what a browser has that is being closed
+                # None is what a browser has that is being closed.
+                if state != kept and (state["cookies"] or not kept["cookies"]):
                     write_login(path, state)
-                    kept = len(state["cookies"])
+                    kept = state
             try:
                 context.pages[0].wait_for_event("close", timeout=LOOK)
             except NotYetError:
@@ -159,4 +160,4 @@ def log_in(address: str, path: Path, *, chromium: Path, sandbox: bool, headless:
                 break
         with suppress(Error):
             browser.close()
-    return kept
+    return len(kept["cookies"])

@@ -57,7 +57,7 @@ def _text(message: str, **values: object) -> str:
 
 
 def encode(value: object) -> bytes:
-    """Compact JSON of domain objects. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    """Compact JSON of domain objects. Lone surrogates, which UTF-8 cannot hold, become question marks."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:
